@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builders of the generated statements.
+#include "store/ddl.hpp"
+
+namespace wangdi::store::ddl {
+namespace {
+
+std::string_view type_name(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInteger: return "bigint";
+    case ColumnType::kReal: return "double precision";
+    case ColumnType::kText: return "text";
+    case ColumnType::kBlob: return "bytea";
+  }
+  return "text";
+}
+
+std::string names(const TableInfo& table, std::size_t from, std::size_t to) {
+  std::string text;
+  for (std::size_t i = from; i < to; ++i) {
+    if (i != from) text += ", ";
+    text += table.columns[i].name;
+  }
+  return text;
+}
+
+std::string parameters(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 1; i <= count; ++i) text += (i == 1 ? "$" : ", $") + std::to_string(i);
+  return text;
+}
+
+std::string by_key(const TableInfo& table, std::size_t bound) {
+  std::string text;
+  for (std::size_t i = 0; i < bound; ++i) {
+    text += (i == 0 ? " WHERE " : " AND ") + std::string(table.columns[i].name) + " = $" +
+            std::to_string(i + 1);
+  }
+  return text;
+}
+
+std::string on_conflict(const TableInfo& table, BulkMode mode) {
+  std::string text = " ON CONFLICT (" + names(table, 0, table.key_columns) + ") DO ";
+  if (table.key_columns == table.columns.size()) return text + "NOTHING";
+  text += "UPDATE SET ";
+  for (std::size_t i = table.key_columns; i < table.columns.size(); ++i) {
+    const std::string name(table.columns[i].name);
+    if (i != table.key_columns) text += ", ";
+    text += name + " = ";
+    if (mode == BulkMode::kAdd) text += std::string(table.name) + "." + name + " + ";
+    text += "excluded." + name;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string create_table(const TableInfo& table, std::string_view suffix) {
+  std::string text = "CREATE TABLE IF NOT EXISTS " + std::string(table.name) + " (";
+  for (const auto& column : table.columns) {
+    text += std::string(column.name) + " " + std::string(type_name(column.type)) +
+            (column.nullable ? "" : " NOT NULL") + ", ";
+  }
+  return text + "PRIMARY KEY (" + names(table, 0, table.key_columns) + "))" + std::string(suffix);
+}
+
+std::string create_index(const TableInfo& table, const Index& index) {
+  return std::string(index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX") + " IF NOT EXISTS " +
+         std::string(table.name) + "_" + std::string(index.name) + " ON " +
+         std::string(table.name) + " (" + std::string(index.columns) + ")";
+}
+
+std::string row_statement(const TableInfo& table, BulkMode mode) {
+  const std::string name(table.name);
+  if (mode == BulkMode::kErase) return "DELETE FROM " + name + by_key(table, table.key_columns);
+  const auto insert = "INSERT INTO " + name + " (" + names(table, 0, table.columns.size()) +
+                      ") VALUES (" + parameters(table.columns.size()) + ")";
+  return mode == BulkMode::kInsert ? insert : insert + on_conflict(table, mode);
+}
+
+std::string select_by_key(const TableInfo& table, std::size_t bound) {
+  return "SELECT " + names(table, 0, table.columns.size()) + " FROM " + std::string(table.name) +
+         by_key(table, bound) + " ORDER BY " + names(table, 0, table.key_columns);
+}
+
+}  // namespace wangdi::store::ddl

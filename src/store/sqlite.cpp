@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQLite behind the store interface: prepared statements cached per connection, values bound by view.
+#include "store/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
+#include <unordered_map>
+
+#include "store/ddl.hpp"
+
+namespace wangdi::store {
+namespace {
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using DatabasePtr = std::unique_ptr<sqlite3, CloseDatabase>;
+using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+// Messages of SQLite name tables and columns, never values.
+Error storage_error(sqlite3* database, int code) {
+  const std::string cause = std::string(sqlite3_errstr(code)) + ": " + sqlite3_errmsg(database);
+  switch (code & 0xFF) {
+    case SQLITE_FULL: return Error(ErrorCode::storage_full).because(cause);
+    case SQLITE_READONLY: return Error(ErrorCode::read_only).because(cause);
+    default: return Error(ErrorCode::storage_failed).because(cause);
+  }
+}
+
+class SqliteBinder final : public Binder {
+ public:
+  explicit SqliteBinder(sqlite3_stmt* statement) : statement_(statement) {}
+  void null(std::size_t column) override { note(sqlite3_bind_null(statement_, at(column))); }
+  void integer(std::size_t column, std::int64_t value) override {
+    note(sqlite3_bind_int64(statement_, at(column), value));
+  }
+  void real(std::size_t column, double value) override {
+    note(sqlite3_bind_double(statement_, at(column), value));
+  }
+  void text(std::size_t column, std::string_view value) override {
+    // An empty view may hold a null pointer, which SQLite would store as NULL.
+    note(sqlite3_bind_text(statement_, at(column), value.data() ? value.data() : "",
+                           static_cast<int>(value.size()), SQLITE_STATIC));
+  }
+  void blob(std::size_t column, std::span<const std::uint8_t> value) override {
+    note(value.empty() ? sqlite3_bind_zeroblob(statement_, at(column), 0)
+                       : sqlite3_bind_blob(statement_, at(column), value.data(),
+                                           static_cast<int>(value.size()), SQLITE_STATIC));
+  }
+  int result() const { return result_; }
+
+ private:
+  static int at(std::size_t column) { return static_cast<int>(column) + 1; }
+  void note(int code) {
+    if (code != SQLITE_OK) result_ = code;
+  }
+  sqlite3_stmt* statement_;
+  int result_ = SQLITE_OK;
+};
+
+class SqliteRow final : public RowReader {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(std::size_t column) const override {
+    return sqlite3_column_type(statement_, at(column)) == SQLITE_NULL;
+  }
+  std::int64_t integer(std::size_t column) const override {
+    return sqlite3_column_int64(statement_, at(column));
+  }
+  double real(std::size_t column) const override {
+    return sqlite3_column_double(statement_, at(column));
+  }
+  std::string_view text(std::size_t column) const override {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at(column)));
+    if (text == nullptr) return {};
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at(column)))};
+  }
+  std::span<const std::uint8_t> blob(std::size_t column) const override {
+    const auto* bytes =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, at(column)));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at(column)))};
+  }
+
+ private:
+  static int at(std::size_t column) { return static_cast<int>(column); }
+  sqlite3_stmt* statement_;
+};
+
+// Resets a cached statement when its use ends, so that no read transaction stays open and no
+// reference to bound memory survives.
+class Use {
+ public:
+  explicit Use(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Use() { reset(); }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  void reset() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+class SqliteConnection final : public Connection {
+ public:
+  SqliteConnection(DatabasePtr database, std::atomic<bool>* writer_flag)
+      : database_(std::move(database)), writer_flag_(writer_flag) {}
+
+  ~SqliteConnection() override {
+    cached_.clear();
+    if (writer_flag_ != nullptr) *writer_flag_ = false;
+  }
+
+  Status begin() override { return simple(writer_flag_ != nullptr ? kBeginWrite : kBeginRead); }
+  Status commit() override { return simple(kCommit); }
+  void rollback() override {
+    if (sqlite3_get_autocommit(database_.get()) == 0) {
+      sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+  }
+
+  Result<std::int64_t> execute(const Statement& statement, const BindAll& bind) override {
+    WD_TRY(auto* prepared, prepare(statement.sql));
+    const Use use(prepared);
+    WD_TRY([[maybe_unused]] auto bound, bind_to(prepared, bind));
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) code = sqlite3_step(prepared);
+    if (code != SQLITE_DONE) return failure(code);
+    return sqlite3_changes64(database_.get());
+  }
+
+  Status query(const Statement& statement, const BindAll& bind, const EachRow& each) override {
+    WD_TRY(auto* prepared, prepare(statement.sql));
+    return read(prepared, bind, each);
+  }
+
+  Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
+    WD_TRY(auto* prepared, generated(table, static_cast<int>(mode), [&] {
+             return ddl::row_statement(table, mode);
+           }));
+    Use use(prepared);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      SqliteBinder binder(prepared);
+      rows.bind(row, binder);
+      if (binder.result() != SQLITE_OK) return failure(binder.result());
+      const int code = sqlite3_step(prepared);
+      if (code != SQLITE_DONE) return failure(code);
+      sqlite3_reset(prepared);
+    }
+    return ok();
+  }
+
+  Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
+                const EachRow& each) override {
+    constexpr int kFirstSelect = 16;
+    WD_TRY(auto* prepared, generated(table, kFirstSelect + static_cast<int>(bound), [&] {
+             return ddl::select_by_key(table, bound);
+           }));
+    return read(prepared, bind, each);
+  }
+
+  Status create(const TableInfo& table) override {
+    WD_TRY([[maybe_unused]] auto made, execute_text(ddl::create_table(table, " WITHOUT ROWID")));
+    for (const auto& index : table.indexes) {
+      WD_TRY([[maybe_unused]] auto indexed, execute_text(ddl::create_index(table, index)));
+    }
+    return ok();
+  }
+
+  void limit_time(std::int64_t ms) override {
+    constexpr int kInstructionsPerCheck = 10'000;
+    deadline_ms_ = ms == 0 ? 0 : steady_ms() + ms;
+    if (ms == 0) {
+      sqlite3_progress_handler(database_.get(), 0, nullptr, nullptr);
+      return;
+    }
+    const auto expired = [](void* self) {
+      return static_cast<int>(steady_ms() > static_cast<SqliteConnection*>(self)->deadline_ms_);
+    };
+    sqlite3_progress_handler(database_.get(), kInstructionsPerCheck, expired, this);
+  }
+
+ private:
+  static constexpr Statement kBeginWrite{"begin_write", "BEGIN IMMEDIATE"};
+  static constexpr Statement kBeginRead{"begin_read", "BEGIN"};
+  static constexpr Statement kCommit{"commit", "COMMIT"};
+
+  Error failure(int code) { return storage_error(database_.get(), code); }
+
+  Status simple(const Statement& statement) {
+    auto done = execute(statement, [](Binder&) {});
+    if (!done) return std::move(done).error();
+    return ok();
+  }
+
+  Status execute_text(const std::string& sql) {
+    const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return ok();
+  }
+
+  Result<sqlite3_stmt*> compile(std::string_view sql) {
+    sqlite3_stmt* raw = nullptr;
+    const int code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return raw;
+  }
+
+  // Catalogue statements are constants, so the address of the text identifies them.
+  Result<sqlite3_stmt*> prepare(std::string_view sql) {
+    auto& slot = cached_[{sql.data(), 0}];
+    if (!slot) {
+      WD_TRY(auto* raw, compile(sql));
+      slot.reset(raw);
+    }
+    return slot.get();
+  }
+
+  template <class Build>
+  Result<sqlite3_stmt*> generated(const TableInfo& table, int kind, Build build) {
+    auto& slot = cached_[{table.name.data(), kind + 1}];
+    if (!slot) {
+      WD_TRY(auto* raw, compile(build()));
+      slot.reset(raw);
+    }
+    return slot.get();
+  }
+
+  Status bind_to(sqlite3_stmt* prepared, const BindAll& bind) {
+    SqliteBinder binder(prepared);
+    bind(binder);
+    if (binder.result() != SQLITE_OK) return failure(binder.result());
+    return ok();
+  }
+
+  Status read(sqlite3_stmt* prepared, const BindAll& bind, const EachRow& each) {
+    const Use use(prepared);
+    WD_TRY([[maybe_unused]] auto bound, bind_to(prepared, bind));
+    const SqliteRow row(prepared);
+    for (;;) {
+      const int code = sqlite3_step(prepared);
+      if (code == SQLITE_DONE) return ok();
+      if (code != SQLITE_ROW) return failure(code);
+      if (!each(row)) return ok();
+    }
+  }
+
+  struct CacheKey {
+    const char* text;
+    int kind;
+    bool operator==(const CacheKey&) const = default;
+  };
+  struct CacheHash {
+    std::size_t operator()(const CacheKey& key) const {
+      return std::hash<const void*>{}(key.text) ^ (static_cast<std::size_t>(key.kind) << 48);
+    }
+  };
+
+  DatabasePtr database_;
+  std::atomic<bool>* writer_flag_;
+  std::unordered_map<CacheKey, StatementPtr, CacheHash> cached_;
+  std::int64_t deadline_ms_ = 0;
+};
+
+class SqliteEngine final : public Engine {
+ public:
+  explicit SqliteEngine(SqliteOptions options) : options_(std::move(options)) {}
+
+  Result<std::unique_ptr<Connection>> open_writer() override {
+    if (writer_open_.exchange(true)) {
+      return Error(ErrorCode::folder_in_use).because("a writing connection is open");
+    }
+    auto opened = open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                       "PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages));
+    if (!opened) {
+      writer_open_ = false;
+      return std::move(opened).error();
+    }
+    return std::unique_ptr<Connection>(
+        std::make_unique<SqliteConnection>(std::move(*opened), &writer_open_));
+  }
+
+  Result<std::unique_ptr<Connection>> open_reader() override {
+    WD_TRY(auto database, open(SQLITE_OPEN_READONLY, "PRAGMA query_only=ON"));
+    sqlite3_wal_autocheckpoint(database.get(), 0);
+    sqlite3_db_config(database.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return std::unique_ptr<Connection>(
+        std::make_unique<SqliteConnection>(std::move(database), nullptr));
+  }
+
+ private:
+  Result<DatabasePtr> open(int flags, const std::string& pragmas) {
+    constexpr int kBusyMs = 5'000;
+    sqlite3* raw = nullptr;
+    const int code =
+        sqlite3_open_v2(options_.path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    DatabasePtr database(raw);
+    if (code != SQLITE_OK) return storage_error(raw, code);
+    sqlite3_busy_timeout(raw, kBusyMs);
+    const auto all = pragmas + "; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
+                     std::to_string(options_.cache_kib);
+    const int set = sqlite3_exec(raw, all.c_str(), nullptr, nullptr, nullptr);
+    if (set != SQLITE_OK) return storage_error(raw, set);
+    return database;
+  }
+
+  SqliteOptions options_;
+  std::atomic<bool> writer_open_{false};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_sqlite(SqliteOptions options) {
+  return std::unique_ptr<Engine>(std::make_unique<SqliteEngine>(std::move(options)));
+}
+
+}  // namespace wangdi::store
