@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "base/hex.hpp"
-#include "sample.hpp"
+#include "codec/tests/sample.hpp"
 
 namespace wangdi::codec {
 namespace {
