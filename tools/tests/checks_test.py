@@ -206,5 +206,39 @@ class SecurityPage(Tree):
         self.stale("without a test below it")
 
 
+class Pages(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("docs/adr/README.md", "[one](0001-one.md)\n")
+        self.write("docs/adr/0001-one.md", "# One\n")
+        self.notice("`a_test.cpp`", "works")
+        self.write("src/modules/x/README.md", "# X\n")
+        self.write("src/modules/x/tests/a_test.cpp", SPDX)
+        self.passes("check_docs")
+
+    def notice(self, test, state):
+        self.write("docs/notice.md", f"| 1.1 | duty | x | doors | {test} | {state} |\n")
+
+    def test_given_a_link_that_leads_nowhere(self):
+        self.write("README.md", "see [this](docs/gone.md#there)\n")
+        self.fails("check_docs", "a link leads nowhere: docs/gone.md")
+
+    def test_given_a_decision_that_is_not_listed(self):
+        self.write("docs/adr/0002-two.md", "# Two\n")
+        self.fails("check_docs", "not in docs/adr/README.md")
+
+    def test_given_a_duty_said_to_work_without_proof(self):
+        self.notice("", "works")
+        self.fails("check_docs", "no test says so")
+        self.notice("`gone_test.cpp`", "works")
+        self.fails("check_docs", "there is no test file")
+        self.notice("", "nearly")
+        self.fails("check_docs", "is none of")
+
+    def test_given_a_module_without_a_page(self):
+        self.write("src/modules/y/messages.hpp", SPDX)
+        self.fails("check_docs", "src/modules/y: has no README.md")
+
+
 if __name__ == "__main__":
     unittest.main()
