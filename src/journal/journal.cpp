@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Appending, sealing and looking up of records.
+#include "journal/journal.hpp"
+
+#include <algorithm>
+
+namespace wangdi::journal {
+namespace {
+
+using store::Statement;
+
+constexpr Statement kHead{
+    "journal_head",
+    "SELECT district, last_sequence, first_sequence, commit_number, recorded_at, hash"
+    " FROM journal_seal WHERE district = $1 ORDER BY last_sequence DESC LIMIT 1"};
+constexpr Statement kLastCommit{"journal_last_commit",
+                                "SELECT coalesce(max(commit_number), 0) FROM journal_seal"};
+constexpr Statement kSealsAfter{
+    "journal_seals_after",
+    "SELECT district, last_sequence, first_sequence, commit_number, recorded_at, hash"
+    " FROM journal_seal WHERE commit_number > $1 ORDER BY commit_number, district LIMIT $2"};
+constexpr Statement kFind{
+    "journal_find",
+    "SELECT district, sequence, answer, body_mac, recorded_at FROM journal"
+    " WHERE district = $1 AND command = $2 AND ordinal = 0"};
+constexpr Statement kAppend{
+    "journal_append",
+    "INSERT INTO journal (district, sequence, event, command, ordinal, region, type, version,"
+    " subject, actor, device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt,"
+    " body_hash, body_mac, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+    " $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (district, command, ordinal) DO NOTHING"};
+constexpr Statement kAll[] = {kHead, kLastCommit, kSealsAfter, kFind, kAppend};
+
+struct RepeatRow {
+  District district;
+  std::int64_t sequence = 0;
+  std::optional<std::string> answer;
+  std::optional<Mac> body_mac;
+  UnixMs recorded_at = 0;
+};
+WD_DESCRIBE(RepeatRow, district, sequence, answer, body_mac, recorded_at)
+
+struct NumberRow {
+  std::int64_t number = 0;
+};
+WD_DESCRIBE(NumberRow, number)
+
+}  // namespace
+
+std::span<const Statement> statements() { return kAll; }
+
+Digest body_hash(Digester& digest, const Salt& salt, std::string_view body) {
+  return digest.bytes(salt).bytes(crypto::bytes_of(body)).finish();
+}
+
+void add_to_seal(Digester& digest, const RecordRow& record) {
+  digest.number(record.sequence)
+      .bytes(record.event.value.bytes)
+      .bytes(record.command.value.bytes)
+      .number(std::int64_t{record.ordinal})
+      .field(record.region.text())
+      .field(record.type)
+      .number(std::int64_t{record.version})
+      .bytes(record.subject.bytes)
+      .bytes(record.actor.value.bytes)
+      .bytes(record.device.value.bytes)
+      .number(record.occurred_at)
+      .number(record.skew_ms)
+      .number(record.device_sequence)
+      .number(record.recorded_at)
+      .bytes(record.body_hash);
+  if (record.body_mac) digest.bytes(*record.body_mac);
+  digest.field(record.answer ? std::string_view(*record.answer) : std::string_view());
+}
+
+Journal::Journal(store::Connection& connection, FillRandom random)
+    : connection_(connection), random_(std::move(random)) {}
+
+Status Journal::create(store::Connection& connection) {
+  WD_TRY([[maybe_unused]] auto records, connection.create(kRecord.info()));
+  return connection.create(kSeal.info());
+}
+
+Result<std::optional<Repeat>> Journal::find(District district, CommandId command) {
+  WD_TRY(auto row, store::select_one<RepeatRow>(connection_, kFind, district, command));
+  if (!row) return std::optional<Repeat>();
+  return std::optional<Repeat>(
+      Repeat{{row->district, row->sequence}, row->answer, row->body_mac, row->recorded_at});
+}
+
+Result<Journal::Head*> Journal::head(District district) {
+  auto& slot = heads_[district];
+  if (!slot) {
+    WD_TRY(auto row, store::select_one<SealRow>(connection_, kHead, district));
+    slot = std::make_unique<Head>();
+    if (row) {
+      slot->sequence = slot->sealed_sequence = row->last_sequence;
+      slot->hash = row->hash;
+    }
+  }
+  return slot.get();
+}
+
+Result<std::variant<Position, Repeat>> Journal::append(std::span<RecordRow> records) {
+  WD_ASSERT(!records.empty());
+  const auto district = records.front().district;
+  WD_TRY(auto* head, this->head(district));
+  Digester sha;
+  const auto first = head->sequence + 1;
+  for (auto& record : records) {
+    WD_ASSERT(record.district == district && record.body);
+    record.sequence = first + record.ordinal;
+    std::array<std::uint8_t, 26> random;
+    random_(random);
+    std::array<std::uint8_t, 10> for_id;
+    std::copy_n(random.begin(), for_id.size(), for_id.begin());
+    record.event = {make_uuid_v7(record.recorded_at, for_id)};
+    record.salt.emplace();
+    std::copy_n(random.begin() + for_id.size(), record.salt->size(), record.salt->begin());
+    record.body_hash = body_hash(sha, *record.salt, *record.body);
+    WD_TRY(auto inserted, connection_.execute(kAppend, [&](store::Binder& to) {
+             store::for_each_member(record, [&](const auto& member, std::size_t column) {
+               store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+             });
+           }));
+    if (inserted == 0) {
+      WD_ASSERT(record.ordinal == 0);
+      WD_TRY(auto repeat, find(district, record.command));
+      if (!repeat) return Error(ErrorCode::journal_damaged).with("where", "command index");
+      return std::variant<Position, Repeat>(std::move(*repeat));
+    }
+    if (head->sequence == head->sealed_sequence) {
+      touched_.push_back(district);
+      head->running.bytes(head->hash).number(std::int64_t{district.number}).number(first);
+    }
+    add_to_seal(head->running, record);
+    head->sequence = record.sequence;
+  }
+  return std::variant<Position, Repeat>(Position{district, first});
+}
+
+Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
+  std::vector<Sealed> sealed;
+  if (touched_.empty()) return sealed;
+  if (commit_number_ < 0) {
+    WD_TRY(commit_number_, last_commit(connection_));
+  }
+  commit_number_pending_ = commit_number_ + 1;
+  for (const auto district : touched_) {
+    auto& head = *heads_.at(district);
+    const auto hash = head.running.number(head.sequence).finish();
+    const SealRow row{district, head.sequence, head.sealed_sequence + 1, commit_number_pending_,
+                      now, hash};
+    struct One final : store::RowSource {
+      explicit One(const SealRow& only) : row(only) {}
+      const SealRow& row;
+      std::size_t size() const override { return 1; }
+      void bind(std::size_t, store::Binder& to) const override {
+        store::for_each_member(row, [&](const auto& member, std::size_t column) {
+          store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+        });
+      }
+    };
+    WD_TRY([[maybe_unused]] auto done,
+           connection_.bulk(kSeal.info(), store::BulkMode::kInsert, One(row)));
+    sealed.push_back({district, row.first_sequence, row.last_sequence});
+    head.hash = hash;
+    head.sealed_sequence = head.sequence;
+  }
+  return sealed;
+}
+
+void Journal::committed() {
+  touched_.clear();
+  if (commit_number_pending_ >= 0) commit_number_ = std::exchange(commit_number_pending_, -1);
+}
+
+void Journal::rolled_back() {
+  // The heads of the touched districts are read again from what is really stored.
+  for (const auto district : touched_) heads_.erase(district);
+  touched_.clear();
+  commit_number_pending_ = -1;
+}
+
+Result<std::int64_t> last_commit(store::Connection& connection) {
+  WD_TRY(auto row, store::select_one<NumberRow>(connection, kLastCommit));
+  return row ? row->number : 0;
+}
+
+Result<std::vector<SealRow>> seals_after(store::Connection& connection, std::int64_t commit_number,
+                                         std::int64_t limit) {
+  return store::select<SealRow>(connection, kSealsAfter, commit_number, limit);
+}
+
+}  // namespace wangdi::journal

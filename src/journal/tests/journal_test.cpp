@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Positions without gaps, repeats found by the insert, and a chain that tells every change.
+#include "journal/journal.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "store/sqlite.hpp"
+
+namespace wangdi::journal {
+namespace {
+
+constexpr District kGusu{320508};
+constexpr District kOther{110101};
+constexpr UnixMs kNow = 1'582'000'000'000;
+
+CommandId command_number(std::uint8_t number) {
+  CommandId id;
+  id.value.bytes[15] = number;
+  return id;
+}
+
+class JournalTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = std::filesystem::temp_directory_path() /
+            ("wangdi_journal_" + std::to_string(::getpid()) + ".db");
+    remove();
+    engine_ = std::move(*store::open_sqlite({.path = path_.string()}));
+    writer_ = std::move(*engine_->open_writer());
+    ASSERT_TRUE(Journal::create(*writer_));
+    open();
+  }
+  void TearDown() override {
+    journal_.reset();
+    writer_.reset();
+    remove();
+  }
+  void remove() {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(path_.string() + suffix);
+    }
+  }
+  void open() {
+    journal_ = std::make_unique<Journal>(*writer_, [this](std::span<std::uint8_t> out) {
+      for (auto& byte : out) byte = next_++;
+    });
+  }
+
+  std::variant<Position, Repeat> append(District district, std::uint8_t command, int count = 1) {
+    std::vector<RecordRow> rows;
+    for (int i = 0; i < count; ++i) {
+      RecordRow row;
+      row.district = district;
+      row.command = command_number(command);
+      row.ordinal = i;
+      row.type = "test.happened";
+      row.recorded_at = kNow;
+      row.body = "{\"n\":" + std::to_string(command) + "}";
+      if (i == 0) row.answer = "{\"answer\":" + std::to_string(command) + "}";
+      rows.push_back(std::move(row));
+    }
+    auto appended = journal_->append(rows);
+    EXPECT_TRUE(appended);
+    return std::move(*appended);
+  }
+  void commit(const std::function<void()>& work) {
+    ASSERT_TRUE(writer_->begin());
+    work();
+    ASSERT_TRUE(journal_->seal(kNow));
+    ASSERT_TRUE(writer_->commit());
+    journal_->committed();
+  }
+  Verification verification() {
+    auto result = verify(*writer_);
+    EXPECT_TRUE(result);
+    return std::move(*result);
+  }
+
+  std::filesystem::path path_;
+  std::unique_ptr<store::Engine> engine_;
+  std::unique_ptr<store::Connection> writer_;
+  std::unique_ptr<Journal> journal_;
+  std::uint8_t next_ = 0;
+};
+
+TEST_F(JournalTest, each_district_is_numbered_on_its_own_without_gaps) {
+  commit([&] {
+    EXPECT_EQ(std::get<Position>(append(kGusu, 1, 3)), (Position{kGusu, 1}));
+    EXPECT_EQ(std::get<Position>(append(kOther, 2)), (Position{kOther, 1}));
+    EXPECT_EQ(std::get<Position>(append(kGusu, 3)), (Position{kGusu, 4}));
+  });
+  const auto result = verification();
+  EXPECT_EQ(result.records, 5);
+  EXPECT_EQ(result.seals, 2);
+  EXPECT_EQ(result.districts, 2);
+  EXPECT_TRUE(result.findings.empty());
+}
+
+TEST_F(JournalTest, a_used_command_id_gives_the_first_answer_and_uses_no_number) {
+  commit([&] { append(kGusu, 1); });
+  commit([&] {
+    const auto again = append(kGusu, 1);
+    ASSERT_TRUE(std::holds_alternative<Repeat>(again));
+    EXPECT_EQ(std::get<Repeat>(again).position, (Position{kGusu, 1}));
+    EXPECT_EQ(std::get<Repeat>(again).answer, "{\"answer\":1}");
+    EXPECT_EQ(std::get<Position>(append(kGusu, 2)).sequence, 2);
+  });
+  EXPECT_TRUE(verification().findings.empty());
+}
+
+TEST_F(JournalTest, a_rolled_back_batch_leaves_no_number_behind) {
+  commit([&] { append(kGusu, 1); });
+  ASSERT_TRUE(writer_->begin());
+  append(kGusu, 2);
+  ASSERT_TRUE(journal_->seal(kNow));
+  writer_->rollback();
+  journal_->rolled_back();
+  commit([&] { EXPECT_EQ(std::get<Position>(append(kGusu, 3)).sequence, 2); });
+  EXPECT_TRUE(verification().findings.empty());
+}
+
+TEST_F(JournalTest, a_new_start_goes_on_from_the_stored_head) {
+  commit([&] { append(kGusu, 1); });
+  open();
+  commit([&] { EXPECT_EQ(std::get<Position>(append(kGusu, 2)).sequence, 2); });
+  EXPECT_EQ(journal_->commit_number(), 2);
+  EXPECT_TRUE(verification().findings.empty());
+}
+
+// security: LG2
+TEST_F(JournalTest, every_kind_of_tampering_is_found_at_its_position) {
+  struct Case {
+    store::Statement change;
+    const char* what;
+    std::int64_t sequence;
+  };
+  static constexpr Case kCases[] = {
+      {{"body", "UPDATE journal SET body = '{\"n\":9}' WHERE sequence = 2"}, "body", 2},
+      {{"actor",
+        "UPDATE journal SET actor = x'00000000000000000000000000000009' WHERE sequence = 2"},
+       "chain",
+       2},
+      {{"answer", "UPDATE journal SET answer = '{}' WHERE sequence = 3"}, "chain", 3},
+      {{"cut tail", "DELETE FROM journal WHERE sequence = 3"}, "gap", 3},
+      {{"hole", "DELETE FROM journal WHERE sequence = 2"}, "gap", 3},
+      {{"seal", "UPDATE journal_seal SET hash = x'00' WHERE last_sequence = 2"}, "chain", 2},
+      {{"lost seal", "DELETE FROM journal_seal WHERE last_sequence = 3"}, "seal", 3},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(std::string(test.change.name));
+    TearDown();
+    SetUp();
+    for (std::uint8_t i = 1; i <= 3; ++i) commit([&] { append(kGusu, i); });
+    ASSERT_TRUE(verification().findings.empty());
+    ASSERT_TRUE(store::run(*writer_, test.change));
+    const auto findings = verification().findings;
+    ASSERT_FALSE(findings.empty());
+    EXPECT_EQ(findings.front().what, test.what);
+    EXPECT_EQ(findings.front().position, (Position{kGusu, test.sequence}));
+  }
+}
+
+TEST_F(JournalTest, followers_read_the_seals_after_the_commit_they_know) {
+  commit([&] { append(kGusu, 1); });
+  commit([&] {
+    append(kGusu, 2);
+    append(kOther, 3);
+  });
+  const auto seals = seals_after(*writer_, 1, 10);
+  ASSERT_TRUE(seals);
+  ASSERT_EQ(seals->size(), 2u);
+  EXPECT_EQ((*seals)[0].district, kOther);
+  EXPECT_EQ((*seals)[1].first_sequence, 2);
+}
+
+}  // namespace
+}  // namespace wangdi::journal
