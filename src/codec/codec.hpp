@@ -93,6 +93,15 @@ constexpr bool all_documented(std::span<const Field> fields) {
   return true;
 }
 
+constexpr bool is_flat(const TypeInfo& type) {
+  if (type.shape != Shape::object) return false;
+  for (const auto& field : type.fields) {
+    const auto shape = field.type->shape;
+    if (shape == Shape::object || shape == Shape::list || shape == Shape::any) return false;
+  }
+  return true;
+}
+
 // "wangdi::screening::RecordVisit" out of the compiler's own words.
 template <class T>
 constexpr std::string_view full_name() {

@@ -58,7 +58,7 @@ std::vector<ErrorDetail> bounds(std::int64_t least, std::int64_t most) {
 void Decoder::note(FieldError error) {
   if (full()) return;
   for (const auto& known : errors_) {
-    if (known.code == error.code && known.pointer == error.pointer) return;
+    if (known.pointer == error.pointer) return;
   }
   errors_.push_back(std::move(error));
 }

@@ -51,7 +51,7 @@ class Decoder {
   std::optional<Error> take_error();
 
  private:
-  void note(FieldError error);  // once for a place and code
+  void note(FieldError error);  // the first error of a place is enough
 
   const Document& document_;
   Source source_;

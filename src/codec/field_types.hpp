@@ -21,12 +21,22 @@ namespace wangdi::codec {
 
 template <>
 struct FieldType<IdNumber> {
+  static constexpr CheckCharacter kCheck = {IdNumber::kWeights, IdNumber::kCheckCharacters,
+                                            IdNumber::kDateAt};
   static Result<IdNumber> parse(std::string_view text) { return IdNumber::parse(text); }
   static void format(const IdNumber& value, std::string& out) { out.append(value.text()); }
   static constexpr TypeInfo schema() {
     return {.shape = Shape::text,
             .name = "IdNumber",
-            .rule = {.length_least = 18, .length_most = 18, .pattern = "^[0-9]{17}[0-9Xx]$"}};
+            .rule = {.length_least = 18,
+                     .length_most = 18,
+                     .pattern = "^[0-9]{17}[0-9Xx]$",
+                     .check = &kCheck,
+                     .errors = {.length_least = ErrorCode::id_number_length,
+                                .length_most = ErrorCode::id_number_length,
+                                .pattern = ErrorCode::id_number_characters,
+                                .date = ErrorCode::id_number_date,
+                                .check = ErrorCode::id_number_check}}};
   }
 };
 
@@ -37,7 +47,12 @@ struct FieldType<Mobile> {
   static constexpr TypeInfo schema() {
     return {.shape = Shape::text,
             .name = "Mobile",
-            .rule = {.length_least = 11, .length_most = 11, .pattern = "^1[3-9][0-9]{9}$"}};
+            .rule = {.length_least = 11,
+                     .length_most = 11,
+                     .pattern = "^1[3-9][0-9]{9}$",
+                     .errors = {.length_least = ErrorCode::mobile_invalid,
+                                .length_most = ErrorCode::mobile_invalid,
+                                .pattern = ErrorCode::mobile_invalid}}};
   }
 };
 
@@ -49,7 +64,9 @@ struct FieldType<RegionCode> {
     return {.shape = Shape::text,
             .name = "RegionCode",
             .rule = {.length_most = 15,
-                     .pattern = "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$"}};
+                     .pattern = "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$",
+                     .errors = {.length_most = ErrorCode::region_code_invalid,
+                                .pattern = ErrorCode::region_code_invalid}}};
   }
 };
 
@@ -62,7 +79,8 @@ struct FieldType<Celsius> {
             .name = "Celsius",
             .rule = {.least = Celsius::kLeastTenths / 10.0,
                      .most = Celsius::kMostTenths / 10.0,
-                     .decimals = 1}};
+                     .decimals = 1,
+                     .errors = {.range = ErrorCode::temperature_out_of_range}}};
   }
 };
 
@@ -73,7 +91,12 @@ struct FieldType<CivilDate> {
   static constexpr TypeInfo schema() {
     return {.shape = Shape::text,
             .name = "CivilDate",
-            .rule = {.length_least = 10, .length_most = 10, .format = "date"}};
+            .rule = {.length_least = 10,
+                     .length_most = 10,
+                     .format = "date",
+                     .errors = {.length_least = ErrorCode::date_invalid,
+                                .length_most = ErrorCode::date_invalid,
+                                .format = ErrorCode::date_invalid}}};
   }
 };
 
@@ -84,7 +107,12 @@ struct FieldType<Uuid> {
   static constexpr TypeInfo schema() {
     return {.shape = Shape::text,
             .name = "Uuid",
-            .rule = {.length_least = 36, .length_most = 36, .format = "uuid"}};
+            .rule = {.length_least = 36,
+                     .length_most = 36,
+                     .format = "uuid",
+                     .errors = {.length_least = ErrorCode::uuid_invalid,
+                                .length_most = ErrorCode::uuid_invalid,
+                                .format = ErrorCode::uuid_invalid}}};
   }
 };
 
@@ -119,7 +147,7 @@ struct Codec<Text<Most, Least>> {
   using Value = Text<Most, Least>;
   static constexpr TypeInfo info() {
     return {.shape = Shape::text,
-            .rule = {.length_least = Least, .length_most = Most},
+            .rule = {.length_least = Least, .length_most = Most, .trimmed = true},
             .decode = &decode,
             .encode = &encode};
   }

@@ -27,7 +27,7 @@ Result<T> decode(std::string_view json, DecodeLimits limits = {}) {
 // values. The same errors with "/a" as pointer; an unknown parameter is field_unknown.
 template <class T>
 Result<T> decode_query(std::string_view query) {
-  static_assert(Described<T>);
+  static_assert(detail::is_flat(kType<T>), "parameters are a described struct of single values");
   T value{};
   if (auto error = detail::decode_query(kType<T>, &value, query)) return std::move(*error);
   return value;

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
+
 namespace wangdi::codec {
 
 class Decoder;
@@ -36,7 +38,27 @@ struct Choice {
   std::int64_t value;
 };
 
-// The limits a schema tells of; the type's own parse enforces them.
+// A check character: the weighted sum of the characters before it, modulo the number of
+// `characters`, picks it. A date of eight digits may stand inside, at `date_at`.
+struct CheckCharacter {
+  std::span<const int> weights;
+  std::string_view characters;
+  std::size_t date_at;
+};
+
+// Which error each limit of a Rule gives.
+struct RuleErrors {
+  ErrorCode length_least = ErrorCode::field_missing;
+  ErrorCode length_most = ErrorCode::field_too_long;
+  ErrorCode pattern = ErrorCode::field_text_invalid;
+  ErrorCode format = ErrorCode::field_text_invalid;
+  ErrorCode range = ErrorCode::field_out_of_range;
+  ErrorCode date = ErrorCode::date_invalid;
+  ErrorCode check = ErrorCode::field_text_invalid;
+};
+
+// The limits a schema tells of, so that a form can check them before sending; the type's own parse
+// is what enforces them.
 struct Rule {
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
@@ -46,6 +68,9 @@ struct Rule {
   std::size_t items_most = 0;     // of a list; 0 says nothing
   std::string_view pattern = {};  // ECMA-262, anchored
   std::string_view format = {};   // JSON Schema format, for example date or uuid
+  bool trimmed = false;           // blanks at both ends do not count
+  const CheckCharacter* check = nullptr;
+  RuleErrors errors = {};
 };
 
 struct TypeInfo;

@@ -3,7 +3,6 @@
 #include "types/id_number.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 
@@ -11,13 +10,13 @@ namespace wangdi {
 namespace {
 
 constexpr std::size_t kLength = 18;
-constexpr std::array<int, 17> kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<CivilDate> birth_date_in(std::string_view number) {
-  std::string date(number.substr(6, 4));
-  date.append("-").append(number.substr(10, 2)).append("-").append(number.substr(12, 2));
+  const auto digits = number.substr(IdNumber::kDateAt, 8);
+  std::string date(digits.substr(0, 4));
+  date.append("-").append(digits.substr(4, 2)).append("-").append(digits.substr(6, 2));
   return CivilDate::parse(date);
 }
 
@@ -27,8 +26,7 @@ char IdNumber::check_character(std::string_view digits17) {
   WD_ASSERT(digits17.size() == kWeights.size());
   int sum = 0;
   for (std::size_t i = 0; i < kWeights.size(); ++i) sum += (digits17[i] - '0') * kWeights[i];
-  constexpr std::string_view kByRemainder = "10X98765432";
-  return kByRemainder[static_cast<std::size_t>(sum % 11)];
+  return kCheckCharacters[static_cast<std::size_t>(sum) % kCheckCharacters.size()];
 }
 
 Result<IdNumber> IdNumber::parse(std::string_view text) {

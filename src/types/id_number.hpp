@@ -4,6 +4,7 @@
 // to the vault and to its reader's screen, never into a log, an error text or a fixture.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <string>
 #include <string_view>
@@ -15,6 +16,12 @@ namespace wangdi {
 
 class IdNumber {
  public:
+  static constexpr std::array<int, 17> kWeights = {7, 9, 10, 5,  8, 4, 2, 1, 6,
+                                                   3, 7, 9,  10, 5, 8, 4, 2};
+  // The check character by the weighted sum's remainder of 11.
+  static constexpr std::string_view kCheckCharacters = "10X98765432";
+  static constexpr std::size_t kDateAt = 6;  // eight digits of birth
+
   IdNumber() = default;  // empty, of nobody
   // Exactly 18 characters; a lower-case x becomes X. Errors: id_number_length,
   // id_number_characters, id_number_date (not a day between 1850 and 2150), id_number_check.

@@ -2,28 +2,14 @@
 // Strict decoding by the table cases/decode.txt, and what a table cannot say: sizes and limits.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "base/hex.hpp"
+#include "codec/tests/outcome.hpp"
 #include "codec/tests/sample.hpp"
 
 namespace wangdi::codec {
 namespace {
 
 using sample::Sample;
-
-// A field error or a refusal as the table writes it.
-std::vector<std::string> lines_of(const Error& error) {
-  std::vector<std::string> lines;
-  if (error.code() != ErrorCode::invalid_fields) {
-    lines.push_back("! " + std::string(error_entry(error.code()).name));
-  }
-  for (const auto& field : error.fields()) {
-    lines.push_back((field.pointer.empty() ? "/" : field.pointer) + ' ' +
-                    std::string(error_entry(field.code).name));
-  }
-  return lines;
-}
 
 std::string with_bytes(std::string_view text) {
   std::string bytes;
@@ -38,24 +24,13 @@ std::string with_bytes(std::string_view text) {
   return bytes;
 }
 
-bool is_expectation(std::string_view line) {
-  return line.starts_with('=') || line.starts_with('!') || line.starts_with('/');
-}
-
 TEST(Decode, follows_the_table) {
-  std::ifstream file(WANGDI_SOURCE_DIR "/src/codec/tests/cases/decode.txt");
-  ASSERT_TRUE(file);
-  std::string json, line;
-  std::vector<std::string> expected;
-  int cases = 0;
-  const auto check = [&] {
-    if (json.empty()) return;
-    ++cases;
+  const auto cases = read_cases("decode.txt");
+  EXPECT_GT(cases.size(), 80u);
+  for (const auto& [json, expected] : cases) {
     SCOPED_TRACE(json);
     const auto found = decode<Sample>(with_bytes(json));
-    std::vector<std::string> outcome =
-        found ? std::vector{"= " + encode(*found)} : lines_of(found.error());
-    if (expected == std::vector<std::string>{"="}) expected = {"= " + json};
+    const auto outcome = found ? std::vector{"= " + encode(*found)} : lines_of(found.error());
     EXPECT_EQ(outcome, expected);
     if (found) {
       const auto again = decode<Sample>(encode(*found));
@@ -63,19 +38,25 @@ TEST(Decode, follows_the_table) {
     } else if (found.error().code() == ErrorCode::invalid_fields) {
       EXPECT_EQ(found.error().details().at(0).value, std::to_string(expected.size()));
     }
-  };
-  while (std::getline(file, line)) {
-    if (line.empty() || line.starts_with('#')) continue;
-    if (is_expectation(line)) {
-      expected.push_back(line);
-      continue;
-    }
-    check();
-    json = line;
-    expected.clear();
   }
-  check();
-  EXPECT_GT(cases, 80);
+}
+
+TEST(DecodeQuery, follows_the_table) {
+  const auto cases = read_cases("query.txt");
+  EXPECT_GT(cases.size(), 20u);
+  for (const auto& [query, expected] : cases) {
+    SCOPED_TRACE(query);
+    const auto found = decode_query<sample::Filter>(query);
+    const auto outcome = found ? std::vector{"= " + encode(*found)} : lines_of(found.error());
+    EXPECT_EQ(outcome, expected);
+  }
+}
+
+TEST(DecodeQuery, refuses_a_query_above_the_limit) {
+  const auto found =
+      decode_query<sample::Filter>("region=32&text=" + std::string(limits::kQueryBytes, 'a'));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code(), ErrorCode::body_too_large);
 }
 
 TEST(Decode, tells_where_the_text_breaks) {
