@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Marks, lock and creation of the data folder.
+#include "app/folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace wangdi::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kForm = "1\n";
+constexpr std::array kOwnNames = {
+    "DEMO", "LOCK", "files", "wangdi.db", "wangdi.db-wal", "wangdi.db-shm", "wangdi.db-journal"};
+
+Error system_error(std::string_view what) {
+  return Error(ErrorCode::storage_failed).because(std::string(what) + ": " + std::strerror(errno));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+Result<int> take_lock(const std::string& folder) {
+  const auto file = folder + "/LOCK";
+  Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock.is_open()) return system_error("LOCK");
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Error(ErrorCode::folder_in_use);
+    return system_error("flock");
+  }
+  return lock.release();
+}
+
+Status sync_folder(const std::string& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.is_open() || ::fsync(opened.get()) != 0) return system_error("fsync of the folder");
+  return ok();
+}
+
+Status write_mark(const std::string& folder, const std::string& name) {
+  const Descriptor mark(::open((folder + "/" + name).c_str(),
+                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!mark.is_open() ||
+      ::write(mark.get(), kForm.data(), kForm.size()) != static_cast<ssize_t>(kForm.size()) ||
+      ::fsync(mark.get()) != 0) {
+    return system_error(name);
+  }
+  return sync_folder(folder);
+}
+
+// What a killed init left; nothing when the folder holds something that is not ours.
+std::optional<std::vector<fs::path>> remnants(const std::string& folder) {
+  std::vector<fs::path> found;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const auto name = entry->path().filename().string();
+    if (std::ranges::find(kOwnNames, name) == kOwnNames.end()) return std::nullopt;
+    if (name != "LOCK") found.push_back(entry->path());
+  }
+  if (failed) return std::nullopt;
+  return found;
+}
+
+Status remove_remnants(const std::string& folder) {
+  const auto found = remnants(folder);
+  if (!found) return Error(ErrorCode::folder_exists).with("path", folder);
+  for (const auto& path : *found) {
+    std::error_code failed;
+    fs::remove_all(path, failed);
+    if (failed) return Error(ErrorCode::storage_failed).because(failed.message());
+  }
+  return ok();
+}
+
+}  // namespace
+
+Folder::Folder(Folder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), demo_(other.demo_) {}
+
+Folder& Folder::operator=(Folder&& other) noexcept {
+  path_.swap(other.path_);
+  std::swap(lock_, other.lock_);
+  std::swap(demo_, other.demo_);
+  return *this;
+}
+
+Folder::~Folder() {
+  if (lock_ >= 0) ::close(lock_);  // closing also releases the lock
+}
+
+bool Folder::is_complete(const std::string& path) {
+  std::error_code failed;
+  return fs::is_regular_file(path + "/WANGDI", failed);
+}
+
+Result<Folder> Folder::open(const std::string& path) {
+  if (!is_complete(path)) return Error(ErrorCode::folder_not_initialised).with("path", path);
+  WD_TRY(const int lock, take_lock(path));
+  std::error_code failed;
+  return Folder(path, lock, fs::exists(path + "/DEMO", failed));
+}
+
+Result<Folder> Folder::create(const std::string& path, bool demo) {
+  std::error_code failed;
+  fs::create_directories(fs::path(path).parent_path(), failed);
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error("mkdir");
+  // Looked at before the lock is made, so that no LOCK appears in a stranger's folder.
+  if (is_complete(path) || !remnants(path)) {
+    return Error(ErrorCode::folder_exists).with("path", path);
+  }
+  WD_TRY(const int lock, take_lock(path));
+  Folder folder(path, lock, demo);
+  if (is_complete(path)) return Error(ErrorCode::folder_exists).with("path", path);
+  WD_TRY([[maybe_unused]] auto emptied, remove_remnants(path));
+  if (::chmod(path.c_str(), 0700) != 0) return system_error("chmod");
+  if (::mkdir(folder.files().c_str(), 0700) != 0) return system_error("files");
+  if (demo) {
+    WD_TRY([[maybe_unused]] auto marked, write_mark(path, "DEMO"));
+  }
+  return folder;
+}
+
+Status Folder::complete() { return write_mark(path_, "WANGDI"); }
+
+}  // namespace wangdi::app

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data folder: its marks and its lock. One process holds a folder at a time, which also keeps
+// SQLite's one writing connection alone (commands of the tool take the same lock as the server).
+//   WANGDI     the folder is complete; holds the form's number
+//   DEMO       synthetic people: this machine only, a banner on each page
+//   LOCK       held (flock) by the process that uses the folder
+//   wangdi.db  the database, files/ what was handed in
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace wangdi::app {
+
+class Folder {
+ public:
+  // Takes the lock. Errors: folder_not_initialised, folder_in_use, storage_failed.
+  static Result<Folder> open(const std::string& path);
+  // Makes the folder with mode 0700 and takes the lock. It becomes usable only by complete(), so
+  // that a start that was killed half-way is seen; creating such an unfinished folder again empties
+  // it first. Errors: folder_exists when the folder is complete or holds anything else,
+  // folder_in_use, storage_failed.
+  static Result<Folder> create(const std::string& path, bool demo);
+  // Sets the mark WANGDI, on disk when it returns: the last act of init and demo.
+  Status complete();
+
+  // Whether the path is a complete folder, without taking its lock.
+  static bool is_complete(const std::string& path);
+
+  Folder(Folder&& other) noexcept;
+  Folder& operator=(Folder&& other) noexcept;
+  ~Folder();
+
+  const std::string& path() const { return path_; }
+  std::string database() const { return path_ + "/wangdi.db"; }
+  std::string files() const { return path_ + "/files"; }
+  bool is_demo() const { return demo_; }
+
+ private:
+  Folder(std::string path, int lock, bool demo)
+      : path_(std::move(path)), lock_(lock), demo_(demo) {}
+
+  std::string path_;
+  int lock_;
+  bool demo_;
+};
+
+}  // namespace wangdi::app
