@@ -62,31 +62,33 @@ void Random::fill(std::span<std::uint8_t> bytes) {
   used_ += bytes.size();
 }
 
-SecretKey::SecretKey() {
+SecretBlock::SecretBlock(std::size_t size) : bytes_(nullptr), size_(size) {
   start_sodium();
-  bytes_ = static_cast<std::uint8_t*>(sodium_malloc(kKeyBytes));
+  bytes_ = static_cast<std::uint8_t*>(sodium_malloc(size));
   WD_ASSERT(bytes_ != nullptr);
+  sodium_memzero(bytes_, size);
 }
+SecretBlock::SecretBlock(SecretBlock&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+SecretBlock& SecretBlock::operator=(SecretBlock&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+SecretBlock::~SecretBlock() { sodium_free(bytes_); }
 
 SecretKey SecretKey::random() {
   SecretKey key;
-  randombytes_buf(key.bytes_, kKeyBytes);
+  randombytes_buf(key.block_.bytes().data(), kKeyBytes);
   return key;
 }
 
 SecretKey SecretKey::copy_of(ByteView bytes) {
   WD_ASSERT(bytes.size() == kKeyBytes);
   SecretKey key;
-  std::memcpy(key.bytes_, bytes.data(), kKeyBytes);
+  std::memcpy(key.block_.bytes().data(), bytes.data(), kKeyBytes);
   return key;
 }
-
-SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  return *this;
-}
-
-SecretKey::~SecretKey() { sodium_free(bytes_); }
 
 void Aead::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
 void Aead::Free::operator()(evp_cipher_st* cipher) const { EVP_CIPHER_free(cipher); }

@@ -57,23 +57,34 @@ class Random {
   long owner_ = 0;
 };
 
-// 32 secret bytes on locked, guarded pages that core dumps leave out; wiped at the end. Costs four
-// pages: for the few long-living keys, not for the many keys of persons.
+// Zeroed bytes on locked, guarded pages that core dumps leave out; wiped at the end.
+class SecretBlock {
+ public:
+  explicit SecretBlock(std::size_t size);
+  SecretBlock(SecretBlock&& other) noexcept;
+  SecretBlock& operator=(SecretBlock&& other) noexcept;
+  SecretBlock(const SecretBlock&) = delete;
+  SecretBlock& operator=(const SecretBlock&) = delete;
+  ~SecretBlock();
+  std::span<std::uint8_t> bytes() const { return {bytes_, size_}; }
+
+ private:
+  std::uint8_t* bytes_;
+  std::size_t size_;
+};
+
+// 32 secret bytes in a block of their own. Costs four pages: for the few long-living keys, not for
+// the many keys of persons.
 class SecretKey {
  public:
   static SecretKey random();
   // `bytes` must be 32 long.
   static SecretKey copy_of(ByteView bytes);
-  SecretKey(SecretKey&& other) noexcept : bytes_(std::exchange(other.bytes_, nullptr)) {}
-  SecretKey& operator=(SecretKey&& other) noexcept;
-  SecretKey(const SecretKey&) = delete;
-  SecretKey& operator=(const SecretKey&) = delete;
-  ~SecretKey();
-  ByteView view() const { return {bytes_, kKeyBytes}; }
+  ByteView view() const { return block_.bytes(); }
 
  private:
-  SecretKey();
-  std::uint8_t* bytes_;
+  SecretKey() : block_(kKeyBytes) {}
+  SecretBlock block_;
 };
 
 // AES-256-GCM. A sealed text is nonce (12, random) | ciphertext | tag (16). Holds one expanded key:

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making and opening the keys folder.
+#include "vault/keyring.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "store/rows.hpp"
+#include "store/sqlite.hpp"
+#include "vault/files.hpp"
+
+namespace wangdi::vault {
+namespace {
+
+constexpr std::string_view kEpochHeader = "WANGDI-EPOCH-1\n";
+constexpr std::int64_t kFirstEpoch = 1;
+constexpr std::size_t kEpochFileBytes =
+    kEpochHeader.size() + 8 + crypto::kKeyBytes + crypto::kSealOverheadBytes;
+constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt, KeyName::device_mark,
+                                     KeyName::first_secret};
+
+std::string keys_file(const Paths& paths) { return paths.keys + "/keys.db"; }
+std::string epoch_file(const Paths& paths) { return paths.keys + "/epoch.key"; }
+
+template <class... Parts>
+auto joined(const Parts&... parts) {
+  std::array<std::uint8_t, (sizeof(Parts) + ...)> all;
+  auto at = all.begin();
+  ((at = std::copy(parts.begin(), parts.end(), at)), ...);
+  return all;
+}
+
+Result<crypto::SecretKey> read_root(const Paths& paths) {
+  auto bytes = read_secret_file(paths.root, crypto::kKeyBytes);
+  if (!bytes || bytes->size() != crypto::kKeyBytes) {
+    return Error(ErrorCode::root_missing).because("the root must be a file of 32 bytes, mode 0400");
+  }
+  auto key = crypto::SecretKey::copy_of(*bytes);
+  crypto::wipe(*bytes);
+  return key;
+}
+
+// The root of a new installation: the one that is there, or a fresh one.
+Result<crypto::SecretKey> make_root(const Paths& paths) {
+  if (std::filesystem::exists(paths.root)) return read_root(paths);
+  auto key = crypto::SecretKey::random();
+  WD_TRY([[maybe_unused]] auto written, write_secret_file(paths.root, key.view()));
+  return key;
+}
+
+crypto::Bytes epoch_head(std::int64_t epoch) {
+  crypto::Bytes head(kEpochHeader.begin(), kEpochHeader.end());
+  const auto number = crypto::big_endian(epoch);
+  head.insert(head.end(), number.begin(), number.end());
+  return head;
+}
+
+Status write_epoch(const Paths& paths, const crypto::SecretKey& root,
+                   const crypto::SecretKey& epoch_key, crypto::Random& random) {
+  auto file = epoch_head(kFirstEpoch);
+  crypto::Aead aead;
+  crypto::Bytes sealed;
+  aead.set_key(root.view());
+  aead.seal(random, file, epoch_key.view(), sealed);
+  file.insert(file.end(), sealed.begin(), sealed.end());
+  return write_secret_file(epoch_file(paths), file);
+}
+
+Result<crypto::SecretKey> read_epoch(const Paths& paths, const crypto::SecretKey& root) {
+  const auto file = read_secret_file(epoch_file(paths), kEpochFileBytes);
+  if (!file || file->size() != kEpochFileBytes) {
+    return Error(ErrorCode::keys_missing).because("epoch.key is missing, too open or damaged");
+  }
+  const auto view = crypto::ByteView(*file);
+  const auto head = view.first(kEpochHeader.size() + 8);
+  crypto::Aead aead;
+  aead.set_key(root.view());
+  auto plain = aead.open(head, view.subspan(head.size()));
+  if (!plain ||
+      !std::ranges::equal(head.first(kEpochHeader.size()), crypto::bytes_of(kEpochHeader))) {
+    return Error(ErrorCode::keys_mismatch).because("the root does not open epoch.key");
+  }
+  auto key = crypto::SecretKey::copy_of(*plain);
+  crypto::wipe(*plain);
+  return key;
+}
+
+Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
+                    crypto::Random& random) {
+  WD_TRY(auto engine, store::open_sqlite({.path = keys_file(paths)}));
+  WD_TRY(auto writer, engine->open_writer());
+  for (const auto& table :
+       {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()}) {
+    WD_TRY([[maybe_unused]] auto made, writer->create(table));
+  }
+  WD_TRY([[maybe_unused]] auto begun, writer->begin());
+  store::Rows rows(*writer, store::Start::kEmpty);
+  crypto::Aead aead;
+  aead.set_key(epoch_key.view());
+  for (const auto name : kWithoutMonth) {
+    NamedKeyRow row{.name = static_cast<std::int32_t>(name)};
+    const auto key = crypto::SecretKey::random();
+    aead.seal(random, named_key_place(name, 0), key.view(), row.wrapped);
+    rows.put(kNamedKey, std::move(row));
+  }
+  rows.put(kKeysState, KeysStateRow{.pairing = random.take<16>(), .epoch = kFirstEpoch});
+  WD_TRY([[maybe_unused]] auto flushed, rows.flush());
+  return writer->commit();
+}
+
+}  // namespace
+
+Paths Paths::beside(const std::string& data_folder) {
+  auto base = std::filesystem::absolute(data_folder).lexically_normal().string();
+  while (base.size() > 1 && base.back() == '/') base.pop_back();
+  return {.keys = base + ".keys", .root = base + ".root"};
+}
+
+Month month_of(UnixMs instant) {
+  const auto day = CivilDate::of(instant, ZoneOffset{.minutes_east = 0});
+  return day.year() * 12 + static_cast<Month>(day.month()) - 1;
+}
+
+std::array<std::uint8_t, 21> person_key_place(const SubjectId& id) {
+  constexpr std::uint8_t kPersonKeyMark = 'P';
+  return joined(std::array{kPersonKeyMark}, crypto::big_endian(id.district.number),
+                id.subject.bytes);
+}
+
+std::array<std::uint8_t, 9> named_key_place(KeyName name, Month month) {
+  constexpr std::uint8_t kNamedKeyMark = 'N';
+  return joined(std::array{kNamedKeyMark}, crypto::big_endian(static_cast<std::int32_t>(name)),
+                crypto::big_endian(month));
+}
+
+std::array<std::uint8_t, 30> field_place(const SubjectId& id, Field field, std::int64_t version) {
+  constexpr std::uint8_t kFieldMark = 'F';
+  return joined(std::array{kFieldMark, static_cast<std::uint8_t>(field)},
+                crypto::big_endian(id.district.number), id.subject.bytes,
+                crypto::big_endian(version));
+}
+
+Keyring::Keyring(int lock, crypto::SecretKey epoch_key)
+    : lock_(lock), epoch_key_(std::move(epoch_key)) {}
+
+Keyring::~Keyring() {
+  writer_.reset();
+  engine_.reset();
+  ::close(lock_);
+}
+
+Status Keyring::create(const Paths& paths) {
+  WD_TRY([[maybe_unused]] auto folder, make_secret_folder(paths.keys));
+  WD_TRY(const auto root, make_root(paths));
+  crypto::Random random;
+  const auto epoch_key = crypto::SecretKey::random();
+  WD_TRY([[maybe_unused]] auto written, write_epoch(paths, root, epoch_key, random));
+  return fill_keys_db(paths, epoch_key, random);
+}
+
+Result<std::unique_ptr<Keyring>> Keyring::open(const Paths& paths, std::size_t cached_keys) {
+  WD_TRY(const auto root, read_root(paths));
+  if (!is_secret_folder(paths.keys)) {
+    return Error(ErrorCode::keys_missing).because("the keys folder must exist with mode 0700");
+  }
+  const auto lock = lock_file(paths.keys + "/lock");
+  if (!lock) return Error(ErrorCode::folder_in_use).because("keys folder");
+  auto epoch_key = read_epoch(paths, root);
+  if (!epoch_key) {
+    ::close(*lock);
+    return std::move(epoch_key).error();
+  }
+  std::unique_ptr<Keyring> keyring(new Keyring(*lock, std::move(*epoch_key)));
+  WD_TRY([[maybe_unused]] auto loaded, keyring->load(paths, cached_keys));
+  return keyring;
+}
+
+Status Keyring::load(const Paths& paths, std::size_t cached_keys) {
+  if (!std::filesystem::exists(keys_file(paths))) {
+    return Error(ErrorCode::keys_missing).because("keys.db is missing");
+  }
+  constexpr int kCacheKib = 32 * 1024;
+  WD_TRY(engine_, store::open_sqlite({.path = keys_file(paths), .cache_kib = kCacheKib}));
+  WD_TRY(writer_, engine_->open_writer());
+  crypto::Aead aead;
+  aead.set_key(epoch_key_.view());
+  for (const auto name : kWithoutMonth) {
+    WD_TRY(const auto row,
+           store::get(*writer_, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));
+    auto plain = row ? aead.open(named_key_place(name, 0), row->wrapped) : std::nullopt;
+    if (!plain) return Error(ErrorCode::keys_mismatch).because("a named key does not open");
+    named_.emplace(name, crypto::SecretKey::copy_of(*plain));
+    crypto::wipe(*plain);
+  }
+  cache_ = std::make_unique<KeyCache>(cached_keys);
+  return ok();
+}
+
+const crypto::SecretKey& Keyring::named(KeyName name) const {
+  const auto found = named_.find(name);
+  WD_ASSERT(found != named_.end());
+  return found->second;
+}
+
+}  // namespace wangdi::vault

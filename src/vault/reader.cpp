@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading and decrypting of vault rows.
+#include "vault/reader.hpp"
+
+#include <algorithm>
+
+#include "vault/writer.hpp"
+
+namespace wangdi::vault {
+
+std::string_view Values::get(Field field) const {
+  for (const auto& [have, value] : values_) {
+    if (have == field) return value;
+  }
+  return {};
+}
+
+void Values::set(Field field, std::string value) { values_.emplace_back(field, std::move(value)); }
+
+Reader::Reader(Keyring& keyring, store::Connection& main, std::unique_ptr<store::Connection> keys)
+    : main_(main),
+      keys_(std::move(keys)),
+      person_keys_(keyring, *keys_),
+      blind_(keyring.hmac(KeyName::blind_index)) {}
+
+Result<std::unique_ptr<Reader>> Reader::open(Keyring& keyring, store::Connection& main) {
+  WD_TRY(auto keys, keyring.engine().open_reader());
+  return std::unique_ptr<Reader>(new Reader(keyring, main, std::move(keys)));
+}
+
+Status Reader::read_into(const SubjectId& id, Fields fields, Values& values) {
+  rows_.clear();
+  const auto keep = [&](const store::RowReader& reader) {
+    auto row = store::read_row<VaultFieldRow>(reader);
+    if (fields.contains(row.field)) rows_.push_back(std::move(row));
+    return true;
+  };
+  if (fields.single()) {
+    for (std::uint8_t number = 1; number <= kLastField; ++number) {
+      const auto field = static_cast<Field>(number);
+      if (!fields.contains(field)) continue;
+      WD_TRY([[maybe_unused]] auto read,
+             main_.by_key(kVaultField.info(), 3, store::bind_all(id.district, id.subject, field),
+                          keep));
+    }
+  } else {
+    WD_TRY([[maybe_unused]] auto read,
+           main_.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject), keep));
+  }
+  if (rows_.empty()) return ok();
+  WD_TRY(const auto key, person_keys_.find(id));
+  if (!key) return ok();  // erased: the rows that are left mean nothing
+  cipher_.use(id, *key);
+  for (const auto& row : rows_) {
+    WD_TRY(auto plain, cipher_.open(row.field, row.version, row.ciphertext));
+    values.set(row.field, std::move(plain));
+  }
+  return ok();
+}
+
+Result<Values> Reader::get(District district, const Uuid& subject, Fields fields) {
+  Values values;
+  WD_TRY([[maybe_unused]] auto read, read_into({district, subject}, fields, values));
+  return values;
+}
+
+Result<std::optional<std::string>> Reader::get(District district, const Uuid& subject,
+                                               Field field) {
+  WD_TRY(const auto values, get(district, subject, Fields{field}));
+  if (values.empty()) return std::optional<std::string>();
+  return std::optional(std::string(values.get(field)));
+}
+
+Result<std::vector<Values>> Reader::get_many(District district, std::span<const Uuid> subjects,
+                                             Fields fields) {
+  std::vector<Values> all(subjects.size());
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    WD_TRY([[maybe_unused]] auto read, read_into({district, subjects[i]}, fields, all[i]));
+  }
+  return all;
+}
+
+Result<std::vector<Uuid>> Reader::find_exact(District district, Field field,
+                                             std::string_view value) {
+  const auto wanted = normalised(value);
+  std::vector<Uuid> candidates;
+  if (wanted.empty() || !is_searchable(field)) return candidates;
+  const auto mac = blind_mac(blind_, field, wanted);
+  WD_TRY([[maybe_unused]] auto read,
+         keys_->by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
+                       [&](const store::RowReader& reader) {
+                         candidates.push_back(store::read_row<BlindIndexRow>(reader).subject);
+                         return candidates.size() < kExactHitsMax;
+                       }));
+  // The index may be behind or ahead of the rows: the value decides.
+  std::vector<Uuid> found;
+  for (const auto& subject : candidates) {
+    WD_TRY(const auto present, get(district, subject, field));
+    if (present && normalised(*present) == wanted) found.push_back(subject);
+  }
+  return found;
+}
+
+}  // namespace wangdi::vault

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reading end of the vault: one for each worker thread, with its own connections. Whoever shows
+// an unmasked value has logged the purpose first (Writer::log, committed); a masked one needs none.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vault/person_keys.hpp"
+
+namespace wangdi::vault {
+
+// The decrypted fields of one subject. What is not there, or was erased, is empty.
+class Values {
+ public:
+  std::string_view get(Field field) const;
+  bool has(Field field) const { return !get(field).empty(); }
+  bool empty() const { return values_.empty(); }
+  void set(Field field, std::string value);
+
+ private:
+  std::vector<std::pair<Field, std::string>> values_;
+};
+
+class Reader {
+ public:
+  // `main` is a reading connection of this thread and outlives the reader.
+  static Result<std::unique_ptr<Reader>> open(Keyring& keyring, store::Connection& main);
+
+  // Error: vault_unreadable when a row and its key do not fit (changed or moved ciphertext).
+  Result<std::optional<std::string>> get(District district, const Uuid& subject, Field field);
+  Result<Values> get(District district, const Uuid& subject, Fields fields);
+  // In the order of `subjects`; the caller limits their number.
+  Result<std::vector<Values>> get_many(District district, std::span<const Uuid> subjects,
+                                       Fields fields);
+  // Subjects of a district whose field has this value, at most kExactHitsMax. The caller logs
+  // first.
+  Result<std::vector<Uuid>> find_exact(District district, Field field, std::string_view value);
+
+ private:
+  Reader(Keyring& keyring, store::Connection& main, std::unique_ptr<store::Connection> keys);
+  Status read_into(const SubjectId& id, Fields fields, Values& values);
+
+  store::Connection& main_;
+  std::unique_ptr<store::Connection> keys_;
+  PersonKeys person_keys_;
+  FieldCipher cipher_;
+  crypto::Hmac blind_;
+  std::vector<VaultFieldRow> rows_;
+};
+
+}  // namespace wangdi::vault

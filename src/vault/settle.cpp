@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a batch reaches the disk, and how what stayed half-done is taken back. keys.db remembers what
+// its last batch changed; an entry is kept when the main database agrees with it, else removed.
+#include <algorithm>
+#include <map>
+
+#include "vault/bulk.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::vault {
+namespace {
+
+constexpr std::size_t kUnsettledBytes = 30;
+// Two failed batches of the largest size; then writing stops until a start has cleared up.
+constexpr std::size_t kCarriedMax = 20'000;
+
+template <class T>
+T read_big_endian(crypto::ByteView bytes) {
+  std::make_unsigned_t<T> value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    value = static_cast<std::make_unsigned_t<T>>(value << 8 | bytes[i]);
+  }
+  return static_cast<T>(value);
+}
+
+}  // namespace
+
+store::Bytes Writer::packed(const std::vector<Unsettled>& entries) {
+  store::Bytes bytes;
+  bytes.reserve(entries.size() * kUnsettledBytes);
+  const auto append = [&](crypto::ByteView part) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  };
+  for (const auto& entry : entries) {
+    bytes.push_back(static_cast<std::uint8_t>(entry.kind));
+    bytes.push_back(static_cast<std::uint8_t>(entry.row.kind));
+    append(crypto::big_endian(entry.row.district.number));
+    append(entry.row.subject.bytes);
+    append(crypto::big_endian(entry.row.mac));
+  }
+  return bytes;
+}
+
+std::vector<Writer::Unsettled> Writer::unpacked(const store::Bytes& bytes) {
+  std::vector<Unsettled> entries;
+  for (std::size_t at = 0; at + kUnsettledBytes <= bytes.size(); at += kUnsettledBytes) {
+    const auto part = crypto::ByteView(bytes).subspan(at, kUnsettledBytes);
+    Unsettled entry;
+    entry.kind = static_cast<UnsettledKind>(part[0]);
+    entry.row.kind = static_cast<Field>(part[1]);
+    entry.row.district.number = read_big_endian<std::int32_t>(part.subspan(2));
+    std::ranges::copy(part.subspan(6, 16), entry.row.subject.bytes.begin());
+    entry.row.mac = read_big_endian<std::int64_t>(part.subspan(22));
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+Status Writer::pair() {
+  WD_TRY(const auto keys_state, store::get(keyring_.writer(), kKeysState, {District{}}));
+  if (!keys_state) return Error(ErrorCode::keys_mismatch).because("keys.db has no state row");
+  keys_state_ = *keys_state;
+  WD_TRY(const auto main_state, store::get(main_, kVaultState, {District{}}));
+  if (main_state) {
+    main_state_ = *main_state;
+    if (main_state_.pairing != keys_state_.pairing) {
+      return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
+    }
+  } else if (keys_state_.batch > 0) {
+    return Error(ErrorCode::keys_mismatch).because("the keys folder was used with other data");
+  } else {
+    main_state_ = {.pairing = keys_state_.pairing};
+    WD_TRY([[maybe_unused]] auto begun, main_.begin());
+    std::vector<VaultStateRow> rows{main_state_};
+    WD_TRY([[maybe_unused]] auto put, bulk(main_, kVaultState, store::BulkMode::kPut, rows));
+    WD_TRY([[maybe_unused]] auto committed, main_.commit());
+  }
+  batch_ = std::max(keys_state_.batch, main_state_.batch) + 1;
+  return ok();
+}
+
+Status Writer::take_back() {
+  // An older main database would disown keys that newer data need: leave everything as it is.
+  main_was_restored_ = main_state_.batch < keys_state_.settled;
+  if (main_was_restored_) return ok();
+  return settle(unpacked(keys_state_.unsettled));
+}
+
+Result<bool> Writer::is_kept(const Unsettled& entry) {
+  const SubjectId id{entry.row.district, entry.row.subject};
+  switch (entry.kind) {
+    case UnsettledKind::key: {
+      bool found = false;
+      WD_TRY([[maybe_unused]] auto read,
+             main_.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject),
+                          [&](const store::RowReader&) {
+                            found = true;
+                            return false;
+                          }));
+      return found;
+    }
+    case UnsettledKind::index: {
+      WD_TRY(const auto present, read_value({id, entry.row.kind}));
+      return present && blind_mac(blind_, entry.row.kind, normalised(*present)) == entry.row.mac;
+    }
+  }
+  return false;
+}
+
+Status Writer::settle(const std::vector<Unsettled>& entries) {
+  if (entries.empty()) return ok();
+  std::vector<PersonKeyRow> lost_keys;
+  std::vector<BlindIndexRow> lost, kept;
+  for (const auto& entry : entries) {
+    WD_TRY(const bool keep, is_kept(entry));
+    if (entry.kind == UnsettledKind::index) {
+      (keep ? kept : lost).push_back(entry.row);
+    } else if (!keep) {
+      lost_keys.push_back({.district = entry.row.district, .subject = entry.row.subject});
+      keyring_.cache().forget({entry.row.district, entry.row.subject});
+    }
+  }
+  auto& keys = keyring_.writer();
+  auto state = keys_state_;
+  state.unsettled.clear();
+  std::vector<KeysStateRow> states{state};
+  WD_TRY([[maybe_unused]] auto begun, keys.begin());
+  const auto write = [&]() -> Status {
+    WD_TRY([[maybe_unused]] auto a, bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
+    WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
+    WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
+    WD_TRY([[maybe_unused]] auto d, bulk(keys, kKeysState, store::BulkMode::kPut, states));
+    return keys.commit();
+  };
+  auto written = write();
+  if (!written) {
+    keys.rollback();
+    return written;
+  }
+  taken_back_ += lost_keys.size() + lost.size();
+  keys_state_ = std::move(state);
+  cipher_.forget();
+  return ok();
+}
+
+std::vector<Writer::Unsettled> Writer::unsettled_of_batch() const {
+  std::vector<Unsettled> entries = carried_;
+  for (const auto& key : keys_) {
+    Unsettled entry;
+    entry.row.district = key.row.district;
+    entry.row.subject = key.row.subject;
+    entries.push_back(entry);
+  }
+  for (const auto& index : index_) entries.push_back({UnsettledKind::index, index.row});
+  return entries;
+}
+
+Status Writer::write_keys() {
+  std::vector<PersonKeyRow> keys;
+  keys.reserve(keys_.size());
+  for (const auto& staged : keys_) keys.push_back(staged.row);
+  std::vector<BlindIndexRow> added;
+  for (const auto& staged : index_) {
+    if (staged.change == IndexChange::add) added.push_back(staged.row);
+  }
+  auto state = keys_state_;
+  state.batch = batch_;
+  state.settled = main_state_.batch;
+  state.unsettled = packed(unsettled_of_batch());
+  std::vector<KeysStateRow> states{state};
+
+  auto& to = keyring_.writer();
+  WD_TRY([[maybe_unused]] auto begun, to.begin());
+  WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, store::BulkMode::kInsert, keys));
+  // Outdated entries go before new ones come: a value may have been changed back.
+  WD_TRY([[maybe_unused]] auto b, bulk(to, kBlindIndex, store::BulkMode::kErase, outdated_));
+  WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, store::BulkMode::kPut, added));
+  WD_TRY([[maybe_unused]] auto d,
+         bulk(to, kNamedKey, store::BulkMode::kPut, body_macs_->waiting()));
+  WD_TRY([[maybe_unused]] auto e, bulk(to, kKeysState, store::BulkMode::kPut, states));
+  WD_TRY([[maybe_unused]] auto committed, to.commit());
+  keys_state_ = std::move(state);
+  return ok();
+}
+
+Status Writer::commit_keys() {
+  const bool changed = !keys_.empty() || !index_.empty() || !body_macs_->waiting().empty();
+  if (!changed) return ok();
+  if (carried_.size() > kCarriedMax) {
+    return Error(ErrorCode::read_only).because("too many unsettled keys; restart to clear them");
+  }
+  auto written = write_keys();
+  if (!written) {
+    keyring_.writer().rollback();
+    return written;
+  }
+  outdated_.clear();
+  body_macs_->waiting().clear();
+  if (hooks_.after_keys) hooks_.after_keys();
+  return ok();
+}
+
+Status Writer::write_rows() {
+  WD_TRY([[maybe_unused]] auto logged, log_.write());
+  if (!fields_.empty()) {
+    std::vector<VaultFieldRow> put, erased;
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      auto& row = fields_[i].row;
+      const Place place{{row.district, row.subject}, row.field};
+      if (field_at_.at(place) != static_cast<std::ptrdiff_t>(i)) continue;  // replaced later
+      (row.ciphertext.empty() ? erased : put).push_back(row);
+    }
+    WD_TRY([[maybe_unused]] auto a, bulk(main_, kVaultField, store::BulkMode::kErase, erased));
+    WD_TRY([[maybe_unused]] auto b, bulk(main_, kVaultField, store::BulkMode::kPut, put));
+    std::vector<VaultStateRow> states{{.pairing = main_state_.pairing, .batch = batch_}};
+    WD_TRY([[maybe_unused]] auto c, bulk(main_, kVaultState, store::BulkMode::kPut, states));
+  }
+  if (hooks_.after_rows) hooks_.after_rows();
+  return ok();
+}
+
+void Writer::settled() {
+  if (!fields_.empty()) main_state_.batch = batch_;
+  for (const auto& staged : keys_) {
+    keyring_.cache().put({staged.row.district, staged.row.subject}, staged.key);
+  }
+  // The last change of an entry counts: a value that came back keeps its entry.
+  std::map<store::Table<BlindIndexRow, 4>::Key, IndexChange> last;
+  for (const auto& staged : index_) {
+    last.insert_or_assign(store::Table<BlindIndexRow, 4>::key_of(staged.row), staged.change);
+  }
+  for (const auto& staged : index_) {
+    const auto found = last.find(store::Table<BlindIndexRow, 4>::key_of(staged.row));
+    if (found == last.end() || found->second != IndexChange::drop) continue;
+    outdated_.push_back(staged.row);
+    last.erase(found);
+  }
+  ++batch_;
+  log_.settled();
+  clear_staged();
+}
+
+Status Writer::abandoned() {
+  auto entries = unsettled_of_batch();
+  const bool reached_keys = keys_state_.batch == batch_;
+  ++batch_;
+  log_.abandoned();
+  clear_staged();
+  if (!reached_keys) return ok();
+  auto taken = settle(entries);
+  carried_ = taken ? std::vector<Unsettled>() : std::move(entries);
+  return taken;
+}
+
+}  // namespace wangdi::vault

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Killed between key, vault row and journal record: after the next start there is no record without
+// its values, no value without key, no key without value, and the index finds what is there.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <sys/wait.h>
+
+#include <map>
+
+#include "vault/tests/fixture.hpp"
+
+namespace wangdi::vault {
+namespace {
+
+constexpr int kKilled = 77;
+
+class SettleTest : public VaultTest {
+ protected:
+  // Runs one batch in a child that ends at the step; true when it ended there.
+  template <class Fill>
+  bool killed_in_child(const std::string& step, Fill fill, std::int64_t record) {
+    const auto child = ::fork();
+    if (child == 0) {
+      const auto die = [] { ::_exit(kKilled); };
+      Hooks hooks;
+      if (step == "after keys") hooks.after_keys = die;
+      if (step == "after rows") hooks.after_rows = die;
+      auto run = open(hooks);
+      if (!run) ::_exit(1);
+      const auto after_record = step == "after record" ? std::function<void()>(die) : nullptr;
+      const auto done = run->batch(fill, record, after_record);
+      // No destructor runs: the process is gone as after kill -9.
+      ::_exit(done && step == "after commit" ? kKilled : 2);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == kKilled;
+  }
+
+  struct Counts {
+    std::int64_t keys, index, fields, records;
+    auto operator<=>(const Counts&) const = default;
+  };
+  Counts counts(Server& run) {
+    auto keys = store::open_sqlite({.path = paths_.keys + "/keys.db"});
+    return {rows_in(**keys, kCountKeys), rows_in(**keys, kCountIndex),
+            rows_in(*run.engine, kCountFields), rows_in(*run.engine, kCountRecords)};
+  }
+};
+
+Status add_person(Writer& to, std::uint32_t number) {
+  WD_TRY([[maybe_unused]] auto a, to.put(kDistrict, subject_of(number), Field::name, "测试甲"));
+  WD_TRY([[maybe_unused]] auto b,
+         to.put(kDistrict, subject_of(number), Field::phone, "13900000001"));
+  return to.put(kDistrict, subject_of(number), Field::document_number, "990101199001010011");
+}
+
+// security: VA4
+TEST_F(SettleTest, given_a_new_person_when_killed_between_the_steps_then_all_or_nothing_is_there) {
+  struct Case {
+    std::string step;
+    bool there;
+  };
+  for (const auto& one : {Case{"after keys", false}, Case{"after rows", false},
+                          Case{"after record", false}, Case{"after commit", true}}) {
+    SetUp();
+    ASSERT_TRUE(killed_in_child(
+        one.step, [](Writer& to) { return add_person(to, 1); }, 1))
+        << one.step;
+    auto run = opened();
+    if (one.there) {
+      EXPECT_EQ(counts(run), (Counts{1, 2, 3, 1})) << one.step;
+      EXPECT_EQ(run.get(subject_of(1), Field::name), "测试甲");
+      EXPECT_EQ(run.found(Field::phone, "13900000001"), 1u);
+      EXPECT_EQ(run.writer->taken_back(), 0u);
+    } else {
+      EXPECT_EQ(counts(run), (Counts{0, 0, 0, 0})) << one.step;
+      EXPECT_EQ(run.writer->taken_back(), 3u);
+    }
+    ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 1); }, 2).has_value());
+    EXPECT_EQ(run.get(subject_of(1), Field::name), "测试甲") << "the phone sends it again";
+    EXPECT_EQ(run.found(Field::document_number, "990101199001010011"), 1u);
+    TearDown();
+  }
+}
+
+TEST_F(SettleTest, given_a_correction_when_killed_between_the_steps_then_the_valid_phone_is_found) {
+  for (const std::string step : {"after keys", "after rows", "after record", "after commit"}) {
+    SetUp();
+    {
+      auto run = opened();
+      ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 1); }, 1).has_value());
+    }
+    const auto correct = [](Writer& to) {
+      return to.put(kDistrict, subject_of(1), Field::phone, "13900000009");
+    };
+    ASSERT_TRUE(killed_in_child(step, correct, 2)) << step;
+    auto run = opened();
+    const bool corrected = step == "after commit";
+    EXPECT_EQ(run.get(subject_of(1), Field::phone), corrected ? "13900000009" : "13900000001");
+    EXPECT_EQ(run.found(Field::phone, "13900000009"), corrected ? 1u : 0u) << step;
+    EXPECT_EQ(run.found(Field::phone, "13900000001"), corrected ? 0u : 1u) << step;
+    EXPECT_EQ(counts(run), (Counts{1, 2, 3, corrected ? 2 : 1}))
+        << step << ": no entry is left over";
+    TearDown();
+  }
+}
+
+TEST_F(SettleTest, given_a_failed_main_commit_when_the_server_goes_on_then_no_key_is_left) {
+  auto run = opened();
+  ASSERT_TRUE(run.main->begin().has_value());
+  ASSERT_TRUE(add_person(*run.writer, 1).has_value());
+  ASSERT_TRUE(run.writer->commit_keys().has_value());
+  ASSERT_TRUE(run.writer->write_rows().has_value());
+  run.main->rollback();
+  ASSERT_TRUE(run.writer->abandoned().has_value());
+  EXPECT_EQ(counts(run), (Counts{0, 0, 0, 0}));
+  ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 1); }, 1).has_value());
+  EXPECT_EQ(run.get(subject_of(1), Field::name), "测试甲");
+  EXPECT_EQ(counts(run), (Counts{1, 2, 3, 1}));
+}
+
+TEST_F(SettleTest, given_an_older_main_database_when_it_is_opened_then_no_key_is_taken_back) {
+  {
+    auto run = opened();
+    ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 1); }, 1).has_value());
+  }
+  std::filesystem::copy_file(main_file(), main_file() + ".backup");
+  {
+    auto run = opened();
+    ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 2); }, 2).has_value());
+    ASSERT_TRUE(run.batch([](Writer& to) { return add_person(to, 3); }, 3).has_value());
+  }
+  std::filesystem::rename(main_file(), main_file() + ".today");
+  std::filesystem::rename(main_file() + ".backup", main_file());
+  {
+    auto run = opened();
+    EXPECT_TRUE(run.writer->main_was_restored());
+    EXPECT_EQ(run.writer->taken_back(), 0u);
+    EXPECT_EQ(run.get(subject_of(1), Field::name), "测试甲");
+  }
+  std::filesystem::rename(main_file() + ".today", main_file());
+  auto run = opened();
+  EXPECT_EQ(run.get(subject_of(3), Field::name), "测试甲") << "the right data still open";
+}
+
+// Random batches of puts, refusals, failed commits and restarts against a plain map.
+RC_GTEST_PROP(SettleProperty, reader_and_index_agree_with_a_map_after_every_step, ()) {
+  struct Folder : VaultTest {
+    void TestBody() override {}
+    Folder() { VaultTest::SetUp(); }
+    ~Folder() override { VaultTest::TearDown(); }
+    using VaultTest::opened;
+  };
+  Folder folder;
+  std::optional<Server> run = folder.opened();
+  std::map<std::pair<std::uint32_t, Field>, std::string> model;
+  const auto steps = *rc::gen::inRange(1, 12);
+  for (int step = 0; step < steps; ++step) {
+    auto after = model;
+    const auto fill = [&](Writer& to) -> Status {
+      const auto commands = *rc::gen::inRange(0, 6);
+      for (int i = 0; i < commands; ++i) {
+        const auto number = *rc::gen::inRange<std::uint32_t>(0, 4);
+        const auto field = *rc::gen::element(Field::name, Field::phone, Field::document_number);
+        const auto value = *rc::gen::element<std::string>("", "1", "2", "3");
+        const auto mark = to.mark();
+        WD_TRY([[maybe_unused]] auto put, to.put(kDistrict, subject_of(number), field, value));
+        if (*rc::gen::inRange(0, 4) == 0) {
+          to.undo(mark);
+        } else if (value.empty()) {
+          after.erase({number, field});
+        } else {
+          after[{number, field}] = value;
+        }
+      }
+      return ok();
+    };
+    const bool fails = *rc::gen::inRange(0, 5) == 0;
+    const auto done = run->batch([&](Writer& to) -> Status {
+      WD_TRY([[maybe_unused]] auto filled, fill(to));
+      if (!fails) return ok();
+      WD_TRY([[maybe_unused]] auto keys, to.commit_keys());
+      return Error(ErrorCode::storage_full);
+    });
+    RC_ASSERT(done.has_value() != fails);
+    if (!fails) model = std::move(after);
+    if (*rc::gen::inRange(0, 4) == 0) {
+      run.reset();
+      run = folder.opened();
+    }
+    for (std::uint32_t number = 0; number < 4; ++number) {
+      for (const auto field : {Field::name, Field::phone, Field::document_number}) {
+        const auto expected = model.find({number, field});
+        RC_ASSERT(run->get(subject_of(number), field) ==
+                  (expected == model.end() ? "nothing" : expected->second));
+      }
+    }
+    for (const std::string value : {"1", "2", "3"}) {
+      for (const auto field : {Field::phone, Field::document_number}) {
+        const auto expected = std::ranges::count_if(model, [&](const auto& entry) {
+          return entry.first.second == field && entry.second == value;
+        });
+        RC_ASSERT(run->found(field, value) == static_cast<std::size_t>(expected));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wangdi::vault

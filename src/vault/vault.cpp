@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening of the vault, its tables, and receipts.
+#include "vault/vault.hpp"
+
+#include "base/hex.hpp"
+
+namespace wangdi::vault {
+
+Result<std::unique_ptr<Vault>> Vault::open(const Paths& paths, Options options) {
+  WD_TRY(auto keyring, Keyring::open(paths, options.cached_keys));
+  return std::unique_ptr<Vault>(new Vault(std::move(keyring)));
+}
+
+Status Vault::create_tables(store::Connection& main) {
+  for (const auto& table : {kVaultField.info(), kVaultState.info(), kAccessLog.info()}) {
+    WD_TRY([[maybe_unused]] auto made, main.create(table));
+  }
+  return ok();
+}
+
+std::string Receipts::make(District district, std::int64_t sequence, std::int64_t restores) {
+  constexpr std::size_t kReceiptBytes = 16;
+  const auto mac = hmac_.mac({crypto::big_endian(district.number), crypto::big_endian(sequence),
+                              crypto::big_endian(restores)});
+  return to_hex(std::span(mac).first(kReceiptBytes));
+}
+
+bool Receipts::holds(District district, std::int64_t sequence, std::int64_t restores,
+                     std::string_view receipt) {
+  return crypto::equal(crypto::bytes_of(make(district, sequence, restores)),
+                       crypto::bytes_of(receipt));
+}
+
+}  // namespace wangdi::vault

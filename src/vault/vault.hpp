@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vault: names, numbers, phones and doors, sealed under a key for each person. This is the door
+// for the composition root; writers and readers are described in their own headers.
+#pragma once
+
+#include "vault/reader.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::vault {
+
+struct Options {
+  // Unwrapped keys kept in memory: 56 bytes each, for the lists of a busy county.
+  std::size_t cached_keys = 65'536;
+};
+
+class Vault {
+ public:
+  // Makes keys folder and root for a new installation. An existing keys folder is refused.
+  static Status create(const Paths& paths) { return Keyring::create(paths); }
+  // Errors: root_missing, keys_missing, keys_mismatch, folder_in_use.
+  static Result<std::unique_ptr<Vault>> open(const Paths& paths, Options options = {});
+  // The tables that belong into the main database; they are not rebuilt.
+  static Status create_tables(store::Connection& main);
+
+  Result<std::unique_ptr<Writer>> open_writer(store::Connection& main, UnixMs now,
+                                              Hooks hooks = {}) {
+    return Writer::open(*keyring_, main, now, std::move(hooks));
+  }
+  Result<std::unique_ptr<Reader>> open_reader(store::Connection& main) {
+    return Reader::open(*keyring_, main);
+  }
+  // A MAC under a named key of the keys folder, one for each thread.
+  crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
+
+ private:
+  explicit Vault(std::unique_ptr<Keyring> keyring) : keyring_(std::move(keyring)) {}
+  std::unique_ptr<Keyring> keyring_;
+};
+
+// What a phone holds as proof of the highest position it was answered: a MAC over district,
+// sequence and the number of restores. Belongs to one thread.
+class Receipts {
+ public:
+  explicit Receipts(const Vault& vault) : hmac_(vault.hmac(KeyName::receipt)) {}
+  // 32 hexadecimal characters.
+  std::string make(District district, std::int64_t sequence, std::int64_t restores);
+  bool holds(District district, std::int64_t sequence, std::int64_t restores,
+             std::string_view receipt);
+
+ private:
+  crypto::Hmac hmac_;
+};
+
+}  // namespace wangdi::vault

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writing end of the vault, used by the one writer thread inside its batch. Order on disk: keys
+// first (commit_keys), then the vault rows with the journal records in the main transaction. What
+// keys.db holds of a batch that the main database never committed is taken back at the next start.
+//
+//   put, log ..        while commands are handled; undo(mark) when a command is refused
+//   commit_keys()      keys.db is on disk
+//   write_rows()       inside the main transaction, before its journal records
+//   settled()          after the main commit; abandoned() after its rollback
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "vault/access_log.hpp"
+#include "vault/body_macs.hpp"
+#include "vault/person_keys.hpp"
+
+namespace wangdi::vault {
+
+// Called by tests to end the process between two steps of a write.
+struct Hooks {
+  std::function<void()> after_keys;
+  std::function<void()> after_rows;
+};
+
+// Exact search gives at most this many subjects: more than one household shares a phone, but none
+// shares it with a crowd.
+inline constexpr std::size_t kExactHitsMax = 50;
+// One value; the types of the fields are far below.
+inline constexpr std::size_t kFieldBytesMax = 64u << 10;
+
+class Writer {
+ public:
+  // Pairs the keys folder with a new database, refuses a foreign one, and takes back what the last
+  // run left unsettled. `main` is the writing connection and outlives this.
+  static Result<std::unique_ptr<Writer>> open(Keyring& keyring, store::Connection& main, UnixMs now,
+                                              Hooks hooks);
+
+  // Seals a value; an empty one removes the field. Makes the subject's key when it has none.
+  Status put(District district, const Uuid& subject, Field field, std::string_view plain);
+  // The value as this batch sees it; nothing when it is not there or its key was erased.
+  Result<std::optional<std::string>> get(District district, const Uuid& subject, Field field);
+  // Subjects of a district whose field has this value, this batch included, at most kExactHitsMax.
+  Result<std::vector<Uuid>> find_exact(District district, Field field, std::string_view value);
+  Status log(const AccessEntry& entry, UnixMs now) { return log_.add(entry, now); }
+
+  std::optional<BodyMac> body_mac(UnixMs now, std::string_view body) {
+    return body_macs_->mac(now, crypto::bytes_of(body));
+  }
+  std::optional<bool> same_body(UnixMs recorded_at, std::string_view body,
+                                const BodyMac& recorded) {
+    return body_macs_->same(recorded_at, crypto::bytes_of(body), recorded);
+  }
+
+  // What is staged so far; undo() forgets what came after, for a command that was refused.
+  struct Mark {
+    std::size_t fields, keys, index, log;
+  };
+  Mark mark() const { return {fields_.size(), keys_.size(), index_.size(), log_.waiting()}; }
+  void undo(const Mark& mark);
+
+  Status commit_keys();
+  Status write_rows();
+  void settled();
+  Status abandoned();
+
+  // True when the main database is older than the keys folder has seen it, as after restoring a
+  // backup: then nothing was taken back at the start.
+  bool main_was_restored() const { return main_was_restored_; }
+  // Keys and index entries that the start took back.
+  std::size_t taken_back() const { return taken_back_; }
+
+ private:
+  struct StagedField {
+    VaultFieldRow row;        // an empty ciphertext removes the field
+    std::ptrdiff_t previous;  // staged before it for the same place, or -1
+  };
+  struct StagedKey {
+    PersonKeyRow row;
+    SubjectKey key;
+  };
+  enum class IndexChange : std::uint8_t { add, drop };
+  struct StagedIndex {
+    BlindIndexRow row;
+    IndexChange change;
+  };
+  // What keys.db was told that the main database has to confirm.
+  enum class UnsettledKind : std::uint8_t { key = 1, index = 2 };
+  struct Unsettled {
+    UnsettledKind kind = UnsettledKind::key;
+    BlindIndexRow row;  // of a key only district and subject count
+  };
+  struct Place {
+    SubjectId id;
+    Field field;
+    bool operator==(const Place&) const = default;
+  };
+  struct PlaceHash {
+    std::size_t operator()(const Place& place) const {
+      return SubjectIdHash{}(place.id) * 31 + static_cast<std::size_t>(place.field);
+    }
+  };
+
+  Writer(Keyring& keyring, store::Connection& main, Hooks hooks);
+  Status pair();
+  Status take_back();
+  Status settle(const std::vector<Unsettled>& entries);
+  Result<bool> is_kept(const Unsettled& entry);
+  std::vector<Unsettled> unsettled_of_batch() const;
+  Status write_keys();
+  void clear_staged();
+  static store::Bytes packed(const std::vector<Unsettled>& entries);
+  static std::vector<Unsettled> unpacked(const store::Bytes& bytes);
+
+  // Turns the cipher to a subject; false when it has no key.
+  Result<bool> use(const SubjectId& id);
+  void make_key(const SubjectId& id);
+  Result<std::optional<std::string>> read_value(const Place& place);
+  void stage(const Place& place, store::Bytes ciphertext);
+  void stage_index(const Place& place, std::string_view old_value, std::string_view new_value);
+
+  Keyring& keyring_;
+  store::Connection& main_;
+  Hooks hooks_;
+  PersonKeys person_keys_;
+  FieldCipher cipher_;
+  crypto::Random random_;
+  crypto::Hmac blind_;
+  AccessLog log_;
+  std::unique_ptr<BodyMacs> body_macs_;
+
+  std::vector<StagedField> fields_;
+  std::vector<StagedKey> keys_;
+  std::vector<StagedIndex> index_;
+  std::unordered_map<Place, std::ptrdiff_t, PlaceHash> field_at_;
+  std::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_;
+  std::unordered_multimap<std::int64_t, std::size_t> index_at_;  // by mac
+
+  KeysStateRow keys_state_;
+  VaultStateRow main_state_;
+  std::int64_t batch_ = 1;               // the one being staged
+  std::vector<BlindIndexRow> outdated_;  // entries to drop with the next write of keys.db
+  std::vector<Unsettled> carried_;       // of batches that could not be taken back
+  bool main_was_restored_ = false;
+  std::size_t taken_back_ = 0;
+};
+
+}  // namespace wangdi::vault
