@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands and options with their help in both languages.
+#include <array>
+
+#include "app/cli.hpp"
+
+namespace wangdi::app {
+namespace {
+
+constexpr std::array kFolderOptions = {
+    CommandOption{"--data", "DIR", "data.folder", false, {"数据文件夹", "the data folder"}},
+    CommandOption{"--keys",
+                  "DIR",
+                  "data.keys",
+                  false,
+                  {"密钥文件夹，默认 <data>.keys", "the keys folder, <data>.keys unless told"}},
+    CommandOption{"--root",
+                  "FILE",
+                  "data.root",
+                  false,
+                  {"根密钥文件，默认 <data>.root", "the root key, <data>.root unless told"}},
+    CommandOption{
+        "--config", "FILE", "", false, {"配置文件（TOML）", "the configuration file (TOML)"}},
+    CommandOption{"--set",
+                  "SECTION.KEY=VALUE",
+                  "",
+                  false,
+                  {"改一项配置，可重复", "sets one key of the configuration, repeatable"}},
+    CommandOption{"--log-level",
+                  "LEVEL",
+                  "log.level",
+                  false,
+                  {"debug、info、warning 或 error", "debug, info, warning or error"}},
+};
+
+constexpr std::array kServeOptions = {
+    CommandOption{
+        "--listen",
+        "ADDRESS:PORT",
+        "",
+        false,
+        {"监听的地址和端口，默认 127.0.0.1:8080", "where to listen, 127.0.0.1:8080 unless told"}},
+    CommandOption{"--web",
+                  "DIR",
+                  "http.web",
+                  false,
+                  {"网页文件夹，默认在程序旁边找",
+                   "the built web app, found beside the program unless told"}},
+};
+constexpr std::array kInitOptions = {
+    CommandOption{"--tree",
+                  "FILE",
+                  "",
+                  false,
+                  {"区划文件，默认用自带的", "the division tree, the shipped one unless told"}},
+    CommandOption{"--admin",
+                  "NAME",
+                  "",
+                  false,
+                  {"第一个管理员的账号名，默认 admin",
+                   "account name of the first administrator, admin unless told"}},
+};
+constexpr std::array kImportRosterOptions = {
+    CommandOption{"--community",
+                  "CODE",
+                  "",
+                  true,
+                  {"社区的区划代码（12 位）", "the community's region code (12 digits)"}},
+    CommandOption{"--account",
+                  "NAME",
+                  "",
+                  true,
+                  {"以哪个账号的名义导入", "the account in whose name it is imported"}},
+    CommandOption{"--apply",
+                  "",
+                  "",
+                  false,
+                  {"真正导入；不写就只试导", "imports; without it the file is only tried"}},
+    CommandOption{"--errors",
+                  "FILE",
+                  "",
+                  false,
+                  {"把全部错误和疑似重复写成 xlsx", "writes all errors and duplicates as xlsx"}},
+};
+constexpr std::array kRebuildOptions = {
+    CommandOption{"--check",
+                  "",
+                  "",
+                  false,
+                  {"只在旁边重建并比较，不改任何内容",
+                   "rebuilds beside the live tables and compares, changes nothing"}},
+};
+constexpr std::array kUserAddOptions = {
+    CommandOption{"--role",
+                  "ROLE",
+                  "",
+                  true,
+                  {"角色：grid_worker、community_officer、township_officer、county_officer、"
+                   "higher_officer、system_administrator",
+                   "grid_worker, community_officer, township_officer, county_officer, "
+                   "higher_officer or system_administrator"}},
+    CommandOption{
+        "--region", "CODE", "", true, {"管辖的区划代码", "code of the region the account acts in"}},
+    CommandOption{
+        "--display-name", "TEXT", "", true, {"屏幕上显示的称呼", "how screens call the person"}},
+};
+constexpr std::array kUserListOptions = {
+    CommandOption{
+        "--region", "CODE", "", false, {"只列这个区划之下的", "only accounts below this region"}},
+};
+constexpr std::array kUserCloseOptions = {
+    CommandOption{"--reason", "TEXT", "", true, {"停用原因", "why it is closed"}},
+};
+
+constexpr std::array kCommands = {
+    CommandEntry{CommandName::serve,
+                 "serve",
+                 "",
+                 true,
+                 kServeOptions,
+                 {"启动服务，按 Ctrl-C 停止", "serves until Ctrl-C"}},
+    CommandEntry{CommandName::init,
+                 "init",
+                 "",
+                 true,
+                 kInitOptions,
+                 {"建数据、密钥文件夹和根密钥，导入区划，显示一次管理员的首次口令",
+                  "makes data, keys and root, imports the division tree, shows the first "
+                  "administrator's secret once"}},
+    CommandEntry{CommandName::demo,
+                 "demo",
+                 "",
+                 true,
+                 {},
+                 {"建演示数据：一个社区，800 户虚构住户",
+                  "makes a demo: one community, 800 invented households"}},
+    CommandEntry{CommandName::import_tree,
+                 "import tree",
+                 "FILE",
+                 true,
+                 {},
+                 {"导入新的区划表", "imports a newer division tree"}},
+    CommandEntry{
+        CommandName::import_roster,
+        "import roster",
+        "FILE",
+        true,
+        kImportRosterOptions,
+        {"导入一个社区的住户名册（xlsx 或 csv）", "imports a community's roster (xlsx or csv)"}},
+    CommandEntry{CommandName::verify,
+                 "verify",
+                 "",
+                 true,
+                 {},
+                 {"逐条核对日志的链", "walks the journal's chain of every district"}},
+    CommandEntry{CommandName::rebuild,
+                 "rebuild",
+                 "",
+                 true,
+                 kRebuildOptions,
+                 {"按日志重建各表", "makes every table anew from the journal"}},
+    CommandEntry{CommandName::openapi,
+                 "openapi",
+                 "",
+                 false,
+                 {},
+                 {"输出接口说明（OpenAPI 3.1）", "prints the API description (OpenAPI 3.1)"}},
+    CommandEntry{CommandName::user_add,
+                 "user add",
+                 "NAME",
+                 true,
+                 kUserAddOptions,
+                 {"开账号，显示一次首次口令（24 小时内有效）",
+                  "opens an account, shows its first secret once (good for 24 hours)"}},
+    CommandEntry{CommandName::user_list,
+                 "user list",
+                 "",
+                 true,
+                 kUserListOptions,
+                 {"列出账号", "lists accounts"}},
+    CommandEntry{CommandName::user_reset,
+                 "user reset",
+                 "NAME",
+                 true,
+                 {},
+                 {"重设账号，显示一次新的首次口令", "gives an account a new first secret"}},
+    CommandEntry{CommandName::user_close,
+                 "user close",
+                 "NAME",
+                 true,
+                 kUserCloseOptions,
+                 {"停用账号，马上退出它的登录", "closes an account and ends its sessions"}},
+    CommandEntry{CommandName::doctor,
+                 "doctor",
+                 "",
+                 true,
+                 {},
+                 {"检查文件夹、权限、密钥、磁盘、时钟和数据库，并说怎么办",
+                  "examines folders, permissions, keys, disk, clock and database, and says "
+                  "what to do"}},
+    CommandEntry{
+        CommandName::version, "version", "", false, {}, {"显示版本", "prints the version"}},
+};
+
+}  // namespace
+
+std::span<const CommandEntry> command_entries() { return kCommands; }
+std::span<const CommandOption> folder_options() { return kFolderOptions; }
+
+}  // namespace wangdi::app
