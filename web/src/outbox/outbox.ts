@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox: every write of the app goes through here, network or not. A row is on disk before
+// anyone is told "saved".
+import type { Answer } from '@/api/problem';
+import type { Commands, CommandBatch, CommandResults, CommandType, Position, Seen } from '@/api/types';
+import { db as device_db, type OutboxRow, type WangdiDb } from './db';
+import { uuid7 } from './ids';
+import { count_rows, kUndoMs, merge_seen, outcome_of, pick_batch, type Outcome } from './plan';
+import type { Counts } from './state';
+
+const kKeepSentMs = 30 * 86_400_000;
+const kKeepSentRows = 500;
+const kSequence = 'device_sequence';
+const kDevice = 'device';
+
+export interface Saving<K extends CommandType> {
+  type: K;
+  body: Commands[K];
+  account: string;
+  region: string;
+  subject: string;
+  label: string;
+  creates?: boolean;
+  undo?: boolean; // wait 5 s before sending
+  base_position?: Position;
+  replaces?: string; // a draft or a conflict that this row takes the place of
+  now?: number;
+}
+
+export type Post = (batch: CommandBatch) => Promise<Answer<CommandResults>>;
+
+export class Outbox {
+  constructor(readonly db: WangdiDb = device_db) {}
+
+  // One id per browser profile, made at the first use.
+  async device(): Promise<string> {
+    return this.db.transaction('rw', this.db.meta, async () => {
+      const known = await this.db.meta.get(kDevice);
+      if (known) return known.value as string;
+      const value = uuid7();
+      await this.db.meta.put({ key: kDevice, value });
+      return value;
+    });
+  }
+
+  private async next_sequence(): Promise<number> {
+    const last = (await this.db.meta.get(kSequence))?.value;
+    const next = (typeof last === 'number' ? last : 0) + 1;
+    await this.db.meta.put({ key: kSequence, value: next });
+    return next;
+  }
+
+  // Resolves when the row is on disk, rejects when it is not (quota, blocked storage).
+  async save<K extends CommandType>(saving: Saving<K>): Promise<OutboxRow> {
+    const now = saving.now ?? Date.now();
+    return this.db.transaction('rw', this.db.meta, this.db.outbox, async () => {
+      if (saving.replaces) {
+        const old = await this.db.outbox.get(saving.replaces);
+        if (old?.state === 'draft') await this.db.outbox.delete(old.id);
+        else if (old) await this.db.outbox.update(old.id, { settled: 'mine' });
+      }
+      const row: OutboxRow = {
+        id: uuid7(now),
+        account: saving.account,
+        type: saving.type,
+        region: saving.region,
+        subject: saving.subject,
+        label: saving.label,
+        creates: saving.creates ? 1 : 0,
+        state: 'queued',
+        // A plain copy: what the form does with its object afterwards must not reach the outbox.
+        body: JSON.parse(JSON.stringify(saving.body)) as unknown,
+        occurred_at: now,
+        device_sequence: await this.next_sequence(),
+        base_position: saving.base_position,
+        not_before: now + (saving.undo ? kUndoMs : 0),
+        sending: 0,
+        attempts: 0,
+        next_try_at: 0,
+        alone: 0,
+      };
+      await this.db.outbox.add(row);
+      return row;
+    });
+  }
+
+  // A form in progress, one per subject and type; it survives a closed page.
+  async keep_draft(draft: { account: string; region: string; type: CommandType; subject: string; label: string; body: unknown; now?: number }) {
+    const now = draft.now ?? Date.now();
+    await this.db.transaction('rw', this.db.outbox, async () => {
+      const known = await this.draft_of(draft.account, draft.type, draft.subject);
+      const body = JSON.parse(JSON.stringify(draft.body)) as unknown;
+      if (known) {
+        await this.db.outbox.update(known.id, { body, occurred_at: now });
+        return;
+      }
+      await this.db.outbox.add({
+        id: uuid7(now), account: draft.account, type: draft.type, region: draft.region, subject: draft.subject,
+        label: draft.label, creates: 0, state: 'draft', body, occurred_at: now, device_sequence: 0, not_before: 0,
+        sending: 0, attempts: 0, next_try_at: 0, alone: 0,
+      });
+    });
+  }
+
+  async draft_of(account: string, type: CommandType, subject: string): Promise<OutboxRow | undefined> {
+    const drafts = await this.db.outbox.where({ account, state: 'draft' }).toArray();
+    return drafts.find((row) => row.type === type && row.subject === subject);
+  }
+
+  async drop_draft(id: string) {
+    await this.db.transaction('rw', this.db.outbox, async () => {
+      if ((await this.db.outbox.get(id))?.state === 'draft') await this.db.outbox.delete(id);
+    });
+  }
+
+  // True when the row was taken back before anything of it left the phone.
+  async undo(id: string): Promise<boolean> {
+    return this.db.transaction('rw', this.db.outbox, async () => {
+      const row = await this.db.outbox.get(id);
+      if (!row || row.state !== 'queued' || row.sending || row.attempts > 0) return false;
+      await this.db.outbox.delete(id);
+      return true;
+    });
+  }
+
+  // The worker has read a refusal or chose the other side: the row stays in the list, settled.
+  async settle(id: string, settled: 'theirs' | 'seen') {
+    await this.db.outbox.update(id, { settled });
+  }
+
+  async open_rows(account: string): Promise<OutboxRow[]> {
+    const states = ['queued', 'conflict', 'refused', 'held'] as const;
+    const found = await this.db.outbox.where('[account+state]').anyOf(states.map((state) => [account, state])).toArray();
+    return found.sort((a, b) => a.device_sequence - b.device_sequence);
+  }
+
+  async counts(account: string): Promise<Counts> {
+    return count_rows(await this.open_rows(account));
+  }
+
+  async all_rows(account: string): Promise<OutboxRow[]> {
+    const rows = await this.db.outbox.where('[account+device_sequence]').between([account, 0], [account, Infinity]).toArray();
+    return rows.sort((a, b) => b.occurred_at - a.occurred_at);
+  }
+
+  async seen(account: string): Promise<Seen[]> {
+    const rows = await this.db.seen.where('[account+district]').between([account, -Infinity], [account, Infinity]).toArray();
+    return rows.map(({ district, sequence, receipt }) => ({ district, sequence, receipt }));
+  }
+
+  // After a crash in the middle of a sending nobody knows whether it arrived; the same id and body
+  // are simply sent again.
+  private async claim(account: string, now: number, skew_ms: number | undefined): Promise<{ rows: OutboxRow[]; next_at?: number }> {
+    return this.db.transaction('rw', this.db.outbox, async () => {
+      const batch = pick_batch(await this.open_rows(account), now);
+      for (const row of batch.rows) {
+        row.sending = 1;
+        row.skew_ms ??= skew_ms;
+        await this.db.outbox.update(row.id, { sending: 1, skew_ms: row.skew_ms });
+      }
+      return batch;
+    });
+  }
+
+  // Sends what is due, once. The caller holds the lock.
+  async send_once(account: string, post: Post, skew_ms: number | undefined, chance = Math.random(), clock = Date.now): Promise<{ outcome?: Outcome; next_at?: number }> {
+    const { rows, next_at } = await this.claim(account, clock(), skew_ms);
+    if (rows.length === 0) return { next_at };
+    const seen = await this.seen(account);
+    const answer = await post({
+      device: await this.device(),
+      seen,
+      commands: rows.map((row) => ({
+        id: row.id,
+        type: row.type,
+        region: row.region,
+        occurred_at: row.occurred_at,
+        ...(row.skew_ms === undefined ? {} : { skew_ms: row.skew_ms }),
+        device_sequence: row.device_sequence,
+        ...(row.base_position ? { base_position: row.base_position } : {}),
+        body: row.body as Record<string, never>,
+      })),
+    });
+    const outcome = outcome_of(rows, answer, clock(), chance);
+    await this.db.transaction('rw', this.db.outbox, this.db.seen, async () => {
+      for (const [id, change] of outcome.changes) await this.db.outbox.update(id, change);
+      for (const one of merge_seen(seen, outcome.seen)) await this.db.seen.put({ account, ...one });
+    });
+    const left = pick_batch(await this.open_rows(account), clock());
+    return { outcome, next_at: left.next_at };
+  }
+
+  async prune(account: string, now = Date.now()) {
+    const sent = await this.db.outbox.where({ account, state: 'sent' }).sortBy('device_sequence');
+    const surplus = sent.length - kKeepSentRows;
+    const old = sent.filter((row, i) => i < surplus || (row.answered_at ?? now) < now - kKeepSentMs);
+    await this.db.outbox.bulkDelete(old.map((row) => row.id));
+  }
+
+  // At logout: everything that can be read goes, what was not sent yet stays for the same account.
+  async forget(account: string) {
+    await this.db.transaction('rw', this.db.outbox, this.db.cache, async () => {
+      await this.db.cache.where('[account+key]').between([account, ''], [account, '\uffff']).delete();
+      await this.db.outbox.where({ account, state: 'sent' }).delete();
+      await this.db.outbox.where({ account, state: 'draft' }).delete();
+    });
+  }
+}
+
+export const outbox = new Outbox();

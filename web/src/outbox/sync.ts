@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives the outbox: sends after a save, when the network or the page comes back, and on a timer
+// that grows from 2 s to 60 s. No state of its own but the timer.
+import { liveQuery } from 'dexie';
+import { api, ask, has_csrf } from '@/api/client';
+import { skew_ms } from '@/api/clock';
+import { session, renew_session } from '@/session/session';
+import { with_lock } from './locks';
+import { outbox } from './outbox';
+import { counts, now, sending } from './state';
+
+const kLock = 'wangdi-outbox';
+const kRoundsMost = 200; // batches in one go; the timer continues
+const kTickMs = 1_000;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let waiting = false;
+
+function wake_at(at: number | undefined) {
+  clearTimeout(timer);
+  if (at === undefined) return;
+  timer = setTimeout(() => void drain(), Math.min(60_000, Math.max(50, at - Date.now())));
+}
+
+async function drain_rounds(account: string): Promise<number | undefined> {
+  let renewed = false;
+  let next_at: number | undefined;
+  for (let round = 0; round < kRoundsMost; round += 1) {
+    if (!has_csrf() && !(await renew_session())) return undefined;
+    const step = await outbox.send_once(account, (body) => ask(api.POST('/api/v1/commands', { body })), skew_ms.value);
+    next_at = step.next_at;
+    const verdict = step.outcome?.verdict;
+    if (verdict === 'login') {
+      session.status = 'expired';
+      return undefined;
+    }
+    if (verdict === 'csrf') {
+      if (renewed || !(await renew_session())) return Date.now() + 60_000;
+      renewed = true;
+      continue;
+    }
+    if (next_at === undefined || next_at > Date.now()) break;
+  }
+  return next_at;
+}
+
+// Sends everything that is due. Calls while one is waiting for the lock fall together.
+export async function drain(): Promise<void> {
+  const account = session.account?.id;
+  if (!account || waiting || session.status === 'expired') return;
+  waiting = true;
+  try {
+    const next_at = await with_lock(kLock, async () => {
+      waiting = false;
+      sending.value = true;
+      return drain_rounds(account);
+    });
+    wake_at(next_at);
+  } catch {
+    wake_at(Date.now() + 5_000); // the phone's own storage failed for a moment
+  } finally {
+    waiting = false;
+    sending.value = false;
+  }
+}
+
+// After a save: at once, or when the undo wait is over.
+export function poke(not_before = 0) {
+  if (not_before > Date.now()) setTimeout(() => void drain(), not_before - Date.now() + 20);
+  else void drain();
+}
+
+let watching: { unsubscribe(): void } | undefined;
+
+// Follows one account's rows in all tabs and starts sending.
+export function start_sync(account: string) {
+  watching?.unsubscribe();
+  watching = liveQuery(() => outbox.counts(account)).subscribe((fresh) => {
+    now.value = Date.now();
+    Object.assign(counts, { oldest_due_at: undefined }, fresh);
+  });
+  void outbox.prune(account);
+  void drain();
+}
+
+export function stop_sync() {
+  watching?.unsubscribe();
+  watching = undefined;
+  clearTimeout(timer);
+  Object.assign(counts, { queued: 0, yours: 0, held: 0, oldest_due_at: undefined });
+}
+
+export function listen_to_the_page() {
+  addEventListener('online', () => void drain());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void drain();
+  });
+  setInterval(() => {
+    if (counts.queued > 0) now.value = Date.now();
+  }, kTickMs);
+}

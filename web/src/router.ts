@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page with who may open it. The server decides what anyone may see; this only keeps people
+// from walking into a closed door. `bare` is without the frame, `deep` hides the tab bar.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import type { Role } from '@/api/types';
+import { desktop_routes } from '@/desktop/routes';
+import { t, type PlainKey } from '@/i18n';
+import { session } from '@/session/session';
+import { home_of } from '@/shell/nav';
+import DoorsPage from '@/worker/DoorsPage.vue';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: PlainKey;
+    roles?: readonly Role[];
+    bare?: boolean;
+    deep?: boolean;
+    open?: boolean; // without login
+  }
+}
+
+const worker: readonly Role[] = ['grid_worker'];
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: () => home_of(session.account?.role) },
+  { path: '/login', component: () => import('@/session/LoginPage.vue'), meta: { title: 'login.title', bare: true, open: true } },
+  { path: '/doors', component: DoorsPage, meta: { title: 'nav.doors', roles: worker } },
+  ...desktop_routes,
+  { path: '/:rest(.*)*', component: () => import('@/shell/NotHerePage.vue'), meta: { title: 'app.not_here' } },
+];
+
+export const router = createRouter({ history: createWebHistory(), routes });
+
+router.beforeEach((to) => {
+  if (to.meta.open) return true;
+  if (!session.account) return { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } };
+  if (to.meta.roles && !to.meta.roles.includes(session.account.role)) return home_of(session.account.role);
+  return true;
+});
+
+router.afterEach((to, from) => {
+  document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name');
+  // A new page is announced by its heading; the first load keeps the browser's own focus.
+  if (from.matched.length > 0 && to.path !== from.path) {
+    setTimeout(() => document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true }), 0);
+  }
+});
+
+// After an update an open page may ask for a file that is gone: load the new version.
+router.onError((error, to) => {
+  if (/dynamically imported module|Failed to fetch|Importing a module/.test(String(error)) && navigator.onLine) {
+    location.assign(to.fullPath);
+  }
+});

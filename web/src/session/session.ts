@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is logged in. The phone remembers it, so that a start without network opens the same work;
+// the cookie itself is the browser's and no script can read it.
+import { reactive } from 'vue';
+import { api, ask, ask_early, set_csrf } from '@/api/client';
+import { measure } from '@/api/clock';
+import type { Answer } from '@/api/problem';
+import type { Role, Session } from '@/api/types';
+
+type Account = Session['account'];
+export type SessionStatus = 'unknown' | 'out' | 'in' | 'expired';
+
+export const session = reactive({
+  status: 'unknown' as SessionStatus,
+  account: undefined as Account | undefined,
+  demo: false,
+  // False until the server has answered in this page's life.
+  confirmed: false,
+});
+
+// Staff's own name, role and area; nothing of any resident.
+type Kept = Pick<Session, 'account' | 'demo'>;
+const kKey = 'wangdi.session';
+
+function recall(): Kept | undefined {
+  try {
+    const text = localStorage.getItem(kKey);
+    return text ? (JSON.parse(text) as Kept) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(view: Kept | undefined) {
+  try {
+    const region = view?.account.region;
+    if (view) localStorage.setItem(kKey, JSON.stringify({ account: view.account, demo: view.demo }));
+    else localStorage.removeItem(kKey);
+    // For public/boot.js, which asks for the list before the app is there.
+    if (region?.level === 'grid') localStorage.setItem('wangdi.grid', region.code);
+    else localStorage.removeItem('wangdi.grid');
+  } catch { /* storage blocked: the next start asks the server */ }
+}
+
+function enter(view: Session) {
+  set_csrf(view.csrf);
+  session.account = view.account;
+  session.demo = view.demo;
+  session.status = 'in';
+  session.confirmed = true;
+  remember(view);
+}
+
+export function leave() {
+  set_csrf('');
+  session.account = undefined;
+  session.status = 'out';
+  remember(undefined);
+}
+
+function take(answer: Answer<Session>): boolean {
+  if (answer.ok) {
+    enter(answer.data);
+    return true;
+  }
+  if (answer.failure.status === 401) {
+    set_csrf('');
+    session.confirmed = true;
+    if (session.account) session.status = 'expired';
+    else leave();
+  } else if (session.status === 'unknown') {
+    session.status = session.account ? 'in' : 'out';
+  }
+  return false;
+}
+
+// Asks the server who this is; true when it said so.
+export async function renew_session(): Promise<boolean> {
+  return take(await ask(api.GET('/api/v1/session')));
+}
+
+// First what the phone remembers, then the server's word, without making the screen wait for it.
+export async function start_session(): Promise<void> {
+  const kept = recall();
+  const early = window.wangdi_early?.session;
+  const sent_at = Date.now();
+  const fresh = early ? ask_early<Session>(early) : ask(api.GET('/api/v1/session'));
+  if (kept) {
+    session.account = kept.account;
+    session.demo = kept.demo;
+    session.status = 'in';
+    void fresh.then(take);
+    return;
+  }
+  const answer = await fresh;
+  if (answer.ok) measure(sent_at, Date.now(), answer.data.server_time);
+  take(answer);
+}
+
+export async function log_in(account: string, password: string, code: string | undefined): Promise<Answer<Session>> {
+  const answer = await ask(api.POST('/api/v1/session', { body: { account, password, ...(code ? { code } : {}) } }));
+  if (answer.ok) enter(answer.data);
+  return answer;
+}
+
+export function is_officer(role: Role | undefined): boolean {
+  return role !== undefined && role !== 'grid_worker';
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main pages of each role, in the order of the day.
+import type { Role } from '@/api/types';
+import type { IconName } from '@/components/icons';
+import type { PlainKey } from '@/i18n';
+
+export interface NavItem {
+  to: string;
+  icon: IconName;
+  text: PlainKey;
+  wide_only?: boolean;
+}
+
+const me: NavItem = { to: '/me', icon: 'person', text: 'nav.me' };
+const board: NavItem = { to: '/board', icon: 'chart', text: 'nav.board' };
+const households: NavItem = { to: '/households', icon: 'door', text: 'nav.households' };
+const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
+const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
+
+const pages: Record<Role, NavItem[]> = {
+  grid_worker: [
+    { to: '/doors', icon: 'door', text: 'nav.doors' },
+    { to: '/people', icon: 'people', text: 'nav.people' },
+    me,
+  ],
+  community_officer: [board, households, roster, accounts, me],
+  township_officer: [board, households, accounts, me],
+  county_officer: [board, households, accounts, me],
+  higher_officer: [board, accounts, me],
+  system_administrator: [accounts, me],
+};
+
+export function nav_of(role: Role | undefined): NavItem[] {
+  return role ? pages[role] : [];
+}
+
+export function home_of(role: Role | undefined): string {
+  return nav_of(role)[0]?.to ?? '/login';
+}
