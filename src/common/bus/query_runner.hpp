@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs queries on worker threads, each with its own read-only connection. A logged query is written
+// to the access log, and that write is on disk, before the query runs.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "common/bus/registry.hpp"
+#include "common/bus/writer.hpp"
+
+namespace wangdi::bus {
+
+struct QueryRequest {
+  const QueryType* type = nullptr;
+  access::Actor actor;
+  std::string query;
+  std::string body;
+  std::string content_type;
+  std::string language;
+};
+
+// What a worker thread owns.
+struct ReaderParts {
+  std::unique_ptr<store::Connection> connection;
+  std::unique_ptr<vault::Reader> vault;
+};
+
+struct QueryRunnerOptions {
+  std::size_t threads = 2;
+  std::size_t queue_max = 512;
+  ZoneOffset zone;
+};
+
+class QueryRunner {
+ public:
+  QueryRunner(std::vector<ReaderParts> readers, Writer& writer, const Parameters& parameters,
+              const Clock& clock, QueryRunnerOptions options);
+  ~QueryRunner();
+
+  using Done = std::function<void(Result<Answer>)>;
+  // queue_full when too many wait; then `done` is never called. `done` runs on a worker thread.
+  Status submit(QueryRequest request, Done done);
+  void stop();
+
+ private:
+  struct Waiting {
+    QueryRequest request;
+    Done done;
+  };
+
+  void loop(ReaderParts& reader);
+  Result<Answer> run(const QueryRequest& request, ReaderParts& reader);
+
+  std::vector<ReaderParts> readers_;
+  Writer& writer_;
+  const Parameters& parameters_;
+  const Clock& clock_;
+  QueryRunnerOptions options_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Waiting> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace wangdi::bus

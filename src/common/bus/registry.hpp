@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where modules say what they have: tables, commands, events, projections, queries. Roles and scope
+// of an operation are declared here, at its registration, and nowhere else; an operation without
+// them keeps the program from starting.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/json.hpp"
+#include "common/bus/context.hpp"
+#include "common/bus/events.hpp"
+#include "vault/access_log.hpp"
+
+namespace wangdi::bus {
+
+struct CommandType {
+  std::string_view name;
+  access::Roles roles;
+  std::string summary_zh, summary_en;
+  std::function<Result<std::shared_ptr<const void>>(std::string_view body)> decode;
+  // The region of the command's subject as stored (for something new: where it will stand).
+  std::function<Result<RegionCode>(const void*, CommandContext&)> region_of;
+  std::function<Result<Decision>(const void*, CommandContext&)> decide;
+  const codec::TypeInfo* body = nullptr;
+};
+
+struct EventType {
+  std::string_view name;
+  int version = 1;
+  std::function<Result<std::shared_ptr<const void>>(std::string_view body)> decode;
+  std::vector<std::function<void(const void*, const Recorded&, store::Rows&)>> projections;
+};
+
+enum class QueryMethod : std::uint8_t { get, post };
+
+struct QueryInput {
+  std::string_view query;  // URL part, without '?'
+  std::string_view body;
+  std::string_view content_type;
+};
+
+struct QueryType {
+  QueryMethod method = QueryMethod::get;
+  std::string path;  // below /api/v1/
+  access::Roles roles;
+  std::string summary_zh, summary_en;
+  std::size_t body_bytes_max = limits::kJsonBodyBytes;
+  bool takes_file = false;
+  bool gives_file = false;
+  bool logged = false;
+  std::function<Result<Answer>(const QueryInput&, QueryContext&)> run;
+  // Set when `logged`: what to write before run is called. Role and scope are judged here too.
+  std::function<Result<vault::AccessEntry>(const QueryInput&, QueryContext&)> note;
+  const codec::TypeInfo* params = nullptr;
+  const codec::TypeInfo* view = nullptr;  // nullptr when it gives a file
+};
+
+template <class Command>
+struct CommandRules {
+  access::Roles roles;
+  std::function<Result<RegionCode>(const Command&, CommandContext&)> region_of;
+  std::string summary_zh, summary_en;
+};
+
+template <class Params>
+struct QueryRules {
+  QueryMethod method = QueryMethod::get;
+  std::string path;
+  access::Roles roles;
+  std::function<Result<RegionCode>(const Params&, QueryContext&)> region_of;
+  std::string summary_zh, summary_en;
+  // Set for a read that must be known to the person it is about: written before data leave.
+  std::function<Result<vault::AccessEntry>(const Params&, QueryContext&)> note = nullptr;
+};
+
+// The scope rule, stated once: inside the actor's subtree, else as if not there.
+inline Status within(const access::Actor& actor, access::Roles roles, const RegionCode& region) {
+  if (!roles.contains(actor.role) || !actor.region.contains(region)) {
+    return Error(ErrorCode::not_found);
+  }
+  return ok();
+}
+
+class Registry {
+ public:
+  template <class Row, std::size_t K>
+  void table(const store::Table<Row, K>& table) {
+    tables_.push_back(table.info());
+  }
+
+  template <class Command>
+  void command(CommandRules<Command> rules,
+               std::function<Result<Decision>(const Command&, CommandContext&)> decide);
+
+  template <class Event>
+  void event();
+
+  // Called for each event of the type, live and in a rebuild. It must depend on the event, the
+  // frame and its own tables only.
+  template <class Event>
+  void project(void (*apply)(const Event&, const Recorded&, store::Rows&));
+
+  // GET: Params from the URL. POST: Params from the JSON body.
+  template <class Params, class View>
+  void query(QueryRules<Params> rules,
+             std::function<Result<View>(const Params&, QueryContext&)> run);
+  // The same, giving a file or another ready answer.
+  template <class Params>
+  void file_query(QueryRules<Params> rules,
+                  std::function<Result<Answer>(const Params&, QueryContext&)> run);
+  // POST with Params in the URL and a file as the body.
+  template <class Params, class View>
+  void upload(QueryRules<Params> rules,
+              std::function<Result<View>(const Params&, std::string_view file, QueryContext&)> run);
+
+  // Every operation has roles and a scope, every event a decoder; aborts with the name otherwise.
+  void check() const;
+
+  const std::vector<store::TableInfo>& tables() const { return tables_; }
+  const std::map<std::string, CommandType, std::less<>>& commands() const { return commands_; }
+  const std::map<std::pair<std::string, int>, EventType>& events() const { return events_; }
+  const std::vector<QueryType>& queries() const { return queries_; }
+  const CommandType* find_command(std::string_view name) const;
+  const EventType* find_event(std::string_view name, int version) const;
+
+ private:
+  template <class Params>
+  QueryType& add_query(const QueryRules<Params>& rules);
+
+  std::vector<store::TableInfo> tables_;
+  std::map<std::string, CommandType, std::less<>> commands_;
+  std::map<std::pair<std::string, int>, EventType> events_;
+  std::vector<QueryType> queries_;
+};
+
+namespace detail {
+
+template <class T>
+Result<std::shared_ptr<const void>> decode_erased(std::string_view body) {
+  WD_TRY(auto value, codec::decode<T>(body));
+  return std::shared_ptr<const void>(std::make_shared<const T>(std::move(value)));
+}
+
+template <class Params>
+Result<Params> params_of(QueryMethod method, bool takes_file, const QueryInput& input) {
+  if (method == QueryMethod::get || takes_file) return codec::decode_query<Params>(input.query);
+  return codec::decode<Params>(input.body);
+}
+
+template <class Params>
+Result<Params> admitted(const QueryRules<Params>& rules, bool takes_file, const QueryInput& input,
+                        QueryContext& context) {
+  // The role is judged before the parameters are read, so that a stranger learns nothing.
+  if (!rules.roles.contains(context.actor.role)) return Error(ErrorCode::not_found);
+  WD_TRY(auto params, params_of<Params>(rules.method, takes_file, input));
+  WD_TRY(const auto region, rules.region_of(params, context));
+  WD_TRY([[maybe_unused]] auto scope, within(context.actor, rules.roles, region));
+  return params;
+}
+
+}  // namespace detail
+
+template <class Command>
+void Registry::command(CommandRules<Command> rules,
+                       std::function<Result<Decision>(const Command&, CommandContext&)> decide) {
+  CommandType type;
+  type.name = Command::kType;
+  type.roles = rules.roles;
+  type.summary_zh = rules.summary_zh;
+  type.summary_en = rules.summary_en;
+  type.decode = detail::decode_erased<Command>;
+  if (rules.region_of) {
+    type.region_of = [region_of = rules.region_of](const void* command, CommandContext& context) {
+      return region_of(*static_cast<const Command*>(command), context);
+    };
+  }
+  type.decide = [decide = std::move(decide)](const void* command, CommandContext& context) {
+    return decide(*static_cast<const Command*>(command), context);
+  };
+  type.body = &codec::kType<Command>;
+  const bool added = commands_.emplace(std::string(Command::kType), std::move(type)).second;
+  WD_ASSERT(added);
+}
+
+template <class Event>
+void Registry::event() {
+  EventType type;
+  type.name = Event::kType;
+  type.version = Event::kVersion;
+  type.decode = detail::decode_erased<Event>;
+  events_.try_emplace({std::string(Event::kType), Event::kVersion}, std::move(type));
+}
+
+template <class Event>
+void Registry::project(void (*apply)(const Event&, const Recorded&, store::Rows&)) {
+  event<Event>();
+  events_.at({std::string(Event::kType), Event::kVersion})
+      .projections.push_back([apply](const void* value, const Recorded& frame, store::Rows& rows) {
+        apply(*static_cast<const Event*>(value), frame, rows);
+      });
+}
+
+template <class Params>
+QueryType& Registry::add_query(const QueryRules<Params>& rules) {
+  WD_ASSERT(rules.region_of != nullptr);
+  QueryType type;
+  type.method = rules.method;
+  type.path = rules.path;
+  type.roles = rules.roles;
+  type.summary_zh = rules.summary_zh;
+  type.summary_en = rules.summary_en;
+  type.params = &codec::kType<Params>;
+  queries_.push_back(std::move(type));
+  auto& added = queries_.back();
+  if (rules.note) {
+    added.logged = true;
+    added.note = [rules](const QueryInput& input, QueryContext& context) -> Result<vault::AccessEntry> {
+      WD_TRY(const auto params, detail::admitted(rules, false, input, context));
+      return rules.note(params, context);
+    };
+  }
+  return added;
+}
+
+template <class Params, class View>
+void Registry::query(QueryRules<Params> rules,
+                     std::function<Result<View>(const Params&, QueryContext&)> run) {
+  auto& added = add_query(rules);
+  added.view = &codec::kType<View>;
+  added.run = [rules, run = std::move(run)](const QueryInput& input,
+                                            QueryContext& context) -> Result<Answer> {
+    WD_TRY(const auto params, detail::admitted(rules, false, input, context));
+    WD_TRY(const auto view, run(params, context));
+    Answer answer;
+    codec::encode(view, answer.bytes);
+    return answer;
+  };
+}
+
+template <class Params>
+void Registry::file_query(QueryRules<Params> rules,
+                          std::function<Result<Answer>(const Params&, QueryContext&)> run) {
+  auto& added = add_query(rules);
+  added.gives_file = true;
+  added.run = [rules, run = std::move(run)](const QueryInput& input,
+                                            QueryContext& context) -> Result<Answer> {
+    WD_TRY(const auto params, detail::admitted(rules, false, input, context));
+    return run(params, context);
+  };
+}
+
+template <class Params, class View>
+void Registry::upload(
+    QueryRules<Params> rules,
+    std::function<Result<View>(const Params&, std::string_view file, QueryContext&)> run) {
+  rules.method = QueryMethod::post;
+  auto& added = add_query(rules);
+  added.takes_file = true;
+  added.body_bytes_max = limits::kUploadBytes;
+  if constexpr (std::is_same_v<View, Answer>) {
+    added.gives_file = true;
+  } else {
+    added.view = &codec::kType<View>;
+  }
+  added.run = [rules, run = std::move(run)](const QueryInput& input,
+                                            QueryContext& context) -> Result<Answer> {
+    WD_TRY(const auto params, detail::admitted(rules, true, input, context));
+    WD_TRY(auto view, run(params, input.body, context));
+    if constexpr (std::is_same_v<View, Answer>) {
+      return view;
+    } else {
+      Answer answer;
+      codec::encode(view, answer.bytes);
+      return answer;
+    }
+  };
+}
+
+}  // namespace wangdi::bus

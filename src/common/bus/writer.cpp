@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writer thread: queue, group commit, one command's way from rights to projections.
+#include "common/bus/writer.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "common/bus/held.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::bus {
+namespace {
+
+Outcome refused(const PreparedCommand& command, Error error) {
+  Outcome outcome;
+  outcome.id = command.id;
+  outcome.status = CommandStatus::refused;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+// The device's time plus its measured skew, never after the server's now.
+UnixMs corrected(const PreparedCommand& command, UnixMs now) {
+  return std::min(now, command.occurred_at + command.skew_ms);
+}
+
+// What the body's MAC covers: type and region too, so that a reused id with another target shows.
+std::string mac_input(const PreparedCommand& command) {
+  return command.type + '\n' + command.region.text() + '\n' + command.body;
+}
+
+}  // namespace
+
+void project(const EventType& type, const void* value, const Recorded& frame, store::Rows& rows) {
+  for (const auto& apply : type.projections) apply(value, frame, rows);
+}
+
+Writer::Writer(WriterParts parts, WriterOptions options)
+    : parts_(parts),
+      options_(options),
+      journal_(parts.connection, [this](std::span<std::uint8_t> out) { random_.fill(out); }) {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::on_commit(std::function<void(const Committed&)> follower) {
+  followers_.push_back(std::move(follower));
+}
+
+void Writer::start() {
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::size_t Writer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queued_weight_;
+}
+
+Status Writer::enqueue(Submission submission) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error(ErrorCode::shutting_down);
+    const auto weight = submission.weight();
+    if (queued_weight_ + weight > options_.queue_max) {
+      return Error(ErrorCode::queue_full).with("seconds", "2");
+    }
+    queued_weight_ += weight;
+    queue_.push_back(std::move(submission));
+  }
+  wake_.notify_one();
+  return ok();
+}
+
+Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> commands,
+                      Done done) {
+  return enqueue({actor, std::move(commands), std::move(done), nullptr, nullptr});
+}
+
+Status Writer::submit_job(Job job, std::function<void(Status)> done) {
+  return enqueue({{}, {}, nullptr, std::move(job), std::move(done)});
+}
+
+Result<std::vector<Outcome>> Writer::send(const access::Actor& actor,
+                                          std::vector<PreparedCommand> commands) {
+  std::promise<std::vector<Outcome>> promise;
+  auto future = promise.get_future();
+  WD_TRY([[maybe_unused]] auto queued,
+         submit(actor, std::move(commands), [&promise](std::vector<Outcome> outcomes) {
+           promise.set_value(std::move(outcomes));
+         }));
+  return future.get();
+}
+
+Status Writer::run_job(Job job) {
+  std::promise<Status> promise;
+  auto future = promise.get_future();
+  WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), [&promise](Status status) {
+           promise.set_value(std::move(status));
+         }));
+  return future.get();
+}
+
+void Writer::loop() {
+  for (;;) {
+    auto batch = take();
+    if (batch.empty()) return;
+    process(batch);
+  }
+}
+
+std::vector<Writer::Submission> Writer::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Submission> batch;
+  std::size_t weight = 0;
+  while (!queue_.empty() &&
+         (batch.empty() || weight + queue_.front().weight() <= options_.batch_max)) {
+    weight += queue_.front().weight();
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_weight_ -= weight;
+  return batch;
+}
+
+void Writer::process(std::vector<Submission>& batch) {
+  auto results = transact(batch);
+  std::vector<SubmissionResult> all;
+  if (results) {
+    all = std::move(*results);
+  } else if (batch.size() == 1) {
+    all.push_back({});
+    const auto& error = results.error();
+    for (const auto& command : batch.front().commands) {
+      all.front().outcomes.push_back(refused(command, error));
+    }
+    all.front().job_status = error;
+  } else {
+    // One submission may be what breaks the batch: alone, the others go through.
+    for (auto& submission : batch) {
+      auto alone = transact({&submission, 1});
+      if (alone) {
+        all.push_back(std::move(alone->front()));
+        continue;
+      }
+      SubmissionResult failed;
+      for (const auto& command : submission.commands) {
+        failed.outcomes.push_back(refused(command, alone.error()));
+      }
+      failed.job_status = std::move(alone).error();
+      all.push_back(std::move(failed));
+    }
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    for (const auto& outcome : all[i].outcomes) count(outcome);
+    if (batch[i].done) batch[i].done(std::move(all[i].outcomes));
+    if (batch[i].job_done) batch[i].job_done(std::move(all[i].job_status));
+  }
+}
+
+Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submission> batch) {
+  ++counters_.batches;
+  touched_.clear();
+  const auto undo = [this](Error error) {
+    parts_.connection.rollback();
+    const auto taken_back = parts_.vault.abandoned();
+    journal_.rolled_back();
+    if (!taken_back) error = taken_back.error();
+    ++counters_.failed_batches;
+    return error;
+  };
+  if (auto begun = parts_.connection.begin(); !begun) return undo(std::move(begun).error());
+  store::Rows rows(parts_.connection, store::Start::kStored);
+  std::vector<SubmissionResult> results;
+  results.reserve(batch.size());
+  for (auto& submission : batch) {
+    SubmissionResult result;
+    result.outcomes.reserve(submission.commands.size());
+    for (const auto& command : submission.commands) {
+      result.outcomes.push_back(apply(submission.actor, command, rows));
+    }
+    if (submission.job) result.job_status = submission.job(rows, parts_.vault);
+    results.push_back(std::move(result));
+    if (batch_error_) return undo(*std::exchange(batch_error_, std::nullopt));
+    if (!rows.status()) return undo(rows.status().error());
+  }
+  if (auto flushed = rows.flush(); !flushed) return undo(std::move(flushed).error());
+  auto sealed = journal_.seal(parts_.clock.now());
+  if (!sealed) return undo(std::move(sealed).error());
+  // Keys are on disk before the rows they open, and those before any answer.
+  if (auto keys = parts_.vault.commit_keys(); !keys) return undo(std::move(keys).error());
+  if (auto sealed_fields = parts_.vault.write_rows(); !sealed_fields) {
+    return undo(std::move(sealed_fields).error());
+  }
+  if (auto done = parts_.connection.commit(); !done) return undo(std::move(done).error());
+  parts_.vault.settled();
+  journal_.committed();
+  if (!sealed->empty()) {
+    std::ranges::sort(touched_);
+    touched_.erase(std::ranges::unique(touched_).begin(), touched_.end());
+    const Committed committed{journal_.commit_number(), std::move(*sealed), touched_};
+    for (const auto& follower : followers_) follower(committed);
+  }
+  return results;
+}
+
+Outcome Writer::apply(const access::Actor& actor, const PreparedCommand& command,
+                      store::Rows& rows) {
+  const auto* type = parts_.registry.find_command(command.type);
+  if (type == nullptr) return refused(command, Error(ErrorCode::command_unknown));
+  const auto mark = parts_.vault.mark();
+  auto outcome = decide(*type, actor, command, rows);
+  const bool recorded = outcome && (outcome->status == CommandStatus::applied ||
+                                    outcome->status == CommandStatus::held);
+  if (!recorded) parts_.vault.undo(mark);
+  if (!outcome) return repeat_or(command, refused(command, std::move(outcome).error()));
+  if (outcome->status == CommandStatus::conflict) return repeat_or(command, std::move(*outcome));
+  return std::move(*outcome);
+}
+
+Result<Outcome> Writer::decide(const CommandType& type, const access::Actor& sender,
+                               const PreparedCommand& command, store::Rows& rows) {
+  const auto now = parts_.clock.now();
+  const auto occurred_at = corrected(command, now);
+  if (command.skew_measured && now - occurred_at > limits::kOfflineMs) {
+    return Error(ErrorCode::too_old)
+        .with("days", std::to_string(limits::kOfflineMs / 86'400'000));
+  }
+  CommandContext context{rows,
+                         parts_.vault,
+                         parts_.parameters,
+                         sender,
+                         command.id,
+                         command.region,
+                         now,
+                         occurred_at,
+                         CivilDate::of(occurred_at, options_.zone),
+                         CivilDate::of(now, options_.zone),
+                         options_.zone,
+                         command.base_position};
+  WD_TRY(const auto region, type.region_of(command.value.get(), context));
+  if (!command.region.contains(region) || command.region.district() != region.district()) {
+    return Error(ErrorCode::not_found);
+  }
+  const auto current = parts_.rights.current(rows, sender);
+  const bool allowed = current && within(*current, type.roles, region).has_value();
+  if (!allowed) {
+    if (!parts_.rights.had(rows, sender, type.roles, region, occurred_at)) {
+      return Error(ErrorCode::not_found);
+    }
+    return hold(sender, command, context);
+  }
+  WD_TRY(auto decision, type.decide(command.value.get(), context));
+  if (!decision.conflicts.empty()) {
+    Outcome outcome;
+    outcome.id = command.id;
+    outcome.status = CommandStatus::conflict;
+    outcome.error = Error(ErrorCode::conflict);
+    outcome.conflicts = std::move(decision.conflicts);
+    return outcome;
+  }
+  return record(sender, command, std::move(decision), context);
+}
+
+Result<Outcome> Writer::record(const access::Actor& actor, const PreparedCommand& command,
+                               Decision decision, CommandContext& context) {
+  WD_ASSERT(!decision.events.empty());
+  const auto mac = parts_.vault.body_mac(context.now, mac_input(command));
+  std::vector<journal::RecordRow> records;
+  records.reserve(decision.events.size());
+  for (const auto& draft : decision.events) {
+    journal::RecordRow row;
+    row.district = draft.region.district();
+    row.command = command.id;
+    row.ordinal = static_cast<std::int32_t>(records.size());
+    row.region = draft.region;
+    row.type = draft.type;
+    row.version = draft.version;
+    row.subject = draft.subject;
+    row.actor = actor.account;
+    row.device = actor.device;
+    row.occurred_at = context.occurred_at;
+    row.skew_ms = command.skew_ms;
+    row.device_sequence = command.device_sequence;
+    row.recorded_at = context.now;
+    draft.encode(draft.value.get(), row.body.emplace());
+    if (records.empty()) {
+      row.body_mac = mac;
+      row.answer = decision.answer;
+    }
+    records.push_back(std::move(row));
+  }
+  auto appended_or = journal_.append(records);
+  if (!appended_or) {
+    // Some records may stand already: the whole batch has to be undone.
+    batch_error_ = appended_or.error();
+    return std::move(appended_or).error();
+  }
+  auto& appended = *appended_or;
+  if (const auto* repeat = std::get_if<journal::Repeat>(&appended)) {
+    return repeated(command, *repeat);
+  }
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& row = records[i];
+    const auto* type = parts_.registry.find_event(row.type, row.version);
+    WD_ASSERT(type != nullptr);
+    project(*type, decision.events[i].value.get(),
+            {{row.district, row.sequence},
+             row.region,
+             row.subject,
+             row.actor,
+             row.device,
+             row.occurred_at,
+             row.recorded_at,
+             context.day},
+            context.rows);
+    if (row.region.level() >= RegionLevel::community) {
+      touched_.push_back(row.region.at(RegionLevel::community));
+    }
+  }
+  Outcome outcome;
+  outcome.id = command.id;
+  outcome.status = CommandStatus::applied;
+  outcome.position = std::get<journal::Position>(appended);
+  outcome.answer = decision.once ? std::move(decision.once) : std::move(decision.answer);
+  return outcome;
+}
+
+Result<Outcome> Writer::hold(const access::Actor& actor, const PreparedCommand& command,
+                             CommandContext& context) {
+  WD_TRY(auto decision, hold_command(command, context));
+  WD_TRY(auto outcome, record(actor, command, std::move(decision), context));
+  if (outcome.status == CommandStatus::applied) outcome.status = CommandStatus::held;
+  return outcome;
+}
+
+Outcome Writer::repeat_or(const PreparedCommand& command, Outcome otherwise) {
+  auto found = journal_.find(command.region.district(), command.id);
+  if (!found) return refused(command, std::move(found).error());
+  if (!*found) return otherwise;
+  return repeated(command, **found);
+}
+
+Outcome Writer::repeated(const PreparedCommand& command, const journal::Repeat& repeat) {
+  if (repeat.body_mac) {
+    // Nothing when the month's key is gone: then bodies can no longer be compared.
+    const auto same =
+        parts_.vault.same_body(repeat.recorded_at, mac_input(command), *repeat.body_mac);
+    if (same == false) return refused(command, Error(ErrorCode::command_id_reused));
+  }
+  Outcome outcome;
+  outcome.id = command.id;
+  outcome.status = CommandStatus::duplicate;
+  outcome.position = repeat.position;
+  outcome.answer = repeat.answer;
+  return outcome;
+}
+
+void Writer::count(const Outcome& outcome) {
+  ++counters_.commands;
+  switch (outcome.status) {
+    case CommandStatus::applied: ++counters_.applied; break;
+    case CommandStatus::duplicate: ++counters_.duplicates; break;
+    case CommandStatus::conflict: ++counters_.conflicts; break;
+    case CommandStatus::held: ++counters_.held; break;
+    case CommandStatus::refused: ++counters_.refused; break;
+  }
+}
+
+}  // namespace wangdi::bus

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command handlers of the roster: load state and facts, call the rules, put personal values into
+// the vault, give events that hold none.
+#include "modules/residents/commands.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "modules/residents/conflicts.hpp"
+#include "modules/residents/facts.hpp"
+#include "modules/residents/rules.hpp"
+#include "modules/residents/tables.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::residents {
+namespace {
+
+using access::Role;
+using bus::CommandContext;
+using bus::Decision;
+using vault::Field;
+
+constexpr access::Roles kKeepers = {Role::grid_worker, Role::community_officer};
+
+Result<RegionCode> grid_of(HouseholdId household, CommandContext& context) {
+  const auto facts = household_facts(context.rows, context.region.district(), household);
+  if (!facts) return Error(ErrorCode::not_found);
+  return facts->grid;
+}
+
+Result<RegionCode> grid_of(PersonId person, CommandContext& context) {
+  const auto household = household_of(context.rows, context.region.district(), person);
+  if (!household) return Error(ErrorCode::not_found);
+  return grid_of(*household, context);
+}
+
+// Puts each value that is there; an absent one is left as it is.
+class Keeper {
+ public:
+  Keeper(CommandContext& context, Uuid subject)
+      : context_(context), district_(context.region.district()), subject_(subject) {}
+
+  void put(Field field, std::string_view value) {
+    if (status_) status_ = context_.vault.put(district_, subject_, field, value);
+  }
+  template <class T>
+  void put(Field field, const std::optional<T>& value) {
+    if (value) put(field, text_of(*value));
+  }
+  Status status() && { return std::move(status_); }
+
+ private:
+  template <class T>
+  static std::string text_of(const T& value) {
+    if constexpr (requires { value.text(); }) {
+      return value.text();
+    } else {
+      return value.text;
+    }
+  }
+  CommandContext& context_;
+  District district_;
+  Uuid subject_;
+  Status status_ = ok();
+};
+
+Result<Decision> add_household(const AddHousehold& command, CommandContext& context) {
+  const auto district = context.region.district();
+  if (household_facts(context.rows, district, command.id)) {
+    return Error(ErrorCode::household_exists);
+  }
+  const auto door = door_key(command.building, command.unit.text, command.room.text);
+  WD_TRY(const auto taken, context.vault.find_exact(district, Field::display, door));
+  if (!taken.empty()) return Error(ErrorCode::household_exists);
+  Keeper keeper(context, command.id.value);
+  keeper.put(Field::display, door);
+  keeper.put(Field::unit, command.unit.text);
+  keeper.put(Field::floor, std::to_string(command.floor));
+  keeper.put(Field::room, command.room.text);
+  keeper.put(Field::phone, command.phone);
+  keeper.put(Field::note, command.note);
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  Decision decision;
+  decision.events.push_back(bus::event(
+      command.id.value, command.grid, HouseholdAdded{command.grid, command.building, command.state}));
+  return decision;
+}
+
+void note_change(List<FieldCorrected, 16>& changes, std::string field) {
+  changes.items.push_back({std::move(field), std::nullopt, std::nullopt});
+}
+
+template <class Choice>
+void note_choice(List<FieldCorrected, 16>& changes, std::string field, Choice before,
+                 const std::optional<Choice>& after) {
+  if (!after || *after == before) return;
+  changes.items.push_back({std::move(field), std::string(codec::name_of(before)),
+                           std::string(codec::name_of(*after))});
+}
+
+// The door's parts belong together: a changed one moves the key under which the door is found.
+Status move_door(const CorrectHousehold& command, const HouseholdRow& row,
+                 CommandContext& context) {
+  const auto part = [&](Field field, const auto& given) -> Result<std::string> {
+    if (given) return given->text;
+    WD_TRY(auto stored, context.vault.get(row.district, command.household.value, field));
+    return stored.value_or("");
+  };
+  WD_TRY(const auto unit, part(Field::unit, command.unit));
+  WD_TRY(const auto room, part(Field::room, command.room));
+  const auto door = door_key(row.building, unit, room);
+  WD_TRY(const auto taken, context.vault.find_exact(row.district, Field::display, door));
+  if (std::ranges::any_of(taken, [&](const Uuid& id) { return id != command.household.value; })) {
+    return Error(ErrorCode::household_exists);
+  }
+  return context.vault.put(row.district, command.household.value, Field::display, door);
+}
+
+Result<Decision> correct_household(const CorrectHousehold& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto* stored = context.rows.find(kHousehold, {district, command.household});
+  if (stored == nullptr) return Error(ErrorCode::household_unknown);
+  const auto row = *stored;
+  HouseholdCorrected event{row.grid, command.state.value_or(row.state), {}};
+  if (command.unit) note_change(event.changes, "unit");
+  if (command.floor) note_change(event.changes, "floor");
+  if (command.room) note_change(event.changes, "room");
+  if (command.phone) note_change(event.changes, "phone");
+  if (command.note) note_change(event.changes, "note");
+  note_choice(event.changes, "state", row.state, command.state);
+
+  Decision decision;
+  decision.conflicts = conflicts_with(event.changes, command.household.value, context);
+  if (!decision.conflicts.empty()) return decision;
+  if (command.unit || command.room) {
+    WD_TRY([[maybe_unused]] auto moved, move_door(command, row, context));
+  }
+  Keeper keeper(context, command.household.value);
+  keeper.put(Field::unit, command.unit);
+  if (command.floor) keeper.put(Field::floor, std::to_string(*command.floor));
+  keeper.put(Field::room, command.room);
+  keeper.put(Field::phone, command.phone);
+  keeper.put(Field::note, command.note);
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  decision.events.push_back(bus::event(command.household.value, row.grid, std::move(event)));
+  return decision;
+}
+
+std::optional<std::int32_t> birth_year(const Identity& identity) {
+  if (!identity.birth_date) return std::nullopt;
+  return identity.birth_date->year();
+}
+
+Status keep_identity(const Identity& identity, Keeper& keeper) {
+  keeper.put(Field::document_number, identity.document_number);
+  keeper.put(Field::birth_date, identity.birth_date ? identity.birth_date->text() : std::string());
+  return ok();
+}
+
+Result<Decision> add_person(const AddPerson& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto household = household_facts(context.rows, district, command.household);
+  if (!household) return Error(ErrorCode::household_unknown);
+  if (household_of(context.rows, district, command.id)) return Error(ErrorCode::person_exists);
+  if (household->persons >= limits::kPersonsPerHousehold) {
+    return Error(ErrorCode::household_full)
+        .with("limit", std::to_string(limits::kPersonsPerHousehold));
+  }
+  IdentityForm form{command.document_kind, std::nullopt, command.sex, command.birth_date};
+  if (command.document_number) form.document_number = command.document_number->text;
+  WD_TRY(const auto identity, identify(form, context.today));
+  if (!identity.document_number.empty()) {
+    WD_TRY(const auto known,
+           context.vault.find_exact(district, Field::document_number, identity.document_number));
+    if (!known.empty()) return Error(ErrorCode::person_exists);
+  }
+  Keeper keeper(context, command.id.value);
+  keeper.put(Field::name, command.name.text);
+  keeper.put(Field::phone, command.phone);
+  WD_TRY([[maybe_unused]] auto identified, keep_identity(identity, keeper));
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  Decision decision;
+  decision.events.push_back(
+      bus::event(command.id.value, household->grid,
+                 PersonAdded{command.household, identity.document_kind, identity.sex,
+                             birth_year(identity), command.relation}));
+  return decision;
+}
+
+Result<Decision> correct_person(const CorrectPerson& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto* stored = context.rows.find(kPerson, {district, command.person});
+  if (stored == nullptr) return Error(ErrorCode::person_unknown);
+  const auto row = *stored;
+  WD_TRY(const auto grid, grid_of(row.household, context));
+  PersonCorrected event{command.document_kind.value_or(row.document_kind),
+                        command.sex.value_or(row.sex), row.birth_year,
+                        command.relation.value_or(row.relation), {}};
+  if (command.name) note_change(event.changes, "name");
+  if (command.phone) note_change(event.changes, "phone");
+  if (command.document_number) note_change(event.changes, "document_number");
+  if (command.birth_date) note_change(event.changes, "birth_date");
+  note_choice(event.changes, "document_kind", row.document_kind, command.document_kind);
+  note_choice(event.changes, "sex", row.sex, command.sex);
+  note_choice(event.changes, "relation", row.relation, command.relation);
+
+  Decision decision;
+  decision.conflicts = conflicts_with(event.changes, command.person.value, context);
+  if (!decision.conflicts.empty()) return decision;
+  Keeper keeper(context, command.person.value);
+  if (command.document_kind || command.document_number || command.sex || command.birth_date) {
+    WD_TRY(auto number,
+           context.vault.get(district, command.person.value, Field::document_number));
+    IdentityForm form{event.document_kind, number, command.sex, command.birth_date};
+    if (command.document_number) form.document_number = command.document_number->text;
+    WD_TRY(const auto identity, identify(form, context.today));
+    event.sex = identity.sex == Sex::unknown ? event.sex : identity.sex;
+    if (identity.birth_date) {
+      event.birth_year = identity.birth_date->year();
+      keeper.put(Field::birth_date, identity.birth_date->text());
+    }
+    keeper.put(Field::document_number, identity.document_number);
+  }
+  keeper.put(Field::name, command.name);
+  keeper.put(Field::phone, command.phone);
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  decision.events.push_back(bus::event(command.person.value, grid, std::move(event)));
+  return decision;
+}
+
+// Terms of the person's entries; `replaced` is left out.
+std::vector<Term> terms_of(PersonId person, HouseholdId household, CommandContext& context,
+                           std::optional<KeyGroup> replaced = std::nullopt) {
+  std::vector<Term> terms;
+  for (const auto& entry : context.rows.list(kKeyMember, context.region.district(), household)) {
+    if (entry.person != person || entry.key_group == replaced) continue;
+    terms.push_back({entry.starts_on, entry.ends_on});
+  }
+  return terms;
+}
+
+Result<Decision> add_key_group(const AddKeyGroup& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto household = household_of(context.rows, district, command.person);
+  if (!household) return Error(ErrorCode::person_unknown);
+  if (command.ends_on < command.starts_on) return Error(ErrorCode::key_group_dates_reversed);
+  const auto* standing =
+      context.rows.find(kKeyMember, {district, *household, command.person, command.group});
+  if (standing != nullptr && standing->ends_on >= command.starts_on) {
+    return Error(ErrorCode::key_group_running);
+  }
+  WD_TRY(const auto grid, grid_of(*household, context));
+  const auto before = terms_of(command.person, *household, context);
+  auto after = terms_of(command.person, *household, context, command.group);
+  after.push_back({command.starts_on, command.ends_on});
+  auto turns = turns_between(before, after);
+  Keeper keeper(context, command.person.value);
+  keeper.put(Field::note, command.reason.text);
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  Decision decision;
+  decision.events.push_back(bus::event(
+      command.person.value, grid,
+      KeyGroupAdded{*household, command.group, command.starts_on, command.ends_on,
+                    {std::move(turns.from)}, {std::move(turns.until)}}));
+  return decision;
+}
+
+Result<Decision> end_key_group(const EndKeyGroup& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto household = household_of(context.rows, district, command.person);
+  if (!household) return Error(ErrorCode::person_unknown);
+  const auto* standing =
+      context.rows.find(kKeyMember, {district, *household, command.person, command.group});
+  if (standing == nullptr) return Error(ErrorCode::key_group_unknown);
+  if (command.ends_on < standing->starts_on) return Error(ErrorCode::key_group_dates_reversed);
+  const Term changed{standing->starts_on, command.ends_on};
+  WD_TRY(const auto grid, grid_of(*household, context));
+  const auto before = terms_of(command.person, *household, context);
+  auto after = terms_of(command.person, *household, context, command.group);
+  after.push_back(changed);
+  auto turns = turns_between(before, after);
+  Keeper keeper(context, command.person.value);
+  keeper.put(Field::note, command.reason.text);
+  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
+  Decision decision;
+  decision.events.push_back(
+      bus::event(command.person.value, grid,
+                 KeyGroupEnded{*household, command.group, command.ends_on,
+                               {std::move(turns.from)}, {std::move(turns.until)}}));
+  return decision;
+}
+
+}  // namespace
+
+std::string door_key(BuildingId building, std::string_view unit, std::string_view room) {
+  return building.text() + "/" + text::fold(text::trim(unit)) + "/" +
+         text::fold(text::trim(room));
+}
+
+void register_commands(bus::Registry& registry) {
+  registry.command<AddHousehold>(
+      {kKeepers,
+       [](const AddHousehold& command, CommandContext&) -> Result<RegionCode> {
+         return command.grid;
+       },
+       "登记一户", "Add a household"},
+      add_household);
+  registry.command<CorrectHousehold>(
+      {kKeepers,
+       [](const CorrectHousehold& command, CommandContext& context) {
+         return grid_of(command.household, context);
+       },
+       "更正住户", "Correct a household"},
+      correct_household);
+  registry.command<AddPerson>({kKeepers,
+                               [](const AddPerson& command, CommandContext& context) {
+                                 return grid_of(command.household, context);
+                               },
+                               "登记一个人", "Add a person"},
+                              add_person);
+  registry.command<CorrectPerson>({kKeepers,
+                                   [](const CorrectPerson& command, CommandContext& context) {
+                                     return grid_of(command.person, context);
+                                   },
+                                   "更正人员", "Correct a person"},
+                                  correct_person);
+  registry.command<AddKeyGroup>({kKeepers,
+                                 [](const AddKeyGroup& command, CommandContext& context) {
+                                   return grid_of(command.person, context);
+                                 },
+                                 "列入重点群体", "Add to a key group"},
+                                add_key_group);
+  registry.command<EndKeyGroup>({kKeepers,
+                                 [](const EndKeyGroup& command, CommandContext& context) {
+                                   return grid_of(command.person, context);
+                                 },
+                                 "结束重点群体", "End a key group"},
+                                end_key_group);
+}
+
+}  // namespace wangdi::residents

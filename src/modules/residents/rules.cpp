@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Identity from documents, and the days on which somebody is a key person.
+#include "modules/residents/rules.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "types/id_number.hpp"
+
+namespace wangdi::residents {
+namespace {
+
+// Covered days as a map from a day to +1 (covered from here) or -1 (not covered any more).
+std::map<std::int32_t, int> edges(std::span<const Term> terms) {
+  std::vector<Term> ordered(terms.begin(), terms.end());
+  std::ranges::sort(ordered, {}, &Term::starts_on);
+  std::map<std::int32_t, int> found;
+  std::optional<Term> open;
+  const auto close = [&] {
+    ++found[open->starts_on.days()];
+    --found[open->ends_on.plus_days(1).days()];
+  };
+  for (const auto& term : ordered) {
+    if (term.ends_on < term.starts_on) continue;
+    if (open && term.starts_on <= open->ends_on.plus_days(1)) {
+      open->ends_on = std::max(open->ends_on, term.ends_on);
+      continue;
+    }
+    if (open) close();
+    open = term;
+  }
+  if (open) close();
+  return found;
+}
+
+}  // namespace
+
+Result<Identity> identify(const IdentityForm& form, CivilDate today) {
+  Identity identity{form.document_kind, form.document_number.value_or(""),
+                    form.sex.value_or(Sex::unknown), form.birth_date};
+  Error wrong(ErrorCode::invalid_fields);
+  const auto add = [&](const char* pointer, ErrorCode code) {
+    wrong.add_field({pointer, code, {}});
+  };
+  const bool has_checksum = form.document_kind == DocumentKind::identity_card ||
+                            form.document_kind == DocumentKind::hk_mo_tw_permit;
+  if (form.document_kind == DocumentKind::none) {
+    identity.document_number.clear();
+  } else if (identity.document_number.empty()) {
+    add("/document_number", ErrorCode::field_missing);
+  } else if (has_checksum) {
+    const auto number = IdNumber::parse(identity.document_number);
+    if (!number) {
+      wrong.add_field({"/document_number", number.error().code(), number.error().details()});
+    } else {
+      identity.document_number = number->text();
+      const auto sex = number->is_male() ? Sex::male : Sex::female;
+      if (form.sex && *form.sex != Sex::unknown && *form.sex != sex) {
+        add("/sex", ErrorCode::sex_differs_from_document);
+      }
+      if (form.birth_date && *form.birth_date != number->birth_date()) {
+        add("/birth_date", ErrorCode::birth_date_differs_from_document);
+      }
+      identity.sex = sex;
+      identity.birth_date = number->birth_date();
+    }
+  }
+  if (identity.birth_date && *identity.birth_date > today) {
+    add("/birth_date", ErrorCode::date_in_future);
+  }
+  if (!wrong.fields().empty()) {
+    return std::move(wrong).with("count", std::to_string(wrong.fields().size()));
+  }
+  return identity;
+}
+
+Turns turns_between(std::span<const Term> before, std::span<const Term> after) {
+  auto change = edges(after);
+  for (const auto& [day, edge] : edges(before)) change[day] -= edge;
+  Turns turns;
+  for (const auto& [day, edge] : change) {
+    for (int i = 0; i < edge; ++i) turns.from.push_back(CivilDate::from_days(day));
+    for (int i = 0; i < -edge; ++i) turns.until.push_back(CivilDate::from_days(day));
+  }
+  return turns;
+}
+
+}  // namespace wangdi::residents

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command handlers of screening: load facts, call the rules, keep free text in the vault.
+#include "modules/screening/commands.hpp"
+
+#include <algorithm>
+
+#include "common/parameters/parameters.hpp"
+#include "modules/residents/facts.hpp"
+#include "modules/screening/rules.hpp"
+#include "modules/screening/tables.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::screening {
+namespace {
+
+using access::Role;
+using bus::CommandContext;
+using bus::Decision;
+
+constexpr access::Roles kVisitors = {Role::grid_worker, Role::community_officer};
+constexpr access::Roles kPlanners = {Role::community_officer, Role::township_officer,
+                                     Role::county_officer, Role::higher_officer};
+
+template <class Command>
+Result<RegionCode> household_region(const Command& command, CommandContext& context) {
+  const auto facts =
+      residents::household_facts(context.rows, context.region.district(), command.household);
+  if (!facts) return Error(ErrorCode::not_found);
+  return facts->grid;
+}
+
+// Rounds of every level above the door that run on the day.
+std::vector<CoveredRound> covering_rounds(const RegionCode& grid, CivilDate day,
+                                          CommandContext& context) {
+  std::vector<CoveredRound> covering;
+  for (auto region = grid;; region = region.parent()) {
+    const auto* row = context.rows.find(kRegionRounds, {region.district(), region});
+    if (row != nullptr) {
+      const auto terms = codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{});
+      for (const auto& term : terms.rounds) {
+        if (term.starts_on <= day && day <= term.ends_on) {
+          covering.push_back({term.round, term.ends_on});
+        }
+      }
+    }
+    if (region.level() == RegionLevel::nation) return covering;
+  }
+}
+
+Result<VisitParameters> visit_parameters(const RegionCode& grid, CivilDate day,
+                                         const Parameters& parameters) {
+  WD_TRY(const auto alert,
+         parameters.tenths("screening.temperature_alert_celsius", grid, day));
+  WD_TRY(const auto revisit, parameters.integer("screening.revisit_within_days", grid, day));
+  const auto celsius = Celsius::from_tenths(alert);
+  WD_ASSERT(celsius.has_value());
+  return VisitParameters{*celsius, static_cast<std::int32_t>(revisit)};
+}
+
+Result<VisitFacts> visit_facts(const RecordVisit& form, CivilDate day, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto household = residents::household_facts(context.rows, district, form.household);
+  if (!household) return Error(ErrorCode::not_found);
+  VisitFacts facts;
+  facts.day = day;
+  WD_TRY(facts.parameters, visit_parameters(household->grid, day, context.parameters));
+  for (const auto& exception : form.exceptions) {
+    if (residents::household_of(context.rows, district, exception.person) != form.household) {
+      facts.persons_elsewhere.push_back(exception.person);
+    }
+  }
+  facts.key_persons = residents::key_persons(context.rows, district, form.household, day);
+  facts.rounds = covering_rounds(household->grid, day, context);
+  return facts;
+}
+
+// Free text and where somebody came from are the person's own: vault, never journal.
+Status keep_text(VisitId visit, const RecordVisit& form, CommandContext& context) {
+  const auto district = context.region.district();
+  if (form.note && !form.note->empty()) {
+    WD_TRY([[maybe_unused]] auto kept,
+           context.vault.put(district, visit.value, vault::Field::note, form.note->text));
+  }
+  for (const auto& exception : form.exceptions) {
+    if (!exception.returned) continue;
+    WD_TRY([[maybe_unused]] auto kept,
+           context.vault.put(district, exception.person.value, vault::Field::journey,
+                             codec::encode(*exception.returned)));
+  }
+  return ok();
+}
+
+Result<Decision> record_visit(const RecordVisit& command, CommandContext& context) {
+  WD_TRY(const auto facts, visit_facts(command, context.day, context));
+  WD_TRY(auto recorded, decide_visit(command, facts));
+  if (context.rows.find(kVisit, {context.region.district(), command.household, command.visit})) {
+    return Error(ErrorCode::command_id_reused);
+  }
+  WD_TRY([[maybe_unused]] auto kept, keep_text(command.visit, command, context));
+  WD_TRY(const auto grid, household_region(command, context));
+  Decision decision;
+  decision.events.push_back(bus::event(command.visit.value, grid, std::move(recorded)));
+  return decision;
+}
+
+Result<Decision> correct_visit(const CorrectVisit& command, CommandContext& context) {
+  const auto* stored = context.rows.find(
+      kVisit, {context.region.district(), command.household, command.visit});
+  if (stored == nullptr) return Error(ErrorCode::visit_unknown);
+  const auto day = stored->day;
+  const RecordVisit form{command.visit, command.household, command.outcome, command.exceptions,
+                         command.note};
+  WD_TRY(const auto facts, visit_facts(form, day, context));
+  WD_TRY(auto recorded, decide_visit(form, facts));
+  WD_TRY([[maybe_unused]] auto kept, keep_text(command.visit, form, context));
+  WD_TRY(const auto grid, household_region(command, context));
+  VisitCorrected corrected{recorded.household, recorded.outcome, std::move(recorded.findings),
+                           recorded.revisit_by, recorded.has_note};
+  Decision decision;
+  decision.events.push_back(bus::event(command.visit.value, grid, std::move(corrected)));
+  return decision;
+}
+
+Result<Decision> start_round(const StartRound& command, CommandContext& context) {
+  WD_TRY([[maybe_unused]] auto checked, check_round(command));
+  if (context.rows.find(kRound, {command.region.district(), command.id})) {
+    return Error(ErrorCode::command_id_reused);
+  }
+  Decision decision;
+  decision.events.push_back(bus::event(
+      command.id.value, command.region,
+      RoundStarted{command.title.text, command.starts_on, command.due_on, command.ends_on}));
+  return decision;
+}
+
+Result<Decision> end_round(const EndRound& command, CommandContext& context) {
+  const auto* round = context.rows.find(kRound, {command.region.district(), command.round});
+  if (round == nullptr || round->ends_on < context.today) {
+    return Error(ErrorCode::round_not_running);
+  }
+  Decision decision;
+  decision.events.push_back(
+      bus::event(command.round.value, round->region, RoundEnded{context.today}));
+  return decision;
+}
+
+Result<RegionCode> round_region(const EndRound& command, CommandContext& context) {
+  const auto* round = context.rows.find(kRound, {command.region.district(), command.round});
+  if (round == nullptr) return Error(ErrorCode::not_found);
+  return round->region;
+}
+
+}  // namespace
+
+void register_commands(bus::Registry& registry) {
+  registry.command<RecordVisit>(
+      {kVisitors, household_region<RecordVisit>, "记一次走访", "Record a visit"}, record_visit);
+  registry.command<CorrectVisit>(
+      {kVisitors, household_region<CorrectVisit>, "更正一次走访", "Correct a visit"},
+      correct_visit);
+  registry.command<StartRound>(
+      {kPlanners,
+       [](const StartRound& command, CommandContext&) -> Result<RegionCode> {
+         return command.region;
+       },
+       "开始一轮排查", "Start a screening round"},
+      start_round);
+  registry.command<EndRound>({kPlanners, round_region, "结束一轮排查", "End a screening round"},
+                             end_round);
+}
+
+}  // namespace wangdi::screening

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Visits and rounds into their tables, and each door's contribution into the counters.
+#include "modules/screening/projection.hpp"
+
+#include "common/indicators/indicators.hpp"
+#include "modules/screening/rules.hpp"
+#include "modules/screening/tables.hpp"
+
+namespace wangdi::screening {
+namespace {
+
+using bus::Recorded;
+using indicators::Indicator;
+using store::Rows;
+
+Indicator indicator_of(DoorCount counter) {
+  switch (counter) {
+    case DoorCount::reached: return Indicator::households_reached;
+    case DoorCount::vacant: return Indicator::households_vacant;
+    case DoorCount::revisit_lapsed: return Indicator::revisits_lapsed;
+  }
+  return Indicator::households_reached;
+}
+
+void count_door(const DoorRow& door, const RegionCode& grid, int sign, Rows& rows) {
+  const auto counted = contribution(door.outcome, door.day, door.revisit_by);
+  if (!counted) return;
+  indicators::count(rows, grid, counted->day, indicator_of(counted->counter), door.round, sign);
+}
+
+// The visit takes the door over when it is the latest, or is the one that stands there already.
+void show_at_door(const VisitRow& visit, RoundId round, Rows& rows) {
+  const auto* stored = rows.find(kDoor, {visit.district, round, visit.household});
+  if (stored != nullptr) {
+    const VisitTime standing{stored->occurred_at, stored->visit};
+    const VisitTime coming{visit.occurred_at, visit.visit};
+    if (coming < standing) return;
+    count_door(*stored, visit.grid, -1, rows);
+  }
+  const DoorRow door{visit.district,    round,     visit.household, visit.visit,
+                     visit.occurred_at, visit.day, visit.outcome,   visit.revisit_by};
+  count_door(door, visit.grid, 1, rows);
+  rows.put(kDoor, door);
+}
+
+void show_on_day(const VisitRow& visit, Rows& rows) {
+  const auto* stored = rows.find(kDoorDay, {visit.district, visit.household, visit.day});
+  std::int32_t before = 0;
+  if (stored != nullptr) {
+    if (VisitTime{visit.occurred_at, visit.visit} < VisitTime{stored->occurred_at, stored->visit}) {
+      return;
+    }
+    before = stored->seen;
+  }
+  const std::int32_t seen = is_reached(visit.outcome) ? visit.key_persons : 0;
+  indicators::count(rows, visit.grid, visit.day, Indicator::key_persons_seen, {}, seen - before);
+  rows.put(kDoorDay, {visit.district, visit.household, visit.day, visit.visit, visit.occurred_at,
+                      seen});
+}
+
+void count_findings(const VisitRow& visit, int sign, Rows& rows) {
+  indicators::count(rows, visit.grid, visit.day, Indicator::exceptions, {},
+                    sign * visit.exceptions);
+  indicators::count(rows, visit.grid, visit.day, Indicator::fevers, {}, sign * visit.fevers);
+}
+
+void take_findings(VisitRow& row, const List<Finding, limits::kExceptionsPerVisit>& findings) {
+  row.exceptions = static_cast<std::int32_t>(findings.size());
+  row.fevers = 0;
+  for (const auto& finding : findings) row.fevers += finding.fever;
+  row.findings = findings.empty() ? std::string() : codec::encode(Findings{findings});
+}
+
+void show(const VisitRow& visit, Rows& rows) {
+  if (!visit.rounds.empty()) {
+    if (const auto covered = codec::decode<CoveredRounds>(visit.rounds)) {
+      for (const auto& round : covered->rounds) show_at_door(visit, round.round, rows);
+    }
+  }
+  show_on_day(visit, rows);
+}
+
+void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& rows) {
+  VisitRow row;
+  row.district = frame.position.district;
+  row.household = event.household;
+  row.visit = VisitId{frame.subject};
+  row.grid = frame.region;
+  row.occurred_at = frame.occurred_at;
+  row.day = frame.day;
+  row.recorded_at = frame.recorded_at;
+  row.actor = frame.actor;
+  row.outcome = event.outcome;
+  row.key_persons = static_cast<std::int32_t>(event.key_persons.size());
+  row.revisit_by = event.revisit_by;
+  if (!event.rounds.empty()) row.rounds = codec::encode(CoveredRounds{event.rounds});
+  row.has_note = event.has_note;
+  row.sequence = frame.position.sequence;
+  take_findings(row, event.findings);
+  indicators::count(rows, row.grid, row.day, Indicator::visits, {}, 1);
+  count_findings(row, 1, rows);
+  for (const auto& round : event.rounds) show_at_door(row, round.round, rows);
+  show_on_day(row, rows);
+  rows.put(kVisit, std::move(row));
+}
+
+void visit_corrected(const VisitCorrected& event, const Recorded& frame, Rows& rows) {
+  const auto* stored = rows.find(
+      kVisit, {frame.position.district, event.household, VisitId{frame.subject}});
+  if (stored == nullptr) return;
+  auto row = *stored;
+  count_findings(row, -1, rows);
+  row.outcome = event.outcome;
+  row.revisit_by = event.revisit_by;
+  row.has_note = event.has_note;
+  row.corrected = true;
+  row.sequence = frame.position.sequence;
+  take_findings(row, event.findings);
+  count_findings(row, 1, rows);
+  show(row, rows);
+  rows.put(kVisit, std::move(row));
+}
+
+RoundTerms terms_of(const RegionRoundsRow* row) {
+  if (row == nullptr) return {};
+  return codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{});
+}
+
+void keep_term(const RoundRow& round, Rows& rows) {
+  auto terms = terms_of(rows.find(kRegionRounds, {round.district, round.region}));
+  std::erase_if(terms.rounds.items,
+                [&](const RoundTerm& term) { return term.round == round.round; });
+  terms.rounds.items.push_back({round.round, round.starts_on, round.ends_on});
+  rows.put(kRegionRounds, {round.district, round.region, codec::encode(terms)});
+}
+
+void round_started(const RoundStarted& event, const Recorded& frame, Rows& rows) {
+  const RoundRow row{frame.position.district, RoundId{frame.subject}, frame.region, event.title,
+                     event.starts_on,         event.due_on,           event.ends_on};
+  keep_term(row, rows);
+  rows.put(kRound, row);
+}
+
+void round_ended(const RoundEnded& event, const Recorded& frame, Rows& rows) {
+  const auto* stored = rows.find(kRound, {frame.position.district, RoundId{frame.subject}});
+  if (stored == nullptr) return;
+  auto row = *stored;
+  row.ends_on = event.ends_on;
+  keep_term(row, rows);
+  rows.put(kRound, row);
+}
+
+}  // namespace
+
+void register_projections(bus::Registry& registry) {
+  registry.project<RoundStarted>(round_started);
+  registry.project<RoundEnded>(round_ended);
+  registry.project<VisitRecorded>(visit_recorded);
+  registry.project<VisitCorrected>(visit_corrected);
+}
+
+}  // namespace wangdi::screening

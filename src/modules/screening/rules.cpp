@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions of screening.
+#include "modules/screening/rules.hpp"
+
+#include <algorithm>
+
+namespace wangdi::screening {
+namespace {
+
+bool says_something(const VisitException& exception) {
+  return exception.temperature || !exception.symptoms.empty() || exception.returned ||
+         exception.contact.value_or(Contact::none) != Contact::none;
+}
+
+Error check_exceptions(const RecordVisit& form, const VisitFacts& facts) {
+  Error wrong(ErrorCode::invalid_fields);
+  for (std::size_t i = 0; i < form.exceptions.size(); ++i) {
+    const auto& exception = form.exceptions.items[i];
+    const auto at = "/exceptions/" + std::to_string(i);
+    if (std::ranges::find(facts.persons_elsewhere, exception.person) !=
+        facts.persons_elsewhere.end()) {
+      wrong.add_field({at + "/person", ErrorCode::person_not_in_household, {}});
+    }
+    if (!says_something(exception)) {
+      wrong.add_field({at, ErrorCode::visit_needs_exception, {}});
+    }
+    if (exception.returned && exception.returned->on > facts.day) {
+      wrong.add_field({at + "/returned/on", ErrorCode::date_in_future, {}});
+    }
+  }
+  return wrong;
+}
+
+Finding finding_of(const VisitException& exception, const VisitParameters& parameters) {
+  Finding finding;
+  finding.person = exception.person;
+  finding.temperature = exception.temperature;
+  finding.fever = exception.temperature && *exception.temperature > parameters.temperature_alert;
+  finding.symptoms = exception.symptoms;
+  finding.returned = exception.returned.has_value();
+  finding.contact = exception.contact.value_or(Contact::none);
+  return finding;
+}
+
+}  // namespace
+
+Result<VisitRecorded> decide_visit(const RecordVisit& form, const VisitFacts& facts) {
+  if (form.outcome == VisitOutcome::exception && form.exceptions.empty()) {
+    return Error(ErrorCode::visit_needs_exception);
+  }
+  if (form.outcome != VisitOutcome::exception && !form.exceptions.empty()) {
+    return Error(ErrorCode::visit_outcome_contradiction)
+        .with("outcome", std::string(codec::choice_of(form.outcome)->title_zh));
+  }
+  auto wrong = check_exceptions(form, facts);
+  if (!wrong.fields().empty()) {
+    const auto count = wrong.fields().size();
+    return std::move(wrong).with("count", std::to_string(count));
+  }
+  VisitRecorded event;
+  event.household = form.household;
+  event.outcome = form.outcome;
+  for (const auto& exception : form.exceptions) {
+    event.findings.items.push_back(finding_of(exception, facts.parameters));
+  }
+  event.key_persons.items = facts.key_persons;
+  event.rounds.items = facts.rounds;
+  event.revisit_by = facts.day.plus_days(facts.parameters.revisit_within_days);
+  event.has_note = form.note && !form.note->empty();
+  return event;
+}
+
+std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day,
+                                             CivilDate revisit_by) {
+  switch (outcome) {
+    case VisitOutcome::all_well:
+    case VisitOutcome::exception: return DoorContribution{DoorCount::reached, day};
+    case VisitOutcome::vacant: return DoorContribution{DoorCount::vacant, day};
+    case VisitOutcome::not_home:
+      return DoorContribution{DoorCount::revisit_lapsed, revisit_by.plus_days(1)};
+    case VisitOutcome::refused: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Status check_round(const StartRound& form) {
+  if (form.due_on < form.starts_on || form.ends_on < form.due_on) {
+    return Error(ErrorCode::round_dates_reversed);
+  }
+  return ok();
+}
+
+}  // namespace wangdi::screening

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of screening.
+#pragma once
+
+#include "modules/screening/messages.hpp"
+#include "store/table.hpp"
+
+namespace wangdi::screening {
+
+struct RoundRow {
+  District district;  // of the round's region; a pseudo-district above the county
+  RoundId round;
+  RegionCode region;
+  std::string title;
+  CivilDate starts_on;
+  CivilDate due_on;
+  CivilDate ends_on;  // that day included
+};
+WD_DESCRIBE(RoundRow, district, round, region, title, starts_on, due_on, ends_on)
+inline constexpr store::Index kRoundIndexes[] = {
+    // Roll-ups ask for the rounds that run on a day, of every district.
+    {"running", "ends_on, starts_on"},
+};
+inline constexpr store::Table<RoundRow, 2> kRound{"round", kRoundIndexes};
+
+// The rounds over exactly this region, packed, so that a visit asks once for each level above it.
+struct RoundTerm {
+  RoundId round;
+  CivilDate starts_on;
+  CivilDate ends_on;
+};
+WD_DESCRIBE(RoundTerm, round, starts_on, ends_on)
+struct RoundTerms {
+  List<RoundTerm, 400> rounds;
+};
+WD_DESCRIBE(RoundTerms, rounds)
+
+struct RegionRoundsRow {
+  District district;
+  RegionCode region;
+  std::string rounds;  // JSON of RoundTerms
+};
+WD_DESCRIBE(RegionRoundsRow, district, region, rounds)
+inline constexpr store::Table<RegionRoundsRow, 2> kRegionRounds{"region_rounds"};
+
+// One visit: a fact that stays. Two visits to one door both stay.
+struct VisitRow {
+  District district;
+  HouseholdId household;
+  VisitId visit;
+  RegionCode grid;
+  UnixMs occurred_at = 0;
+  CivilDate day;
+  UnixMs recorded_at = 0;
+  AccountId actor;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  std::int32_t exceptions = 0;
+  std::int32_t fevers = 0;
+  std::int32_t key_persons = 0;
+  CivilDate revisit_by;
+  std::string rounds;    // JSON of CoveredRounds
+  std::string findings;  // JSON of Findings
+  bool has_note = false;
+  bool corrected = false;
+  std::int64_t sequence = 0;
+};
+WD_DESCRIBE(VisitRow, district, household, visit, grid, occurred_at, day, recorded_at, actor,
+            outcome, exceptions, fevers, key_persons, revisit_by, rounds, findings, has_note,
+            corrected, sequence)
+inline constexpr store::Index kVisitIndexes[] = {
+    {"grid_day", "district, grid, day, occurred_at"},
+};
+inline constexpr store::Table<VisitRow, 3> kVisit{"visit", kVisitIndexes};
+
+struct CoveredRounds {
+  List<CoveredRound, 16> rounds;
+};
+WD_DESCRIBE(CoveredRounds, rounds)
+struct Findings {
+  List<Finding, limits::kExceptionsPerVisit> findings;
+};
+WD_DESCRIBE(Findings, findings)
+
+// Where a door stands in a round: the visit that is latest in corrected time counts.
+struct DoorRow {
+  District district;
+  RoundId round;
+  HouseholdId household;
+  VisitId visit;
+  UnixMs occurred_at = 0;
+  CivilDate day;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  CivilDate revisit_by;
+};
+WD_DESCRIBE(DoorRow, district, round, household, visit, occurred_at, day, outcome, revisit_by)
+inline constexpr store::Table<DoorRow, 3> kDoor{"door"};
+
+// Key persons seen at a door on a day: again the latest visit of the day counts.
+struct DoorDayRow {
+  District district;
+  HouseholdId household;
+  CivilDate day;
+  VisitId visit;
+  UnixMs occurred_at = 0;
+  std::int32_t seen = 0;
+};
+WD_DESCRIBE(DoorDayRow, district, household, day, visit, occurred_at, seen)
+inline constexpr store::Table<DoorDayRow, 3> kDoorDay{"door_day"};
+
+}  // namespace wangdi::screening

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// What screening shows: the worker's doors, the drawing of a building, the records behind a figure.
+#pragma once
+
+#include "modules/residents/messages.hpp"
+#include "modules/screening/messages.hpp"
+
+namespace wangdi::screening {
+
+struct RoundView {
+  RoundId id;
+  RegionCode region;
+  std::string title;
+  CivilDate starts_on;
+  CivilDate due_on;
+  CivilDate ends_on;
+};
+WD_STRUCT(RoundView,
+          (id, "轮次编号", "Round id", "", "screening"),
+          (region, "范围", "Region", "", "screening"),
+          (title, "名称", "Title", "", "screening"),
+          (starts_on, "开始日期", "Starts on", "", "screening"),
+          (due_on, "应完成日期", "Due on", "", "screening"),
+          (ends_on, "结束日期", "Ends on, that day included", "", "screening"))
+
+struct LastVisit {
+  VisitId visit;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  std::int64_t at = 0;
+};
+WD_STRUCT(LastVisit,
+          (visit, "走访编号", "Visit id", "", "screening"),
+          (outcome, "结果", "Outcome", "", "screening"),
+          (at, "时间", "Time", "unix_ms", "screening"))
+
+enum class DoorStatus : std::uint8_t { overdue = 1, due = 2, done = 3, vacant = 4 };
+WD_ENUM(DoorStatus, (overdue, "逾期", "Overdue"), (due, "待访", "Due"), (done, "已完成", "Done"),
+        (vacant, "空置", "Vacant"))
+
+struct DoorPerson {
+  PersonId id;
+  std::string name;
+  residents::Sex sex = residents::Sex::unknown;
+  std::optional<std::int32_t> birth_year;
+  residents::Relation relation = residents::Relation::other;
+  std::vector<residents::KeyGroup> key_groups;
+};
+WD_STRUCT(DoorPerson,
+          (id, "人员编号", "Person id", "", "screening"),
+          (name, "姓名（部分隐去）", "Name, masked", "", "screening"),
+          (sex, "性别", "Sex", "", "screening"),
+          (birth_year, "出生年份", "Birth year", "year", "screening"),
+          (relation, "与户主关系", "Relation to the head", "", "screening"),
+          (key_groups, "重点群体", "Key groups", "", "screening"))
+
+struct BuildingName {
+  BuildingId id;
+  std::string name;
+};
+WD_STRUCT(BuildingName, (id, "楼幢编号", "Building id", "", "screening"),
+          (name, "楼幢", "Building", "", "screening"))
+
+struct Door {
+  HouseholdId household;
+  BuildingName building;
+  std::string unit;
+  std::int32_t floor = 0;
+  std::string room;
+  residents::HouseholdState state = residents::HouseholdState::occupied;
+  DoorStatus status = DoorStatus::due;
+  std::optional<CivilDate> due_on;
+  std::optional<LastVisit> last;
+  std::vector<DoorPerson> persons;
+};
+WD_STRUCT(Door,
+          (household, "住户", "Household", "", "screening"),
+          (building, "楼幢", "Building", "", "screening"),
+          (unit, "单元", "Unit", "", "screening"),
+          (floor, "楼层", "Floor", "floors", "screening"),
+          (room, "室号", "Room", "", "screening"),
+          (state, "住房状态", "State", "", "screening"),
+          (status, "进度", "Status", "", "screening"),
+          (due_on, "应完成日期", "Due on", "", "screening"),
+          (last, "最近一次走访", "Last visit", "", "screening"),
+          (persons, "住的人", "Persons", "", "screening"))
+
+struct HouseholdCoverage {
+  std::int64_t done = 0;
+  std::int64_t due = 0;
+  std::int64_t overdue = 0;
+  std::int64_t vacant = 0;
+};
+WD_STRUCT(HouseholdCoverage,
+          (done, "已排查", "Reached", "households", "screening"),
+          (due, "应排查", "Due", "households", "screening"),
+          (overdue, "逾期", "Overdue", "households", "screening"),
+          (vacant, "空置", "Vacant", "households", "screening"))
+
+struct KeyPersonCoverage {
+  std::int64_t done = 0;
+  std::int64_t due = 0;
+};
+WD_STRUCT(KeyPersonCoverage,
+          (done, "已监测", "Seen", "persons", "screening"),
+          (due, "应监测", "Due", "persons", "screening"))
+
+struct KnownPosition {
+  std::int32_t district = 0;
+  std::int64_t sequence = 0;
+};
+WD_STRUCT(KnownPosition, (district, "区县", "District", "", "journal"),
+          (sequence, "序号", "Sequence", "", "journal"))
+
+struct DoorsParams {
+  RegionCode grid;
+};
+WD_STRUCT(DoorsParams, (grid, "网格", "Grid", "", "screening"))
+
+struct DoorsView {
+  RegionCode grid;
+  std::string grid_name;
+  std::string community_name;
+  std::optional<RoundView> round;
+  std::int64_t as_of = 0;
+  KnownPosition position;
+  HouseholdCoverage households;
+  KeyPersonCoverage key_persons;
+  std::vector<Door> doors;
+};
+WD_STRUCT(DoorsView,
+          (grid, "网格", "Grid", "", "screening"),
+          (grid_name, "网格名称", "Grid name", "", "screening"),
+          (community_name, "社区名称", "Community name", "", "screening"),
+          (round, "本轮排查", "Round", "", "screening"),
+          (as_of, "数据时间", "As of", "unix_ms", "screening"),
+          (position, "位置", "Position", "", "journal"),
+          (households, "入户排查", "Households", "", "screening"),
+          (key_persons, "重点群体监控", "Key persons", "", "screening"),
+          (doors, "门牌", "Doors", "", "screening"))
+
+// ---- the drawing of a building ----
+
+enum class RoomStatus : std::uint8_t { ok = 1, due = 2, overdue = 3, exception = 4, care = 5, vacant = 6 };
+WD_ENUM(RoomStatus, (ok, "正常", "Well"), (due, "待访", "Due"), (overdue, "逾期", "Overdue"),
+        (exception, "有情况", "Exception"), (care, "照护", "Care"), (vacant, "空置", "Vacant"))
+
+struct Room {
+  HouseholdId household;
+  std::string room;
+  RoomStatus status = RoomStatus::due;
+  std::int32_t persons = 0;
+  std::optional<LastVisit> last;
+};
+WD_STRUCT(Room,
+          (household, "住户", "Household", "", "screening"),
+          (room, "室号", "Room", "", "screening"),
+          (status, "状态", "Status", "", "screening"),
+          (persons, "人数", "Persons", "persons", "screening"),
+          (last, "最近一次走访", "Last visit", "", "screening"))
+
+struct Floor {
+  std::int32_t floor = 0;
+  std::vector<Room> rooms;
+};
+WD_STRUCT(Floor, (floor, "楼层", "Floor", "floors", "screening"),
+          (rooms, "房间", "Rooms", "", "screening"))
+
+struct BuildingUnit {
+  std::string unit;
+  std::vector<Floor> floors;  // highest first
+};
+WD_STRUCT(BuildingUnit, (unit, "单元", "Unit", "", "screening"),
+          (floors, "楼层", "Floors", "", "screening"))
+
+struct RoomCount {
+  RoomStatus status = RoomStatus::due;
+  std::int64_t count = 0;
+};
+WD_STRUCT(RoomCount, (status, "状态", "Status", "", "screening"),
+          (count, "户数", "Households", "households", "screening"))
+
+struct BuildingParams {
+  RegionCode community;
+  BuildingId building;
+};
+WD_STRUCT(BuildingParams, (community, "社区", "Community", "", "screening"),
+          (building, "楼幢", "Building", "", "screening"))
+
+struct BuildingView {
+  BuildingName building;
+  std::optional<RoundView> round;
+  std::vector<BuildingUnit> units;
+  std::vector<RoomCount> counts;
+  std::int64_t as_of = 0;
+};
+WD_STRUCT(BuildingView,
+          (building, "楼幢", "Building", "", "screening"),
+          (round, "本轮排查", "Round", "", "screening"),
+          (units, "单元", "Units", "", "screening"),
+          (counts, "各状态户数", "Households by status", "", "screening"),
+          (as_of, "数据时间", "As of", "unix_ms", "screening"))
+
+}  // namespace wangdi::screening
