@@ -12,16 +12,19 @@ import AppShell from './shell/AppShell.vue';
 import { prefs, set_language } from './shell/prefs';
 
 async function run_engine() {
-  const { check_storage, listen_to_the_page, register_worker, start_stream, start_sync, stop_stream, stop_sync } = await engine();
+  const { check_storage, drain, listen_to_the_page, register_worker, start_stream, start_sync, stop_stream, stop_sync } = await engine();
   void check_storage();
   listen_to_the_page();
-  watch(() => session.status === 'in' && session.account?.id, (account) => {
-    if (account) {
-      start_sync(account);
+  watch(() => session.account?.id, (account) => {
+    if (account) start_sync(account);
+    else stop_sync();
+  }, { immediate: true });
+  watch(() => session.status, (status) => {
+    if (status === 'in') {
       start_stream();
+      void drain();
     } else {
       stop_stream();
-      if (session.status !== 'expired') stop_sync();
     }
   }, { immediate: true });
   register_worker();

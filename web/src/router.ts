@@ -21,10 +21,37 @@ declare module 'vue-router' {
 
 const worker: readonly Role[] = ['grid_worker'];
 
+const visit_page = () => import('@/worker/VisitPage.vue');
+const household_page = () => import('@/worker/HouseholdPage.vue');
+
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: () => home_of(session.account?.role) },
   { path: '/login', component: () => import('@/session/LoginPage.vue'), meta: { title: 'login.title', bare: true, open: true } },
-  { path: '/doors', component: DoorsPage, meta: { title: 'nav.doors', roles: worker } },
+  {
+    path: '/doors', component: DoorsPage, meta: { title: 'nav.doors', roles: worker },
+    children: [
+      { path: 'search', component: () => import('@/worker/SearchPage.vue'), meta: { deep: true } },
+      { path: 'add', component: () => import('@/worker/HouseholdForm.vue'), meta: { deep: true } },
+      { path: ':household', component: household_page, meta: { deep: true } },
+      { path: ':household/edit', component: () => import('@/worker/HouseholdForm.vue'), meta: { deep: true } },
+      { path: ':household/visit', component: visit_page, meta: { deep: true } },
+      { path: ':household/visits/:visit', component: visit_page, meta: { deep: true } },
+      { path: ':household/person/:person?', component: () => import('@/worker/PersonForm.vue'), meta: { deep: true } },
+      { path: ':household/person/:person/group', component: () => import('@/worker/GroupForm.vue'), meta: { deep: true } },
+    ],
+  },
+  {
+    path: '/people', component: () => import('@/worker/PeoplePage.vue'), meta: { title: 'nav.people', roles: worker },
+    children: [{ path: ':household', component: household_page, meta: { deep: true } }],
+  },
+  {
+    path: '/me', component: () => import('@/account/MePage.vue'), meta: { title: 'nav.me' },
+    children: [
+      { path: 'password', component: () => import('@/account/PasswordPage.vue'), meta: { deep: true } },
+      { path: 'outbox', component: () => import('@/account/OutboxPage.vue'), meta: { deep: true } },
+      { path: 'outbox/:id', component: () => import('@/account/RecordPage.vue'), meta: { deep: true } },
+    ],
+  },
   ...desktop_routes,
   { path: '/:rest(.*)*', component: () => import('@/shell/NotHerePage.vue'), meta: { title: 'app.not_here' } },
 ];

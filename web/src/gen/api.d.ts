@@ -1181,7 +1181,7 @@ export interface components {
         /** @enum {string} */
         Symptom: "fever" | "cough" | "breathless" | "sore_throat" | "diarrhoea" | "other";
         /** @enum {string} */
-        ContactKind: "confirmed" | "suspected" | "none";
+        Contact: "confirmed" | "suspected" | "none";
         /** @enum {string} */
         Role: "grid_worker" | "community_officer" | "township_officer" | "county_officer" | "higher_officer" | "system_administrator";
         /** @enum {string} */
@@ -1240,6 +1240,13 @@ export interface components {
             room?: string;
             /** 状态 */
             state?: components["schemas"]["HouseholdState"];
+            /**
+             * 联系电话
+             * Format: mobile
+             */
+            phone?: string;
+            /** 备注 */
+            note?: string;
             /** 更正原因 */
             reason: string;
         };
@@ -1266,7 +1273,7 @@ export interface components {
              */
             phone?: string;
             /** 性别 */
-            sex: components["schemas"]["Sex"];
+            sex?: components["schemas"]["Sex"];
             /**
              * 出生日期
              * Format: date
@@ -1429,16 +1436,16 @@ export interface components {
             /** 原因 */
             reason: string;
         };
-        ReturnedFrom: {
+        Returned: {
             /**
              * 从哪里回来
              * Format: region-code
              */
             from_region: string;
-            /** 具体地点 */
+            /** 途经和交通 */
             from_text?: string;
             /**
-             * 哪天回来
+             * 哪天到的
              * Format: date
              */
             on: string;
@@ -1456,9 +1463,9 @@ export interface components {
             /** 哪里不舒服 */
             symptoms?: components["schemas"]["Symptom"][];
             /** 从外地回来 */
-            returned?: components["schemas"]["ReturnedFrom"];
+            returned?: components["schemas"]["Returned"];
             /** 接触情况 */
-            contact?: components["schemas"]["ContactKind"];
+            contact?: components["schemas"]["Contact"];
         };
         RecordVisit: {
             /**

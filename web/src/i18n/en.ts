@@ -57,7 +57,7 @@ export const en: Record<keyof typeof zh, string> = {
   'state.not_saved_do': "This phone's storage is full or blocked: write it on paper first, then free some space",
 
   'sync.sent': 'Uploaded',
-  'sync.sending': 'Uploading {n}',
+  'sync.sending': '{n} to upload',
   'sync.kept': '{n} on this phone',
   'sync.yours': '{n} for you to decide',
   'sync.held': '{n} under review',
@@ -76,7 +76,13 @@ export const en: Record<keyof typeof zh, string> = {
   'field.choose': 'Choose',
   'field.show': 'Show',
   'field.hide': 'Hide',
-  'field.errors': '{n} {n:field needs|fields need} correction',
+
+  'date.year': 'Year',
+  'date.month': 'Month',
+  'date.day': 'Day',
+  'date.y': '{n}',
+  'date.m': '{n}',
+  'date.d': '{n}',
 
   'login.title': 'Log in',
   'login.promise': 'The floor of the net:\nhousehold by household.',

@@ -56,7 +56,7 @@ export const zh = {
   'state.not_saved_do': '这台手机的存储满了或被关了，请先用纸记下，再腾出空间',
 
   'sync.sent': '已上传',
-  'sync.sending': '正在上传 {n} 条',
+  'sync.sending': '{n} 条等上传',
   'sync.kept': '{n} 条在手机里',
   'sync.yours': '{n} 条待您定',
   'sync.held': '{n} 条在核对',
@@ -75,7 +75,13 @@ export const zh = {
   'field.choose': '请选',
   'field.show': '显示',
   'field.hide': '隐藏',
-  'field.errors': '有 {n} 处要改',
+
+  'date.year': '年',
+  'date.month': '月',
+  'date.day': '日',
+  'date.y': '{n}年',
+  'date.m': '{n}月',
+  'date.d': '{n}日',
 
   'login.title': '登录',
   'login.promise': '社区防控的底，\n一户一户兜住。',

@@ -190,6 +190,11 @@ export class Outbox {
     return { outcome, next_at: left.next_at };
   }
 
+  // "Upload now": waiting rows are due at once, whatever their next try was.
+  async due_now(account: string) {
+    await this.db.outbox.where({ account, state: 'queued' }).modify({ next_try_at: 0 });
+  }
+
   async prune(account: string, now = Date.now()) {
     const sent = await this.db.outbox.where({ account, state: 'sent' }).sortBy('device_sequence');
     const surplus = sent.length - kKeepSentRows;

@@ -2,11 +2,14 @@
 // Drives the outbox: sends after a save, when the network or the page comes back, and on a timer
 // that grows from 2 s to 60 s. No state of its own but the timer.
 import { liveQuery } from 'dexie';
+import { watch } from 'vue';
 import { api, ask, has_csrf } from '@/api/client';
 import { skew_ms } from '@/api/clock';
+import { offline } from '@/api/contact';
 import { session, renew_session } from '@/session/session';
 import { with_lock } from './locks';
 import { outbox } from './outbox';
+import { backoff_ms } from './plan';
 import { counts, now, sending } from './state';
 
 const kLock = 'wangdi-outbox';
@@ -15,6 +18,13 @@ const kTickMs = 1_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waiting = false;
+let refused_renewals = 0;
+
+// No event tells reliably that the network is back, so something is always due while rows wait.
+function retry_at(): number {
+  refused_renewals += 1;
+  return Date.now() + backoff_ms(refused_renewals, Math.random());
+}
 
 function wake_at(at: number | undefined) {
   clearTimeout(timer);
@@ -26,7 +36,8 @@ async function drain_rounds(account: string): Promise<number | undefined> {
   let renewed = false;
   let next_at: number | undefined;
   for (let round = 0; round < kRoundsMost; round += 1) {
-    if (!has_csrf() && !(await renew_session())) return undefined;
+    if (!has_csrf() && !(await renew_session())) return retry_at();
+    refused_renewals = 0;
     const step = await outbox.send_once(account, (body) => ask(api.POST('/api/v1/commands', { body })), skew_ms.value);
     next_at = step.next_at;
     const verdict = step.outcome?.verdict;
@@ -35,7 +46,7 @@ async function drain_rounds(account: string): Promise<number | undefined> {
       return undefined;
     }
     if (verdict === 'csrf') {
-      if (renewed || !(await renew_session())) return Date.now() + 60_000;
+      if (renewed || !(await renew_session())) return retry_at();
       renewed = true;
       continue;
     }
@@ -47,7 +58,7 @@ async function drain_rounds(account: string): Promise<number | undefined> {
 // Sends everything that is due. Calls while one is waiting for the lock fall together.
 export async function drain(): Promise<void> {
   const account = session.account?.id;
-  if (!account || waiting || session.status === 'expired') return;
+  if (!account || waiting || session.status !== 'in') return;
   waiting = true;
   try {
     const next_at = await with_lock(kLock, async () => {
@@ -92,6 +103,9 @@ export function stop_sync() {
 
 export function listen_to_the_page() {
   addEventListener('online', () => void drain());
+  watch(offline, (is_offline) => {
+    if (!is_offline) void drain(); // any answer, the stream's too, says that the network is back
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void drain();
   });

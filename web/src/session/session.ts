@@ -53,6 +53,7 @@ function enter(view: Session) {
 
 export function leave() {
   set_csrf('');
+  session.confirmed = false;
   session.account = undefined;
   session.status = 'out';
   remember(undefined);
@@ -79,9 +80,40 @@ export async function renew_session(): Promise<boolean> {
   return take(await ask(api.GET('/api/v1/session')));
 }
 
+const kLeaving = 'wangdi.leaving';
+
+// Ends the session on the server. Without network the phone forgets it at once and tells the server
+// at the next start.
+export async function log_out(): Promise<void> {
+  const answer = await ask(api.DELETE('/api/v1/session', {}));
+  const done = answer.ok || answer.failure.status === 401;
+  try {
+    if (!done) localStorage.setItem(kLeaving, '1');
+  } catch { /* storage blocked: the server's own time limit ends it */ }
+  leave();
+}
+
+async function finish_leaving(): Promise<void> {
+  const known = await ask(api.GET('/api/v1/session'));
+  if (known.ok) {
+    set_csrf(known.data.csrf);
+    const answer = await ask(api.DELETE('/api/v1/session', {}));
+    if (!answer.ok) return;
+    set_csrf('');
+  } else if (known.failure.status !== 401) {
+    return;
+  }
+  localStorage.removeItem(kLeaving);
+}
+
 // First what the phone remembers, then the server's word, without making the screen wait for it.
 export async function start_session(): Promise<void> {
   const kept = recall();
+  if (!kept && localStorage.getItem(kLeaving)) {
+    session.status = 'out';
+    await finish_leaving();
+    return;
+  }
   const early = window.wangdi_early?.session;
   const sent_at = Date.now();
   const fresh = early ? ask_early<Session>(early) : ask(api.GET('/api/v1/session'));

@@ -2,19 +2,19 @@
 // How a door is described in one line.
 import type { Door, KeyGroup, Outcome } from '@/api/types';
 import { day_of, days_between, short_day } from '@/format/dates';
-import * as schema from '@/gen/schema';
+import * as choices from '@/gen/choices';
 import { is_en, t, title_of } from '@/i18n';
 
-export function choice_title(choices: readonly schema.Choice[], value: string): string {
-  return title_of(choices.find((choice) => choice.value === value)?.title) || value;
+export function choice_title(list: readonly choices.Choice[], value: string): string {
+  return title_of(list.find((choice) => choice.value === value)?.title) || value;
 }
 
 export function group_title(group: KeyGroup): string {
-  return choice_title(schema.KeyGroup, group);
+  return choice_title(choices.KeyGroup, group);
 }
 
 export function outcome_title(outcome: Outcome): string {
-  return choice_title(schema.VisitOutcome, outcome);
+  return choice_title(choices.VisitOutcome, outcome);
 }
 
 export function day_word(at: number, now: number): string {

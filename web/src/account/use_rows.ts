@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of the account that is logged in, live over all tabs.
+import { onScopeDispose, shallowRef } from 'vue';
+import type { OutboxRow } from '@/outbox/db';
+import { engine } from '@/outbox/lazy';
+import { session } from '@/session/session';
+
+export function use_rows() {
+  const rows = shallowRef<OutboxRow[]>();
+  let followed: { unsubscribe(): void } | undefined;
+  let gone = false;
+  void engine().then(({ liveQuery, outbox }) => {
+    const account = session.account?.id;
+    if (gone || !account) return;
+    followed = liveQuery(() => outbox.all_rows(account)).subscribe((fresh) => {
+      rows.value = fresh;
+    });
+  });
+  onScopeDispose(() => {
+    gone = true;
+    followed?.unsubscribe();
+  });
+  return rows;
+}
