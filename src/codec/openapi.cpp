@@ -98,6 +98,19 @@ json::object describe(const Operation& operation, SchemaSet& schemas) {
   return one;
 }
 
+// What a batch of commands may carry: the envelope's schema cannot say which body fits which type.
+json::object command_bodies(const ApiDescription& api, SchemaSet& schemas) {
+  json::object all;
+  for (const auto& command : api.commands) {
+    auto one = schemas.of(*command.body);
+    json::array roles;
+    for (const auto role : command.roles) roles.push_back(text(role));
+    one["x-roles"] = std::move(roles);
+    all[key(command.type)] = std::move(one);
+  }
+  return all;
+}
+
 json::object components(SchemaSet& schemas) {
   auto problem = schemas.of(type_info<Problem>());
   json::object problem_content;
@@ -137,6 +150,7 @@ std::string openapi(const ApiDescription& api) {
     slot = describe(operation, schemas);
   }
   for (const auto* type : api.further_types) schemas.of(*type);
+  auto commands = command_bodies(api, schemas);
 
   json::object all_paths;
   for (auto& [path, methods] : paths) {
@@ -161,6 +175,7 @@ std::string openapi(const ApiDescription& api) {
       {"security", json::array{json::object{{"session", json::array()}}}},
       {"tags", std::move(all_tags)},
       {"paths", std::move(all_paths)},
+      {"x-commands", std::move(commands)},
       {"components", components(schemas)}};
   return json::serialize(document);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/codec.hpp"
+#include "codec/schema.hpp"
 
 namespace wangdi::codec {
 
@@ -38,7 +39,8 @@ struct ApiDescription {
   std::string_view version;
   std::string_view description;
   std::vector<Operation> operations = {};
-  std::vector<const TypeInfo*> further_types = {};  // bodies of commands: components without path
+  std::vector<CommandSchema> commands = {};         // "x-commands": type -> body and roles
+  std::vector<const TypeInfo*> further_types = {};  // components without path
 };
 
 // The document as JSON text, paths and components in order of their names. Two operations of one

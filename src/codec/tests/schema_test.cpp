@@ -129,6 +129,8 @@ TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
        .body_media = "text/csv",
        .status = 204},
   };
+  constexpr std::array<std::string_view, 1> roles = {"grid_worker"};
+  api.commands = {{"tests.sample", &type_info<Sample>(), roles}};
   const auto whole = json::parse(openapi(api));
   const Expectation expectations[] = {
       {"/openapi", R"("3.1.0")"},
@@ -148,6 +150,8 @@ TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
       {"/paths/~1api~1v1~1things/post/responses/204", R"({"description":"Done"})"},
       {"/components/schemas/Problem/properties/errors/items/$ref",
        R"("#/components/schemas/ProblemField")"},
+      {"/x-commands/tests.sample",
+       R"({"$ref":"#/components/schemas/Sample","x-roles":["grid_worker"]})"},
       {"/components/responses/Problem/content/application~1problem+json/schema/$ref",
        R"("#/components/schemas/Problem")"},
   };
