@@ -11,11 +11,25 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 // Few chunks: one for what the first screen shares with all others, one for forms, one for the worker's
 // further pages. Fewer round trips on a slow network, and better gzip.
 const first = [
-  'node_modules/(@vue|vue|vue-router|openapi-fetch)/', 'preload-helper', 'src/i18n/(make|zh|index)', 'src/api/', 'src/format/',
-  'src/session/session', 'src/shell/(prefs|frame|nav)', 'src/outbox/(state|lazy|ids)', 'src/cache/cached', 'src/live/changes',
-  'src/gen/choices', 'src/worker/(work|doors|words|DoorRow|DoorsPage)', 'src/components/(?!WdField|WdDate|WdChoices|WdDialog)',
+  'node_modules/(@vue|vue|vue-router|openapi-fetch)/',
+  'preload-helper',
+  'src/i18n/(make|zh|index)',
+  'src/api/',
+  'src/format/',
+  'src/session/session',
+  'src/shell/(prefs|frame|nav)',
+  'src/outbox/(state|lazy|ids)',
+  'src/cache/cached',
+  'src/live/changes',
+  'src/gen/choices',
+  'src/worker/(work|doors|words|DoorRow|DoorsPage)',
+  'src/components/(?!WdField|WdDate|WdChoices|WdDialog)',
 ];
-const forms = ['src/components/(WdField|WdDate|WdChoices|WdDialog)', 'src/fields/', 'src/gen/(schema|errors|bodies)'];
+const forms = [
+  'src/components/(WdField|WdDate|WdChoices|WdDialog)',
+  'src/fields/',
+  'src/gen/(schema|errors|bodies)',
+];
 const test = (paths: readonly string[]) => new RegExp(paths.join('|').replaceAll('/', '[\\\\/]'));
 const groups = [
   { name: 'kit', test: test(first), priority: 3 },
@@ -24,7 +38,13 @@ const groups = [
   { name: 'account', test: test(['src/account/']), priority: 1 },
   // Only officers' pages ask for these; their names keep them out of the phone's precache.
   { name: 'charts', test: test(['node_modules/(echarts|zrender|tslib)/']), priority: 2 },
-  { name: 'element', test: test(['node_modules/(element-plus|@element-plus|@vueuse|lodash[^/]*|dayjs|@popperjs|@sxzz|@floating-ui|async-validator|memoize-one|normalize-wheel-es|@ctrl)/']), priority: 2 },
+  {
+    name: 'element',
+    test: test([
+      'node_modules/(element-plus|@element-plus|@vueuse|lodash[^/]*|dayjs|@popperjs|@sxzz|@floating-ui|async-validator|memoize-one|normalize-wheel-es|@ctrl)/',
+    ]),
+    priority: 2,
+  },
   { name: 'desktop', test: test(['src/desktop/(?!routes)', 'src/styles/desktop']), priority: 1 },
 ];
 

@@ -3,16 +3,25 @@
 // so that they do not wait for the app's own code.
 (function () {
   var root = document.documentElement;
-  var read = function (key) { try { return localStorage.getItem(key) || ''; } catch (e) { return ''; } };
+  var read = function (key) {
+    try {
+      return localStorage.getItem(key) || '';
+    } catch (e) {
+      return '';
+    }
+  };
   var theme = read('wangdi.theme');
-  var dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  var dark =
+    theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   root.dataset.theme = dark ? 'dark' : 'light';
   if (read('wangdi.elder')) root.dataset.elder = '';
   root.lang = read('wangdi.lang') || 'zh-CN';
   var early = (window.wangdi_early = {});
   if (!read('wangdi.session') || !navigator.onLine) return;
   var get = function (url) {
-    var answer = fetch(url, { headers: { accept: 'application/json', 'accept-language': root.lang } });
+    var answer = fetch(url, {
+      headers: { accept: 'application/json', 'accept-language': root.lang },
+    });
     answer.catch(function () {});
     return answer;
   };

@@ -5,6 +5,9 @@ interface Window {
   // Answers that public/boot.js asked for before the app was there.
   wangdi_early?: { session?: Promise<Response>; doors?: Promise<Response>; doors_of?: string };
   trustedTypes?: {
-    createPolicy(name: string, rules: { createScriptURL?: (url: string) => string }): { createScriptURL(url: string): string };
+    createPolicy(
+      name: string,
+      rules: { createScriptURL?: (url: string) => string },
+    ): { createScriptURL(url: string): string };
   };
 }

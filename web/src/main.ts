@@ -12,21 +12,38 @@ import AppShell from './shell/AppShell.vue';
 import { prefs, set_language } from './shell/prefs';
 
 async function run_engine() {
-  const { check_storage, drain, listen_to_the_page, register_worker, start_stream, start_sync, stop_stream, stop_sync } = await engine();
+  const {
+    check_storage,
+    drain,
+    listen_to_the_page,
+    register_worker,
+    start_stream,
+    start_sync,
+    stop_stream,
+    stop_sync,
+  } = await engine();
   void check_storage();
   listen_to_the_page();
-  watch(() => session.account?.id, (account) => {
-    if (account) start_sync(account);
-    else stop_sync();
-  }, { immediate: true });
-  watch(() => session.status, (status) => {
-    if (status === 'in') {
-      start_stream();
-      void drain();
-    } else {
-      stop_stream();
-    }
-  }, { immediate: true });
+  watch(
+    () => session.account?.id,
+    (account) => {
+      if (account) start_sync(account);
+      else stop_sync();
+    },
+    { immediate: true },
+  );
+  watch(
+    () => session.status,
+    (status) => {
+      if (status === 'in') {
+        start_stream();
+        void drain();
+      } else {
+        stop_stream();
+      }
+    },
+    { immediate: true },
+  );
   register_worker();
 }
 

@@ -26,42 +26,78 @@ const household_page = () => import('@/worker/HouseholdPage.vue');
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: () => home_of(session.account?.role) },
-  { path: '/login', component: () => import('@/session/LoginPage.vue'), meta: { title: 'login.title', bare: true, open: true } },
   {
-    path: '/doors', component: DoorsPage, meta: { title: 'nav.doors', roles: worker },
+    path: '/login',
+    component: () => import('@/session/LoginPage.vue'),
+    meta: { title: 'login.title', bare: true, open: true },
+  },
+  {
+    path: '/doors',
+    component: DoorsPage,
+    meta: { title: 'nav.doors', roles: worker },
     children: [
       { path: 'search', component: () => import('@/worker/SearchPage.vue'), meta: { deep: true } },
       { path: 'add', component: () => import('@/worker/HouseholdForm.vue'), meta: { deep: true } },
       { path: ':household', component: household_page, meta: { deep: true } },
-      { path: ':household/edit', component: () => import('@/worker/HouseholdForm.vue'), meta: { deep: true } },
+      {
+        path: ':household/edit',
+        component: () => import('@/worker/HouseholdForm.vue'),
+        meta: { deep: true },
+      },
       { path: ':household/visit', component: visit_page, meta: { deep: true } },
       { path: ':household/visits/:visit', component: visit_page, meta: { deep: true } },
-      { path: ':household/person/:person?', component: () => import('@/worker/PersonForm.vue'), meta: { deep: true } },
-      { path: ':household/person/:person/group', component: () => import('@/worker/GroupForm.vue'), meta: { deep: true } },
+      {
+        path: ':household/person/:person?',
+        component: () => import('@/worker/PersonForm.vue'),
+        meta: { deep: true },
+      },
+      {
+        path: ':household/person/:person/group',
+        component: () => import('@/worker/GroupForm.vue'),
+        meta: { deep: true },
+      },
     ],
   },
   {
-    path: '/people', component: () => import('@/worker/PeoplePage.vue'), meta: { title: 'nav.people', roles: worker },
+    path: '/people',
+    component: () => import('@/worker/PeoplePage.vue'),
+    meta: { title: 'nav.people', roles: worker },
     children: [{ path: ':household', component: household_page, meta: { deep: true } }],
   },
   {
-    path: '/me', component: () => import('@/account/MePage.vue'), meta: { title: 'nav.me' },
+    path: '/me',
+    component: () => import('@/account/MePage.vue'),
+    meta: { title: 'nav.me' },
     children: [
-      { path: 'password', component: () => import('@/account/PasswordPage.vue'), meta: { deep: true } },
+      {
+        path: 'password',
+        component: () => import('@/account/PasswordPage.vue'),
+        meta: { deep: true },
+      },
       { path: 'outbox', component: () => import('@/account/OutboxPage.vue'), meta: { deep: true } },
-      { path: 'outbox/:id', component: () => import('@/account/RecordPage.vue'), meta: { deep: true } },
+      {
+        path: 'outbox/:id',
+        component: () => import('@/account/RecordPage.vue'),
+        meta: { deep: true },
+      },
     ],
   },
   ...desktop_routes,
-  { path: '/:rest(.*)*', component: () => import('@/shell/NotHerePage.vue'), meta: { title: 'app.not_here' } },
+  {
+    path: '/:rest(.*)*',
+    component: () => import('@/shell/NotHerePage.vue'),
+    meta: { title: 'app.not_here' },
+  },
 ];
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
 router.beforeEach((to) => {
   if (to.meta.open) return true;
-  if (!session.account) return { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } };
-  if (to.meta.roles && !to.meta.roles.includes(session.account.role)) return home_of(session.account.role);
+  if (!session.account)
+    return { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } };
+  if (to.meta.roles && !to.meta.roles.includes(session.account.role))
+    return home_of(session.account.role);
   return true;
 });
 
@@ -69,13 +105,19 @@ router.afterEach((to, from) => {
   document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name');
   // A new page is announced by its heading; the first load keeps the browser's own focus.
   if (from.matched.length > 0 && to.path !== from.path) {
-    setTimeout(() => document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true }), 0);
+    setTimeout(
+      () => document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true }),
+      0,
+    );
   }
 });
 
 // After an update an open page may ask for a file that is gone: load the new version.
 router.onError((error, to) => {
-  if (/dynamically imported module|Failed to fetch|Importing a module/.test(String(error)) && navigator.onLine) {
+  if (
+    /dynamically imported module|Failed to fetch|Importing a module/.test(String(error)) &&
+    navigator.onLine
+  ) {
     location.assign(to.fullPath);
   }
 });

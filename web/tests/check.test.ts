@@ -4,16 +4,43 @@ import { describe, expect, test } from 'vitest';
 import { check_fields, check_value, without_empty } from '@/fields/check';
 import { AddPerson, RecordVisit, type Rule } from '@/gen/schema';
 
-const celsius: Rule = { kind: 'number', least: 34, most: 42, decimals: 1, errors: { range: 'temperature_out_of_range', decimals: 'decimals_too_many' } };
+const celsius: Rule = {
+  kind: 'number',
+  least: 34,
+  most: 42,
+  decimals: 1,
+  errors: { range: 'temperature_out_of_range', decimals: 'decimals_too_many' },
+};
 const number: Rule = {
-  kind: 'string', shortest: 18, longest: 18, pattern: '^[0-9]{17}[0-9Xx]$',
-  check: { weights: [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], characters: '10X98765432', date_at: 6 },
-  errors: { minLength: 'id_number_length', maxLength: 'id_number_length', pattern: 'id_number_characters', date: 'id_number_date', check: 'id_number_check' },
+  kind: 'string',
+  shortest: 18,
+  longest: 18,
+  pattern: '^[0-9]{17}[0-9Xx]$',
+  check: {
+    weights: [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2],
+    characters: '10X98765432',
+    date_at: 6,
+  },
+  errors: {
+    minLength: 'id_number_length',
+    maxLength: 'id_number_length',
+    pattern: 'id_number_characters',
+    date: 'id_number_date',
+    check: 'id_number_check',
+  },
 };
 const names = (rule: Rule, value: unknown) => check_value(rule, value).map(({ name }) => name);
 
 describe('numbers', () => {
-  test.each([[34, []], [42, []], [37.3, []], [33.9, ['temperature_out_of_range']], [42.1, ['temperature_out_of_range']], [37.65, ['decimals_too_many']], ['x', ['temperature_out_of_range']]])('given_%s_degrees_then_%j', (value, expected) => {
+  test.each([
+    [34, []],
+    [42, []],
+    [37.3, []],
+    [33.9, ['temperature_out_of_range']],
+    [42.1, ['temperature_out_of_range']],
+    [37.65, ['decimals_too_many']],
+    ['x', ['temperature_out_of_range']],
+  ])('given_%s_degrees_then_%j', (value, expected) => {
     expect(names(celsius, value)).toEqual(expected);
   });
 
@@ -39,7 +66,10 @@ describe('a number with a check character', () => {
   test('given_the_character_that_fits_then_nothing_is_wrong_in_either_case', () => {
     const expected = check_value(number, '990101195803120014')[0]!.title.slice(-1);
     expect(names(number, `99010119580312001${expected}`)).toEqual([]);
-    const x = Array.from({ length: 30 }, (_, i) => `990101195803120${String(i).padStart(2, '0')}x`).find((text) => names(number, text).length === 0);
+    const x = Array.from(
+      { length: 30 },
+      (_, i) => `990101195803120${String(i).padStart(2, '0')}x`,
+    ).find((text) => names(number, text).length === 0);
     expect(x).toBeDefined();
     expect(names(number, x!.toUpperCase())).toEqual([]);
   });
@@ -48,13 +78,22 @@ describe('a number with a check character', () => {
 describe('whole forms', () => {
   test('given_an_empty_form_then_all_that_is_missing_is_told_at_once', () => {
     const errors = check_fields(AddPerson, {});
-    expect(errors.map(({ pointer }) => pointer)).toEqual(expect.arrayContaining(['/name', '/relation', '/document_kind']));
+    expect(errors.map(({ pointer }) => pointer)).toEqual(
+      expect.arrayContaining(['/name', '/relation', '/document_kind']),
+    );
     expect(errors.every(({ name }) => name === 'field_missing')).toBe(true);
   });
 
   test('given_a_wrong_value_deep_inside_then_the_pointer_leads_there', () => {
-    const body = { visit: 'v', household: 'h', outcome: 'exception', exceptions: [{ person: 'p', temperature: 50 }] };
-    expect(check_fields(RecordVisit, body).map(({ pointer }) => pointer)).toContain('/exceptions/0/temperature');
+    const body = {
+      visit: 'v',
+      household: 'h',
+      outcome: 'exception',
+      exceptions: [{ person: 'p', temperature: 50 }],
+    };
+    expect(check_fields(RecordVisit, body).map(({ pointer }) => pointer)).toContain(
+      '/exceptions/0/temperature',
+    );
   });
 
   test('given_empty_texts_then_they_are_absent_and_others_are_trimmed', () => {

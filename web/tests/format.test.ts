@@ -24,7 +24,11 @@ describe('dates', () => {
     expect(clock(Date.UTC(2020, 1, 17, 16, 0))).toBe('00:00');
   });
 
-  test.each([['2020-02-28', 1, '2020-02-29'], ['2020-02-29', 1, '2020-03-01'], ['2020-01-01', -1, '2019-12-31']])('given_%s_and_%i_days_then_%s', (day, days, result) => {
+  test.each([
+    ['2020-02-28', 1, '2020-02-29'],
+    ['2020-02-29', 1, '2020-03-01'],
+    ['2020-01-01', -1, '2019-12-31'],
+  ])('given_%s_and_%i_days_then_%s', (day, days, result) => {
     expect(add_days(day, days)).toBe(result);
     expect(days_between(day, result)).toBe(days);
   });
@@ -44,7 +48,11 @@ describe('dates', () => {
 });
 
 describe('people and figures', () => {
-  test.each([[{ building: { name: '3' }, unit: '2', room: '402' }, '3幢2单元402室'], [{ building: { name: '3幢' }, unit: '2', room: '402' }, '3幢2单元402室'], [{ building: { name: '梅园' }, unit: '', room: '7' }, '梅园7室']])('given_a_door_then_its_label', (door, label) => {
+  test.each([
+    [{ building: { name: '3' }, unit: '2', room: '402' }, '3幢2单元402室'],
+    [{ building: { name: '3幢' }, unit: '2', room: '402' }, '3幢2单元402室'],
+    [{ building: { name: '梅园' }, unit: '', room: '7' }, '梅园7室'],
+  ])('given_a_door_then_its_label', (door, label) => {
     expect(door_label(door)).toBe(label);
   });
 
@@ -90,7 +98,11 @@ describe('time of the server', () => {
     expect(skew_from(10_000, 9_000, 9_000)).toBeUndefined();
   });
 
-  test.each([['2', 2_000], [null, undefined], ['x', undefined]])('given_retry_after_%s_then_%s', (header, expected) => {
+  test.each([
+    ['2', 2_000],
+    [null, undefined],
+    ['x', undefined],
+  ])('given_retry_after_%s_then_%s', (header, expected) => {
     expect(retry_after_ms(header, 0)).toBe(expected);
   });
 });

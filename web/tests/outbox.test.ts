@@ -19,10 +19,17 @@ beforeEach(() => {
 });
 afterEach(() => box.db.delete());
 
-const visit = (household: string, change: object = {}) => box.save({
-  type: 'screening.record_visit', body: { visit: uuid7(kNow), household, outcome: 'all_well' }, account: kAccount,
-  region: '320508002009001', subject: household, label: '3幢2单元402室', now: kNow, ...change,
-});
+const visit = (household: string, change: object = {}) =>
+  box.save({
+    type: 'screening.record_visit',
+    body: { visit: uuid7(kNow), household, outcome: 'all_well' },
+    account: kAccount,
+    region: '320508002009001',
+    subject: household,
+    label: '3幢2单元402室',
+    now: kNow,
+    ...change,
+  });
 
 // A server that keeps what it was sent, by command id, as the real one does.
 class Server {
@@ -40,7 +47,12 @@ class Server {
       const known = this.kept.get(command.id);
       this.kept.set(command.id, body);
       const status = known === undefined ? ('applied' as const) : ('duplicate' as const);
-      return { id: command.id, status, position: { district: 320508, sequence: this.kept.size }, receipt: `r${this.kept.size}` };
+      return {
+        id: command.id,
+        status,
+        position: { district: 320508, sequence: this.kept.size },
+        receipt: `r${this.kept.size}`,
+      };
     });
     if (this.drop > 0) {
       this.drop -= 1;
@@ -49,7 +61,8 @@ class Server {
     return { ok: true, status: 200, data: { results, server_time: kNow } };
   };
 }
-const send = (server: Server, now: number, skew?: number) => box.send_once(kAccount, server.post, skew, 0.5, () => now);
+const send = (server: Server, now: number, skew?: number) =>
+  box.send_once(kAccount, server.post, skew, 0.5, () => now);
 
 describe('saving', () => {
   test('given_two_saves_then_each_has_its_own_id_and_the_next_number_of_the_device', async () => {
@@ -60,14 +73,26 @@ describe('saving', () => {
   });
 
   test('given_a_body_that_changes_afterwards_then_the_saved_one_does_not', async () => {
-    const body = { visit: uuid7(kNow), household: 'a', outcome: 'all_well' as const, note: 'before' };
+    const body = {
+      visit: uuid7(kNow),
+      household: 'a',
+      outcome: 'all_well' as const,
+      note: 'before',
+    };
     const row = await visit('a', { body });
     body.note = 'after';
     expect((await box.db.outbox.get(row.id))!.body).toMatchObject({ note: 'before' });
   });
 
   test('given_a_draft_when_the_visit_is_saved_then_the_draft_is_gone', async () => {
-    const draft = { account: kAccount, region: 'r', type: 'screening.record_visit' as const, subject: 'a', label: '', body: { what: [] } };
+    const draft = {
+      account: kAccount,
+      region: 'r',
+      type: 'screening.record_visit' as const,
+      subject: 'a',
+      label: '',
+      body: { what: [] },
+    };
     await box.keep_draft(draft);
     await box.keep_draft({ ...draft, body: { what: ['sick'] } });
     const kept = await box.draft_of(kAccount, draft.type, 'a');
@@ -145,7 +170,13 @@ describe('sending', () => {
 
   test('given_a_bad_envelope_when_sent_alone_then_only_the_bad_one_is_refused', async () => {
     const server = new Server();
-    const bad = { ok: false as const, failure: { status: 400, problem: { type: '', title: 't', status: 400, code: 100, name: 'malformed_request' } } };
+    const bad = {
+      ok: false as const,
+      failure: {
+        status: 400,
+        problem: { type: '', title: 't', status: 400, code: 100, name: 'malformed_request' },
+      },
+    };
     const [first, second] = [await visit('a'), await visit('b')];
     server.fail = [bad, bad];
     for (let i = 0; i < 3; i += 1) await send(server, kNow);
@@ -180,7 +211,14 @@ describe('leaving', () => {
     await visit('a');
     await send(server, kNow);
     const kept = await visit('b');
-    await box.keep_draft({ account: kAccount, region: 'r', type: 'screening.record_visit', subject: 'c', label: '', body: {} });
+    await box.keep_draft({
+      account: kAccount,
+      region: 'r',
+      type: 'screening.record_visit',
+      subject: 'c',
+      label: '',
+      body: {},
+    });
     await box.db.cache.put({ account: kAccount, key: 'doors:1', value: {}, at: kNow });
     await box.db.cache.put({ account: 'somebody else', key: 'doors:1', value: {}, at: kNow });
     await box.forget(kAccount);

@@ -9,7 +9,13 @@ import { gzipSync } from 'node:zlib';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 const kKb = 1000;
-const budget = { first_load: 100 * kKb, first_js: 80 * kKb, first_css: 12 * kKb, desktop: 210 * kKb, charts: 220 * kKb };
+const budget = {
+  first_load: 100 * kKb,
+  first_js: 80 * kKb,
+  first_css: 12 * kKb,
+  desktop: 210 * kKb,
+  charts: 220 * kKb,
+};
 
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 const size = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
@@ -43,10 +49,14 @@ const js = before.filter((name) => name.endsWith('.js'));
 const css = first.filter((name) => name.endsWith('.css'));
 
 // Officers: everything that any of their pages loads beyond the first load, apart from charts.
-const desktop_pages = Object.keys(manifest).filter((key) => /^src\/desktop\/[^/]+\.(vue|ts)$/.test(key));
+const desktop_pages = Object.keys(manifest).filter((key) =>
+  /^src\/desktop\/[^/]+\.(vue|ts)$/.test(key),
+);
 const chart_keys = Object.keys(manifest).filter((key) => /charts|echarts/.test(key));
 const charts = files_of(closure(chart_keys)).filter((name) => !first_set.has(name));
-const desktop = files_of(closure(desktop_pages)).filter((name) => !first_set.has(name) && !charts.includes(name));
+const desktop = files_of(closure(desktop_pages)).filter(
+  (name) => !first_set.has(name) && !charts.includes(name),
+);
 
 const rows = [
   ['phone first load, all', sum(first), budget.first_load],
@@ -59,9 +69,17 @@ let over = 0;
 for (const [name, bytes, most] of rows) {
   const bad = bytes > most;
   if (bad) over += 1;
-  console.log(`${name.padEnd(24)} ${(bytes / kKb).toFixed(1).padStart(7)} kB gzip of ${most / kKb}${bad ? '   OVER' : ''}`);
+  console.log(
+    `${name.padEnd(24)} ${(bytes / kKb).toFixed(1).padStart(7)} kB gzip of ${most / kKb}${bad ? '   OVER' : ''}`,
+  );
 }
-const total = readdirSync(join(dist, 'assets')).reduce((sum_all, name) => sum_all + size(join('assets', name)), 0);
+const total = readdirSync(join(dist, 'assets')).reduce(
+  (sum_all, name) => sum_all + size(join('assets', name)),
+  0,
+);
 console.log(`${'all assets'.padEnd(24)} ${(total / kKb).toFixed(1).padStart(7)} kB gzip`);
-writeFileSync(join(dist, 'sizes.json'), JSON.stringify(Object.fromEntries(rows.map(([name, bytes]) => [name.trim(), bytes]))));
+writeFileSync(
+  join(dist, 'sizes.json'),
+  JSON.stringify(Object.fromEntries(rows.map(([name, bytes]) => [name.trim(), bytes]))),
+);
 process.exit(over ? 1 : 0);

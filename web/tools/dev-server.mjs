@@ -6,19 +6,43 @@
 // Accounts: worker, officer, county, nation; any password. GET /dev/next?status=503&times=3 makes the
 // next POSTs fail; ?result=conflict|refused|held answers the next command so; ?drop=1 takes it in and
 // cuts the line.
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { board, building_view, buildings, doors_view, find_person, grid, household_view, people_of_grid, region_view, roles, visits_of, apply, accounts } from './dev-data.mjs';
+import { gzipSync } from 'node:zlib';
+import {
+  board,
+  building_view,
+  buildings,
+  doors_view,
+  find_person,
+  grid,
+  household_view,
+  people_of_grid,
+  region_view,
+  roles,
+  visits_of,
+  apply,
+  accounts,
+} from './dev-data.mjs';
 
 const port = Number(process.env.PORT ?? 8090);
 const built = process.argv.includes('--built');
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 export const csp = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-  "manifest-src 'self'", "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'", 'trusted-types vue wangdi',
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types vue wangdi',
 ].join('; ');
 
 const sessions = new Map();
@@ -27,12 +51,35 @@ const streams = new Set();
 let next = {};
 let commit = 0;
 
-const problem = (status, name, title, detail, errors) => ({ status, problem: { type: 'about:blank', title, status, detail, code: 0, name, ...(errors ? { errors } : {}) } });
+const problem = (status, name, title, detail, errors) => ({
+  status,
+  problem: {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code: 0,
+    name,
+    ...(errors ? { errors } : {}),
+  },
+});
 const cookie_of = (request) => /wangdi=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
 
 function session_view(key) {
   const who = sessions.get(key);
-  return { account: { id: who.id, name: who.name, display_name: who.display_name, role: who.role, region: region_view(who.region) }, csrf: `csrf-${key}`, expires_at: Date.now() + 12 * 3600e3, demo: true, server_time: Date.now() };
+  return {
+    account: {
+      id: who.id,
+      name: who.name,
+      display_name: who.display_name,
+      role: who.role,
+      region: region_view(who.region),
+    },
+    csrf: `csrf-${key}`,
+    expires_at: Date.now() + 12 * 3600e3,
+    demo: true,
+    server_time: Date.now(),
+  };
 }
 
 async function body_of(request) {
@@ -48,37 +95,92 @@ function one_command(command, who) {
     const status = next.result;
     next = {};
     if (status === 'conflict') {
-      return { id: command.id, status, conflict: [{ field: Object.keys(command.body).find((k) => !['household', 'person', 'reason', 'id'].includes(k)) ?? 'state', base: 'occupied', theirs: 'vacant', who: '何晓琳', at: Date.now() - 600e3 }] };
+      return {
+        id: command.id,
+        status,
+        conflict: [
+          {
+            field:
+              Object.keys(command.body).find(
+                (k) => !['household', 'person', 'reason', 'id'].includes(k),
+              ) ?? 'state',
+            base: 'occupied',
+            theirs: 'vacant',
+            who: '何晓琳',
+            at: Date.now() - 600e3,
+          },
+        ],
+      };
     }
-    return { id: command.id, status, problem: problem(409, 'round_not_running', '这一天没有正在进行的排查', '请让社区工作者先开始一轮排查').problem };
+    return {
+      id: command.id,
+      status,
+      problem: problem(
+        409,
+        'round_not_running',
+        '这一天没有正在进行的排查',
+        '请让社区工作者先开始一轮排查',
+      ).problem,
+    };
   }
   commit += 1;
   const refused = apply(command, who, commit);
-  if (refused) return { id: command.id, status: 'refused', problem: problem(422, refused.name, refused.title, refused.detail).problem };
-  const result = { id: command.id, status: 'applied', position: { district: 320508, sequence: commit }, receipt: `receipt${commit}` };
+  if (refused)
+    return {
+      id: command.id,
+      status: 'refused',
+      problem: problem(422, refused.name, refused.title, refused.detail).problem,
+    };
+  const result = {
+    id: command.id,
+    status: 'applied',
+    position: { district: 320508, sequence: commit },
+    receipt: `receipt${commit}`,
+  };
   answered.set(command.id, result);
   return result;
 }
 
 function tell() {
-  for (const stream of streams) stream.write(`event: changed\nid: ${commit}\ndata: ${JSON.stringify({ districts: [320508], communities: ['320508002009'], at: Date.now() })}\n\n`);
+  for (const stream of streams)
+    stream.write(
+      `event: changed\nid: ${commit}\ndata: ${JSON.stringify({ districts: [320508], communities: ['320508002009'], at: Date.now() })}\n\n`,
+    );
 }
 
 const routes = {
   'POST /api/v1/session': async (request, _q, response) => {
     const { account, password } = JSON.parse(await body_of(request));
     const who = roles[account];
-    if (!who || password === 'wrong') return problem(401, 'login_failed', '账号或密码不对', '请核对后再试；忘了密码，请找管理员重设');
+    if (!who || password === 'wrong')
+      return problem(
+        401,
+        'login_failed',
+        '账号或密码不对',
+        '请核对后再试；忘了密码，请找管理员重设',
+      );
     const key = Math.random().toString(36).slice(2);
     sessions.set(key, who);
     response.setHeader('set-cookie', `wangdi=${key}; HttpOnly; SameSite=Strict; Path=/`);
     return session_view(key);
   },
   'GET /api/v1/session': (request) => session_view(cookie_of(request)),
-  'DELETE /api/v1/session': (request) => { sessions.delete(cookie_of(request)); return null; },
+  'DELETE /api/v1/session': (request) => {
+    sessions.delete(cookie_of(request));
+    return null;
+  },
   'POST /api/v1/session/password': async (request) => {
     const body = JSON.parse(await body_of(request));
-    if (body.current === 'wrong') return problem(422, 'invalid_fields', '有 1 处要改', '请按提示改好再提交', [{ pointer: '/current', code: 301, name: 'login_failed', title: '现在的密码不对', advice: '请核对后再试' }]);
+    if (body.current === 'wrong')
+      return problem(422, 'invalid_fields', '有 1 处要改', '请按提示改好再提交', [
+        {
+          pointer: '/current',
+          code: 301,
+          name: 'login_failed',
+          title: '现在的密码不对',
+          advice: '请核对后再试',
+        },
+      ]);
     return null;
   },
   'POST /api/v1/commands': async (request, _q, response) => {
@@ -96,16 +198,39 @@ const routes = {
   'GET /api/v1/screening/doors': () => doors_view(commit),
   'GET /api/v1/screening/visits': (_r, q) => visits_of(q),
   'GET /api/v1/screening/building': (_r, q) => building_view(q.get('building')),
-  'GET /api/v1/residents/household': (_r, q) => household_view(q.get('household'), commit) ?? problem(404, 'household_unknown', '没有这一户', '请刷新名单后再试'),
-  'POST /api/v1/residents/search': async (request) => find_person(JSON.parse(await body_of(request)).text),
+  'GET /api/v1/residents/household': (_r, q) =>
+    household_view(q.get('household'), commit) ??
+    problem(404, 'household_unknown', '没有这一户', '请刷新名单后再试'),
+  'POST /api/v1/residents/search': async (request) =>
+    find_person(JSON.parse(await body_of(request)).text),
   'POST /api/v1/residents/unmask': async (request) => {
     const { fields } = JSON.parse(await body_of(request));
-    return { values: Object.fromEntries(fields.map((field) => [field, { name: '王建国', phone: '13900001234', document_number: '990101195803120018', birth_date: '1958-03-12' }[field] ?? field])) };
+    return {
+      values: Object.fromEntries(
+        fields.map((field) => [
+          field,
+          {
+            name: '王建国',
+            phone: '13900001234',
+            document_number: '990101195803120018',
+            birth_date: '1958-03-12',
+          }[field] ?? field,
+        ]),
+      ),
+    };
   },
   'GET /api/v1/regions/buildings': () => ({ rows: buildings }),
   'GET /api/v1/regions/path': (_r, q) => region_view(q.get('region')),
   'GET /api/v1/regions/search': () => ({ rows: [region_view('420000'), region_view('420100')] }),
-  'GET /api/v1/regions/children': (_r, q) => ({ region: region_view(q.get('region')), children: board(q.get('region')).rows.map(({ code, name, level }) => ({ code, name, level, has_children: level !== 'grid' })) }),
+  'GET /api/v1/regions/children': (_r, q) => ({
+    region: region_view(q.get('region')),
+    children: board(q.get('region')).rows.map(({ code, name, level }) => ({
+      code,
+      name,
+      level,
+      has_children: level !== 'grid',
+    })),
+  }),
   'GET /api/v1/reporting/board': (_r, q) => board(q.get('region')),
   'GET /api/v1/reporting/cut_offs': () => ({ rows: [] }),
   'GET /api/v1/accounts': () => accounts(),
@@ -117,13 +242,25 @@ async function api(request, response, url) {
   if (request.method !== 'GET' && next.status && key !== 'POST /api/v1/session') {
     const { status } = next;
     next = next.times > 1 ? { ...next, times: next.times - 1 } : {};
-    response.writeHead(status, { 'content-type': 'application/problem+json', ...(status === 429 || status === 503 ? { 'retry-after': '2' } : {}) });
-    response.end(JSON.stringify(problem(status, 'queue_full', '服务器正忙', '内容已存在手机里，稍后自动再传').problem));
+    response.writeHead(status, {
+      'content-type': 'application/problem+json',
+      ...(status === 429 || status === 503 ? { 'retry-after': '2' } : {}),
+    });
+    response.end(
+      JSON.stringify(
+        problem(status, 'queue_full', '服务器正忙', '内容已存在手机里，稍后自动再传').problem,
+      ),
+    );
     return;
   }
   if (key !== 'POST /api/v1/session' && !sessions.has(cookie_of(request))) {
     response.writeHead(401, { 'content-type': 'application/problem+json' });
-    response.end(JSON.stringify(problem(401, 'login_required', '请先登录', '登录后会回到这里，没传的记录还在手机里').problem));
+    response.end(
+      JSON.stringify(
+        problem(401, 'login_required', '请先登录', '登录后会回到这里，没传的记录还在手机里')
+          .problem,
+      ),
+    );
     return;
   }
   if (url.pathname === '/api/v1/stream') {
@@ -134,29 +271,49 @@ async function api(request, response, url) {
     return;
   }
   const handler = routes[key];
-  const answer = handler ? await handler(request, url.searchParams, response) : problem(404, 'not_found', '没有找到', '可能已经不在，或不在您的辖区；请核对后再试');
+  const answer = handler
+    ? await handler(request, url.searchParams, response)
+    : problem(404, 'not_found', '没有找到', '可能已经不在，或不在您的辖区；请核对后再试');
   if (answer === undefined) return;
-  const status = answer === null ? 204 : (answer.problem ? answer.status : 200);
-  response.writeHead(status, { 'content-type': answer?.problem ? 'application/problem+json' : 'application/json', 'cache-control': 'no-store' });
-  response.end(answer === null ? undefined : JSON.stringify(answer.problem ?? answer));
+  const status = answer === null ? 204 : answer.problem ? answer.status : 200;
+  response.writeHead(status, {
+    'content-type': answer?.problem ? 'application/problem+json' : 'application/json',
+    'cache-control': 'no-store',
+    ...(answer === null ? {} : { 'content-encoding': 'gzip' }),
+  });
+  response.end(answer === null ? undefined : gzipSync(JSON.stringify(answer.problem ?? answer)));
 }
 
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
+  '.json': 'application/json',
+};
 
 function file(response, url) {
   const asked = join(dist, url.pathname);
   const path = existsSync(asked) && statSync(asked).isFile() ? asked : join(dist, 'index.html');
   response.writeHead(200, {
-    'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': csp,
-    'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache',
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    'content-security-policy': csp,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+    'content-encoding': 'gzip',
   });
-  createReadStream(path).pipe(response);
+  response.end(gzipSync(readFileSync(path)));
 }
 
 createServer((request, response) => {
   const url = new URL(request.url, `http://localhost:${port}`);
   if (url.pathname === '/dev/next') {
-    next = Object.fromEntries([...url.searchParams].map(([k, v]) => [k, /^\d+$/.test(v) ? Number(v) : v]));
+    next = Object.fromEntries(
+      [...url.searchParams].map(([k, v]) => [k, /^\d+$/.test(v) ? Number(v) : v]),
+    );
     response.end('ok');
   } else if (url.pathname.startsWith('/api/')) {
     api(request, response, url).catch((error) => {

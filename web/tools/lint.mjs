@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const rules = [
-  [/\bv-html\b|\binnerHTML\b|\bouterHTML\b|insertAdjacentHTML|document\.write/, 'raw HTML', /\.(vue|ts)$/],
+  [
+    /\bv-html\b|\binnerHTML\b|\bouterHTML\b|insertAdjacentHTML|document\.write/,
+    'raw HTML',
+    /\.(vue|ts)$/,
+  ],
   [/\sstyle="/, 'an inline style attribute', /\.vue$|\.html$/],
   [/\beval\(|new Function\(/, 'code from text', /\.(vue|ts|js)$/],
   [/https?:\/\/(?!www\.w3\.org\/)/, 'a foreign address', /\.(vue|ts|css|html|js|svg)$/],
@@ -35,12 +39,20 @@ for (const path of all) {
   const name = relative(root, path);
   if (!/\.(vue|ts|css|html|js|svg)$/.test(name)) continue;
   const lines = readFileSync(path, 'utf8').split('\n');
-  if (!name.startsWith('src/gen/') && lines.length > kLines) report(`${name}: ${lines.length} lines, at most ${kLines}`);
+  if (!name.startsWith('src/gen/') && lines.length > kLines)
+    report(`${name}: ${lines.length} lines, at most ${kLines}`);
   lines.forEach((line, index) => {
     const code = line.replace(/^\s*(\/\/|\*|<!--).*$/, '').replace(/\s\/\/ .*$/, '');
     for (const [pattern, what, where] of rules) {
       if (!where.test(name) || !pattern.test(code)) continue;
-      if (what.startsWith('a text') && (texts.test(name) || name.endsWith('.d.ts') || inComment(lines, index) || /'中文'/.test(code))) continue;
+      if (
+        what.startsWith('a text') &&
+        (texts.test(name) ||
+          name.endsWith('.d.ts') ||
+          inComment(lines, index) ||
+          /'中文'/.test(code))
+      )
+        continue;
       if (what.startsWith('a foreign') && name === 'public/icon.svg') continue;
       report(`${name}:${index + 1}: ${what}`);
     }

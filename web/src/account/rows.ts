@@ -71,20 +71,31 @@ export interface Differing {
   mine: string;
 }
 
-export function differing(rules: Fields, body: Record<string, unknown>, conflict: readonly ConflictField[]): Differing[] {
+export function differing(
+  rules: Fields,
+  body: Record<string, unknown>,
+  conflict: readonly ConflictField[],
+): Differing[] {
   return conflict.map(({ field, base, theirs }) => {
     const name = field.replace(/^\//, '');
     const rule = rules[name];
     return {
-      field: name, title: title_of(rule?.title) || name,
-      base: value_text(rule, base), theirs: value_text(rule, theirs), mine: value_text(rule, body[name]),
+      field: name,
+      title: title_of(rule?.title) || name,
+      base: value_text(rule, base),
+      theirs: value_text(rule, theirs),
+      mine: value_text(rule, body[name]),
     };
   });
 }
 
 // What is left of a command when the other side's values are taken: nothing, or the fields nobody
 // else touched.
-export function rest_of(rules: Fields, body: Record<string, unknown>, conflict: readonly ConflictField[]): Record<string, unknown> | undefined {
+export function rest_of(
+  rules: Fields,
+  body: Record<string, unknown>,
+  conflict: readonly ConflictField[],
+): Record<string, unknown> | undefined {
   const theirs = new Set(conflict.map(({ field }) => field.replace(/^\//, '')));
   const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !theirs.has(name)));
   const says_something = Object.keys(rest).some((name) => rules[name] && !rules[name].required);
@@ -93,5 +104,7 @@ export function rest_of(rules: Fields, body: Record<string, unknown>, conflict: 
 
 // The household page a row belongs to, where there is one.
 export function household_of(row: OutboxRow): string | undefined {
-  return /^(screening\.(record|correct)_visit|residents\.)/.test(row.type) ? row.subject : undefined;
+  return /^(screening\.(record|correct)_visit|residents\.)/.test(row.type)
+    ? row.subject
+    : undefined;
 }

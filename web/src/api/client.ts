@@ -22,11 +22,22 @@ async function guarded_fetch(request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set('accept-language', lang.value);
   if (request.method !== 'GET' && csrf) headers.set('x-csrf-token', csrf);
-  const upload = request.url.includes('/residents/import') || request.url.includes('/residents/export');
-  const timeout = AbortSignal.timeout(upload && request.method === 'POST' ? kUploadTimeoutMs : kTimeoutMs);
+  const upload =
+    request.url.includes('/residents/import') || request.url.includes('/residents/export');
+  const timeout = AbortSignal.timeout(
+    upload && request.method === 'POST' ? kUploadTimeoutMs : kTimeoutMs,
+  );
   const signal = 'any' in AbortSignal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
-    const answer = await fetch(new Request(request, { headers, signal, credentials: 'same-origin', cache: 'no-store', redirect: 'error' }));
+    const answer = await fetch(
+      new Request(request, {
+        headers,
+        signal,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        redirect: 'error',
+      }),
+    );
     note_answer();
     return answer;
   } catch (error) {

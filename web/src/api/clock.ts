@@ -20,7 +20,11 @@ export const skew_ms = ref<number | undefined>(stored());
 export const clock_is_off = computed(() => Math.abs(skew_ms.value ?? 0) > kSkewWarnMs);
 
 // Half of the round trip is the best guess of when the server looked at its clock.
-export function skew_from(sent_at: number, received_at: number, server_time: number): number | undefined {
+export function skew_from(
+  sent_at: number,
+  received_at: number,
+  server_time: number,
+): number | undefined {
   if (received_at < sent_at || received_at - sent_at > kSampleMaxMs) return undefined;
   return Math.round((sent_at + received_at) / 2 - server_time);
 }
@@ -31,7 +35,9 @@ export function measure(sent_at: number, received_at: number, server_time: numbe
   skew_ms.value = skew;
   try {
     localStorage.setItem(kKey, String(skew));
-  } catch { /* storage blocked: measured again with the next answer */ }
+  } catch {
+    /* storage blocked: measured again with the next answer */
+  }
 }
 
 export function server_now(): number {

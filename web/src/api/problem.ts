@@ -11,7 +11,9 @@ export interface Failure {
 export type Answer<T> = { ok: true; data: T; status: number } | { ok: false; failure: Failure };
 
 export function is_problem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && typeof (value as Problem).title === 'string';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Problem).title === 'string'
+  );
 }
 
 // Seconds or an HTTP date.

@@ -16,8 +16,16 @@ export interface Cached<V> {
 }
 
 // `refresh()` asks the server again; other tabs see the fresh copy through the database.
-export function use_cached<V extends object>(key: () => string | undefined, fetcher: () => Promise<Answer<V>>) {
-  const cached = reactive({ value: undefined, at: 0, loading: true, failure: undefined }) as Cached<V>;
+export function use_cached<V extends object>(
+  key: () => string | undefined,
+  fetcher: () => Promise<Answer<V>>,
+) {
+  const cached = reactive({
+    value: undefined,
+    at: 0,
+    loading: true,
+    failure: undefined,
+  }) as Cached<V>;
   let stop_following: (() => void) | undefined;
   let turn = 0;
 

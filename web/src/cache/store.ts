@@ -3,7 +3,10 @@
 import { liveQuery } from 'dexie';
 import { db } from '@/outbox/db';
 
-export async function read_cache<V>(account: string, key: string): Promise<{ value: V; at: number } | undefined> {
+export async function read_cache<V>(
+  account: string,
+  key: string,
+): Promise<{ value: V; at: number } | undefined> {
   const row = await db.cache.get([account, key]).catch(() => undefined);
   return row && { value: row.value as V, at: row.at };
 }
@@ -14,7 +17,11 @@ export async function write_cache(account: string, key: string, value: unknown, 
 }
 
 // Calls back with every copy that any tab stores.
-export function follow_cache<V>(account: string, key: string, each: (value: V, at: number) => void): () => void {
+export function follow_cache<V>(
+  account: string,
+  key: string,
+  each: (value: V, at: number) => void,
+): () => void {
   const subscription = liveQuery(() => db.cache.get([account, key])).subscribe({
     next: (row) => {
       if (row) each(row.value as V, row.at);

@@ -7,11 +7,18 @@ export interface SnackAction {
   run(): void | Promise<void>;
 }
 export const snack = reactive({
-  text: '', action: undefined as SnackAction | undefined, ms: 0, key: 0, serious: false,
+  text: '',
+  action: undefined as SnackAction | undefined,
+  ms: 0,
+  key: 0,
+  serious: false,
 });
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function show_snack(text: string, options: { action?: SnackAction; ms?: number; serious?: boolean } = {}) {
+export function show_snack(
+  text: string,
+  options: { action?: SnackAction; ms?: number; serious?: boolean } = {},
+) {
   clearTimeout(timer);
   snack.text = text;
   snack.action = options.action;

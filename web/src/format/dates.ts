@@ -7,7 +7,13 @@ export const kZone = 'Asia/Shanghai'; // civil days of the whole country
 const kDayMs = 86_400_000;
 
 const parts = new Intl.DateTimeFormat('en-CA', {
-  timeZone: kZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  timeZone: kZone,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
 });
 
 function split(at: number) {

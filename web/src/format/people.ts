@@ -11,7 +11,8 @@ export interface DoorPlace {
 // 3幢2单元402室; the building's name may already carry its 幢.
 export function door_label(door: DoorPlace): string {
   const building = door.building.name;
-  if (is_en.value) return `Bldg ${building.replace(/幢$/, '')}, unit ${door.unit}, room ${door.room}`;
+  if (is_en.value)
+    return `Bldg ${building.replace(/幢$/, '')}, unit ${door.unit}, room ${door.room}`;
   const unit = door.unit ? `${door.unit}单元` : '';
   return `${/^\d+$/.test(building) ? `${building}幢` : building}${unit}${door.room}室`;
 }

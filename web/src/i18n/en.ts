@@ -54,7 +54,8 @@ export const en: Record<keyof typeof zh, string> = {
   'state.as_of': 'Updated {time}',
   'state.shown_as_of': 'Shown as of {time}',
   'state.not_saved': 'This was not saved',
-  'state.not_saved_do': "This phone's storage is full or blocked: write it on paper first, then free some space",
+  'state.not_saved_do':
+    "This phone's storage is full or blocked: write it on paper first, then free some space",
 
   'sync.sent': 'Uploaded',
   'sync.sending': '{n} to upload',
@@ -99,7 +100,8 @@ export const en: Record<keyof typeof zh, string> = {
   'login.busy': 'Logging in',
   'login.elder': 'Large text',
   'login.standard': 'Standard',
-  'login.queue': '{n} {n:record is|records are} still on this phone; they are sent when the same account logs in',
+  'login.queue':
+    '{n} {n:record is|records are} still on this phone; they are sent when the same account logs in',
   'login.needs_network': 'Logging in needs a network',
   'login.needs_network_do': 'Connect and try again; a phone that is logged in also works without',
 
@@ -137,7 +139,8 @@ export const en: Record<keyof typeof zh, string> = {
   'doors.no_round_text': 'Ask the community office to start one; you can look at the doors',
   'doors.add': 'Add a household',
   'doors.all_done': 'All doors of today are done',
-  'doors.all_done_text': 'Thank you, {name}\n{doors} doors and {people} key persons are on the board\nNo form to fill in',
+  'doors.all_done_text':
+    'Thank you, {name}\n{doors} doors and {people} key persons are on the board\nNo form to fill in',
   'doors.also': 'You could also',
   'doors.see_people': 'See the key persons',
   'doors.see_people_text': '{n} not seen yet today',

@@ -20,7 +20,11 @@ function tell(change: Changed) {
 function read(data: string): Changed {
   try {
     const value = JSON.parse(data) as Partial<Changed>;
-    return { districts: value.districts, communities: value.communities, at: value.at ?? Date.now() };
+    return {
+      districts: value.districts,
+      communities: value.communities,
+      at: value.at ?? Date.now(),
+    };
   } catch {
     return { at: Date.now() };
   }
@@ -78,7 +82,9 @@ export function start_stream() {
     void hold(signal);
     return;
   }
-  navigator.locks.request(kLock, { signal }, () => (signal.aborted ? undefined : hold(signal))).catch(() => undefined);
+  navigator.locks
+    .request(kLock, { signal }, () => (signal.aborted ? undefined : hold(signal)))
+    .catch(() => undefined);
 }
 
 export function stop_stream() {

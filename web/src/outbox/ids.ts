@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // UUIDv7 (RFC 9562): time first, so that ids sort by their making; the rest random.
-export function uuid7(now = Date.now(), random = crypto.getRandomValues(new Uint8Array(10))): string {
+export function uuid7(
+  now = Date.now(),
+  random = crypto.getRandomValues(new Uint8Array(10)),
+): string {
   const bytes = new Uint8Array(16);
   let time = now;
   for (let i = 5; i >= 0; i -= 1) {

@@ -2,7 +2,14 @@
 // The outbox: every write of the app goes through here, network or not. A row is on disk before
 // anyone is told "saved".
 import type { Answer } from '@/api/problem';
-import type { Commands, CommandBatch, CommandResults, CommandType, Position, Seen } from '@/api/types';
+import type {
+  Commands,
+  CommandBatch,
+  CommandResults,
+  CommandType,
+  Position,
+  Seen,
+} from '@/api/types';
 import { db as device_db, type OutboxRow, type WangdiDb } from './db';
 import { uuid7 } from './ids';
 import { count_rows, kUndoMs, merge_seen, outcome_of, pick_batch, type Outcome } from './plan';
@@ -85,7 +92,15 @@ export class Outbox {
   }
 
   // A form in progress, one per subject and type; it survives a closed page.
-  async keep_draft(draft: { account: string; region: string; type: CommandType; subject: string; label: string; body: unknown; now?: number }) {
+  async keep_draft(draft: {
+    account: string;
+    region: string;
+    type: CommandType;
+    subject: string;
+    label: string;
+    body: unknown;
+    now?: number;
+  }) {
     const now = draft.now ?? Date.now();
     await this.db.transaction('rw', this.db.outbox, async () => {
       const known = await this.draft_of(draft.account, draft.type, draft.subject);
@@ -95,14 +110,31 @@ export class Outbox {
         return;
       }
       await this.db.outbox.add({
-        id: uuid7(now), account: draft.account, type: draft.type, region: draft.region, subject: draft.subject,
-        label: draft.label, creates: 0, state: 'draft', body, occurred_at: now, device_sequence: 0, not_before: 0,
-        sending: 0, attempts: 0, next_try_at: 0, alone: 0,
+        id: uuid7(now),
+        account: draft.account,
+        type: draft.type,
+        region: draft.region,
+        subject: draft.subject,
+        label: draft.label,
+        creates: 0,
+        state: 'draft',
+        body,
+        occurred_at: now,
+        device_sequence: 0,
+        not_before: 0,
+        sending: 0,
+        attempts: 0,
+        next_try_at: 0,
+        alone: 0,
       });
     });
   }
 
-  async draft_of(account: string, type: CommandType, subject: string): Promise<OutboxRow | undefined> {
+  async draft_of(
+    account: string,
+    type: CommandType,
+    subject: string,
+  ): Promise<OutboxRow | undefined> {
     const drafts = await this.db.outbox.where({ account, state: 'draft' }).toArray();
     return drafts.find((row) => row.type === type && row.subject === subject);
   }
@@ -130,7 +162,10 @@ export class Outbox {
 
   async open_rows(account: string): Promise<OutboxRow[]> {
     const states = ['queued', 'conflict', 'refused', 'held'] as const;
-    const found = await this.db.outbox.where('[account+state]').anyOf(states.map((state) => [account, state])).toArray();
+    const found = await this.db.outbox
+      .where('[account+state]')
+      .anyOf(states.map((state) => [account, state]))
+      .toArray();
     return found.sort((a, b) => a.device_sequence - b.device_sequence);
   }
 
@@ -139,18 +174,28 @@ export class Outbox {
   }
 
   async all_rows(account: string): Promise<OutboxRow[]> {
-    const rows = await this.db.outbox.where('[account+device_sequence]').between([account, 0], [account, Infinity]).toArray();
+    const rows = await this.db.outbox
+      .where('[account+device_sequence]')
+      .between([account, 0], [account, Infinity])
+      .toArray();
     return rows.sort((a, b) => b.occurred_at - a.occurred_at);
   }
 
   async seen(account: string): Promise<Seen[]> {
-    const rows = await this.db.seen.where('[account+district]').between([account, -Infinity], [account, Infinity]).toArray();
+    const rows = await this.db.seen
+      .where('[account+district]')
+      .between([account, -Infinity], [account, Infinity])
+      .toArray();
     return rows.map(({ district, sequence, receipt }) => ({ district, sequence, receipt }));
   }
 
   // After a crash in the middle of a sending nobody knows whether it arrived; the same id and body
   // are simply sent again.
-  private async claim(account: string, now: number, skew_ms: number | undefined): Promise<{ rows: OutboxRow[]; next_at?: number }> {
+  private async claim(
+    account: string,
+    now: number,
+    skew_ms: number | undefined,
+  ): Promise<{ rows: OutboxRow[]; next_at?: number }> {
     return this.db.transaction('rw', this.db.outbox, async () => {
       const batch = pick_batch(await this.open_rows(account), now);
       for (const row of batch.rows) {
@@ -163,7 +208,13 @@ export class Outbox {
   }
 
   // Sends what is due, once. The caller holds the lock.
-  async send_once(account: string, post: Post, skew_ms: number | undefined, chance = Math.random(), clock = Date.now): Promise<{ outcome?: Outcome; next_at?: number }> {
+  async send_once(
+    account: string,
+    post: Post,
+    skew_ms: number | undefined,
+    chance = Math.random(),
+    clock = Date.now,
+  ): Promise<{ outcome?: Outcome; next_at?: number }> {
     const { rows, next_at } = await this.claim(account, clock(), skew_ms);
     if (rows.length === 0) return { next_at };
     const seen = await this.seen(account);
@@ -198,14 +249,19 @@ export class Outbox {
   async prune(account: string, now = Date.now()) {
     const sent = await this.db.outbox.where({ account, state: 'sent' }).sortBy('device_sequence');
     const surplus = sent.length - kKeepSentRows;
-    const old = sent.filter((row, i) => i < surplus || (row.answered_at ?? now) < now - kKeepSentMs);
+    const old = sent.filter(
+      (row, i) => i < surplus || (row.answered_at ?? now) < now - kKeepSentMs,
+    );
     await this.db.outbox.bulkDelete(old.map((row) => row.id));
   }
 
   // At logout: everything that can be read goes, what was not sent yet stays for the same account.
   async forget(account: string) {
     await this.db.transaction('rw', this.db.outbox, this.db.cache, async () => {
-      await this.db.cache.where('[account+key]').between([account, ''], [account, '\uffff']).delete();
+      await this.db.cache
+        .where('[account+key]')
+        .between([account, ''], [account, '\uffff'])
+        .delete();
       await this.db.outbox.where({ account, state: 'sent' }).delete();
       await this.db.outbox.where({ account, state: 'draft' }).delete();
     });

@@ -79,11 +79,28 @@ export function answered(result: CommandResult, now: number): Partial<OutboxRow>
   switch (result.status) {
     case 'applied':
     case 'duplicate':
-      return { ...common, state: 'sent', position: result.position, receipt: result.receipt, answer: result.answer };
+      return {
+        ...common,
+        state: 'sent',
+        position: result.position,
+        receipt: result.receipt,
+        answer: result.answer,
+      };
     case 'conflict':
-      return { ...common, state: 'conflict', conflict: result.conflict ?? [], problem: result.problem };
+      return {
+        ...common,
+        state: 'conflict',
+        conflict: result.conflict ?? [],
+        problem: result.problem,
+      };
     case 'held':
-      return { ...common, state: 'held', problem: result.problem, position: result.position, receipt: result.receipt };
+      return {
+        ...common,
+        state: 'held',
+        problem: result.problem,
+        position: result.position,
+        receipt: result.receipt,
+      };
     case 'refused':
       return { ...common, state: 'refused', problem: result.problem };
   }
@@ -96,17 +113,30 @@ export interface Outcome {
 }
 
 // The whole effect of one sending, ready to be written in one transaction.
-export function outcome_of(rows: readonly OutboxRow[], answer: Answer<CommandResults>, now: number, chance: number): Outcome {
+export function outcome_of(
+  rows: readonly OutboxRow[],
+  answer: Answer<CommandResults>,
+  now: number,
+  chance: number,
+): Outcome {
   const changes = new Map<string, Partial<OutboxRow>>();
   const later = (row: OutboxRow, wait = 0): Partial<OutboxRow> => ({
-    sending: 0, attempts: row.attempts + 1, next_try_at: now + backoff_ms(row.attempts + 1, chance, wait),
+    sending: 0,
+    attempts: row.attempts + 1,
+    next_try_at: now + backoff_ms(row.attempts + 1, chance, wait),
   });
   if (!answer.ok) {
     const verdict = verdict_of(answer.failure, rows.length);
     for (const row of rows) {
       if (verdict === 'keep') changes.set(row.id, later(row, answer.failure.retry_after_ms));
       else if (verdict === 'split') changes.set(row.id, { sending: 0, alone: 1 });
-      else if (verdict === 'refuse') changes.set(row.id, { sending: 0, state: 'refused', answered_at: now, problem: answer.failure.problem });
+      else if (verdict === 'refuse')
+        changes.set(row.id, {
+          sending: 0,
+          state: 'refused',
+          answered_at: now,
+          problem: answer.failure.problem,
+        });
       else changes.set(row.id, { sending: 0 });
     }
     return { changes, seen: [], verdict };
@@ -120,7 +150,8 @@ export function outcome_of(rows: readonly OutboxRow[], answer: Answer<CommandRes
       continue;
     }
     changes.set(row.id, answered(result, now));
-    if (result.position && result.receipt) seen.push({ ...result.position, receipt: result.receipt });
+    if (result.position && result.receipt)
+      seen.push({ ...result.position, receipt: result.receipt });
   }
   return { changes, seen: merge_seen([], seen), verdict: 'taken' };
 }

@@ -19,7 +19,12 @@ export type SyncState = 'yours' | 'login' | 'kept' | 'sending' | 'held' | 'sent'
 const kSlowMs = 10_000;
 
 // One state at a time, the worst first.
-export function sync_state(known: Counts, at: number, is_offline: boolean, must_login: boolean): SyncState {
+export function sync_state(
+  known: Counts,
+  at: number,
+  is_offline: boolean,
+  must_login: boolean,
+): SyncState {
   if (known.yours > 0) return 'yours';
   if (known.queued > 0) {
     if (must_login) return 'login';
@@ -29,4 +34,6 @@ export function sync_state(known: Counts, at: number, is_offline: boolean, must_
   return known.held > 0 ? 'held' : 'sent';
 }
 
-export const state = computed(() => sync_state(counts, now.value, offline.value, session.status === 'expired'));
+export const state = computed(() =>
+  sync_state(counts, now.value, offline.value, session.status === 'expired'),
+);

@@ -38,7 +38,11 @@ async function drain_rounds(account: string): Promise<number | undefined> {
   for (let round = 0; round < kRoundsMost; round += 1) {
     if (!has_csrf() && !(await renew_session())) return retry_at();
     refused_renewals = 0;
-    const step = await outbox.send_once(account, (body) => ask(api.POST('/api/v1/commands', { body })), skew_ms.value);
+    const step = await outbox.send_once(
+      account,
+      (body) => ask(api.POST('/api/v1/commands', { body })),
+      skew_ms.value,
+    );
     next_at = step.next_at;
     const verdict = step.outcome?.verdict;
     if (verdict === 'login') {

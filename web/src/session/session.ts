@@ -34,12 +34,15 @@ function recall(): Kept | undefined {
 function remember(view: Kept | undefined) {
   try {
     const region = view?.account.region;
-    if (view) localStorage.setItem(kKey, JSON.stringify({ account: view.account, demo: view.demo }));
+    if (view)
+      localStorage.setItem(kKey, JSON.stringify({ account: view.account, demo: view.demo }));
     else localStorage.removeItem(kKey);
     // For public/boot.js, which asks for the list before the app is there.
     if (region?.level === 'grid') localStorage.setItem('wangdi.grid', region.code);
     else localStorage.removeItem('wangdi.grid');
-  } catch { /* storage blocked: the next start asks the server */ }
+  } catch {
+    /* storage blocked: the next start asks the server */
+  }
 }
 
 function enter(view: Session) {
@@ -89,7 +92,9 @@ export async function log_out(): Promise<void> {
   const done = answer.ok || answer.failure.status === 401;
   try {
     if (!done) localStorage.setItem(kLeaving, '1');
-  } catch { /* storage blocked: the server's own time limit ends it */ }
+  } catch {
+    /* storage blocked: the server's own time limit ends it */
+  }
   leave();
 }
 
@@ -129,8 +134,14 @@ export async function start_session(): Promise<void> {
   take(answer);
 }
 
-export async function log_in(account: string, password: string, code: string | undefined): Promise<Answer<Session>> {
-  const answer = await ask(api.POST('/api/v1/session', { body: { account, password, ...(code ? { code } : {}) } }));
+export async function log_in(
+  account: string,
+  password: string,
+  code: string | undefined,
+): Promise<Answer<Session>> {
+  const answer = await ask(
+    api.POST('/api/v1/session', { body: { account, password, ...(code ? { code } : {}) } }),
+  );
   if (answer.ok) enter(answer.data);
   return answer;
 }

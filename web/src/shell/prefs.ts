@@ -17,7 +17,9 @@ function write(key: string, value: string) {
   try {
     if (value) localStorage.setItem(key, value);
     else localStorage.removeItem(key);
-  } catch { /* storage blocked: the choice lasts as long as the page */ }
+  } catch {
+    /* storage blocked: the choice lasts as long as the page */
+  }
 }
 
 const stored_theme = read('wangdi.theme');

@@ -14,7 +14,7 @@ function script_url(): string {
       return url;
     },
   });
-  return policy ? (policy.createScriptURL(kScript)) : kScript;
+  return policy ? policy.createScriptURL(kScript) : kScript;
 }
 
 function watch(registration: ServiceWorkerRegistration) {
@@ -22,7 +22,9 @@ function watch(registration: ServiceWorkerRegistration) {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;
     const waiting = registration.waiting;
     frame.update = () => {
-      navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+      navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {
+        once: true,
+      });
       waiting.postMessage({ type: 'SKIP_WAITING' });
     };
   };
@@ -36,5 +38,8 @@ function watch(registration: ServiceWorkerRegistration) {
 export function register_worker() {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   const url = script_url();
-  navigator.serviceWorker.register(url, { updateViaCache: 'none' }).then(watch).catch(() => undefined);
+  navigator.serviceWorker
+    .register(url, { updateViaCache: 'none' })
+    .then(watch)
+    .catch(() => undefined);
 }

@@ -37,11 +37,27 @@ export type Question =
   | { kind: 'check' };
 
 export function empty_note(): PersonNote {
-  return { temperature: '', not_measured: false, symptoms: [], province: '', city: '', from_text: '', returned_on: '', contact: [] };
+  return {
+    temperature: '',
+    not_measured: false,
+    symptoms: [],
+    province: '',
+    city: '',
+    from_text: '',
+    returned_on: '',
+    contact: [],
+  };
 }
 
 export function empty_form(visit: string): VisitForm {
-  return { visit, what: [], who: { sick: [], returned: [], contact: [] }, notes: {}, note: '', reason: '' };
+  return {
+    visit,
+    what: [],
+    who: { sick: [], returned: [], contact: [] },
+    notes: {},
+    note: '',
+    reason: '',
+  };
 }
 
 const alone: readonly What[] = ['not_home', 'refused', 'vacant'];
@@ -57,18 +73,27 @@ export function topics_of(form: VisitForm): Topic[] {
   return kTopics.filter((topic) => form.what.includes(topic));
 }
 
-export function people_of(form: VisitForm, topic: Topic, persons: readonly { id: string }[]): string[] {
+export function people_of(
+  form: VisitForm,
+  topic: Topic,
+  persons: readonly { id: string }[],
+): string[] {
   if (persons.length === 1) return [persons[0]!.id];
   return form.who[topic].filter((id) => persons.some((person) => person.id === id));
 }
 
 // The questions in their order. Nothing is asked that is known: a household of one needs no "who".
-export function questions(form: VisitForm, persons: readonly { id: string }[], correcting: boolean): Question[] {
+export function questions(
+  form: VisitForm,
+  persons: readonly { id: string }[],
+  correcting: boolean,
+): Question[] {
   const list: Question[] = [{ kind: 'what' }];
   for (const topic of topics_of(form)) {
     if (persons.length !== 1) list.push({ kind: 'who', topic });
     for (const person of people_of(form, topic, persons)) {
-      if (topic === 'sick') list.push({ kind: 'symptoms', person }, { kind: 'temperature', person });
+      if (topic === 'sick')
+        list.push({ kind: 'symptoms', person }, { kind: 'temperature', person });
       else list.push({ kind: topic, person });
     }
   }
@@ -89,8 +114,12 @@ function degrees(typed: string): number | undefined {
 
 export function temperature_error(typed: string): FieldError | undefined {
   const value = degrees(typed);
-  return check_value(rules.temperature, value ?? (typed ? Number.NaN : undefined))[0]
-    ?? (value === undefined ? check_value({ ...rules.temperature, required: true }, undefined)[0] : undefined);
+  return (
+    check_value(rules.temperature, value ?? (typed ? Number.NaN : undefined))[0] ??
+    (value === undefined
+      ? check_value({ ...rules.temperature, required: true }, undefined)[0]
+      : undefined)
+  );
 }
 
 // What the worker probably meant when the point slipped: 3.76 and 376 are 37.6.
@@ -103,27 +132,40 @@ export function likely_temperature(typed: string): string | undefined {
 
 function exceptions_of(form: VisitForm, persons: readonly { id: string }[]): VisitException[] {
   const topics = topics_of(form);
-  const about = (topic: Topic, person: string) => topics.includes(topic) && people_of(form, topic, persons).includes(person);
-  return persons.filter(({ id }) => topics.some((topic) => about(topic, id))).map(({ id }) => {
-    const note = form.notes[id] ?? empty_note();
-    const sick = about('sick', id);
-    const temperature = sick && !note.not_measured ? degrees(note.temperature) : undefined;
-    const returned = about('returned', id);
-    const contact = about('contact', id) ? note.contact[0] : undefined;
-    return {
-      person: id,
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(sick && note.not_measured ? { temperature_not_measured: true } : {}),
-      symptoms: sick ? [...note.symptoms] : [],
-      ...(returned
-        ? { returned: { from_region: note.city || note.province, ...(note.from_text.trim() ? { from_text: note.from_text.trim() } : {}), on: note.returned_on } }
-        : {}),
-      ...(contact ? { contact } : {}),
-    };
-  });
+  const about = (topic: Topic, person: string) =>
+    topics.includes(topic) && people_of(form, topic, persons).includes(person);
+  return persons
+    .filter(({ id }) => topics.some((topic) => about(topic, id)))
+    .map(({ id }) => {
+      const note = form.notes[id] ?? empty_note();
+      const sick = about('sick', id);
+      const temperature = sick && !note.not_measured ? degrees(note.temperature) : undefined;
+      const returned = about('returned', id);
+      const contact = about('contact', id) ? note.contact[0] : undefined;
+      return {
+        person: id,
+        ...(temperature === undefined ? {} : { temperature }),
+        ...(sick && note.not_measured ? { temperature_not_measured: true } : {}),
+        symptoms: sick ? [...note.symptoms] : [],
+        ...(returned
+          ? {
+              returned: {
+                from_region: note.city || note.province,
+                ...(note.from_text.trim() ? { from_text: note.from_text.trim() } : {}),
+                on: note.returned_on,
+              },
+            }
+          : {}),
+        ...(contact ? { contact } : {}),
+      };
+    });
 }
 
-export function body_of(form: VisitForm, household: string, persons: readonly { id: string }[]): Commands['screening.record_visit'] {
+export function body_of(
+  form: VisitForm,
+  household: string,
+  persons: readonly { id: string }[],
+): Commands['screening.record_visit'] {
   const outcome = outcome_of(form);
   return {
     visit: form.visit,
@@ -135,17 +177,27 @@ export function body_of(form: VisitForm, household: string, persons: readonly { 
 }
 
 // A recorded visit back in the form, to correct it.
-export function form_from(visit: { visit: string; outcome: Outcome; exceptions: readonly VisitException[]; note?: string }): VisitForm {
+export function form_from(visit: {
+  visit: string;
+  outcome: Outcome;
+  exceptions: readonly VisitException[];
+  note?: string;
+}): VisitForm {
   const form = empty_form(visit.visit);
   form.note = visit.note ?? '';
-  if (visit.outcome === 'not_home' || visit.outcome === 'refused' || visit.outcome === 'vacant') form.what = [visit.outcome];
+  if (visit.outcome === 'not_home' || visit.outcome === 'refused' || visit.outcome === 'vacant')
+    form.what = [visit.outcome];
   for (const one of visit.exceptions) {
     const note = empty_note();
     const add = (topic: Topic) => {
       if (!form.what.includes(topic)) form.what.push(topic);
       form.who[topic].push(one.person);
     };
-    if (one.temperature !== undefined || one.temperature_not_measured || (one.symptoms?.length ?? 0) > 0) {
+    if (
+      one.temperature !== undefined ||
+      one.temperature_not_measured ||
+      (one.symptoms?.length ?? 0) > 0
+    ) {
       note.temperature = one.temperature?.toFixed(1) ?? '';
       note.not_measured = one.temperature_not_measured ?? false;
       note.symptoms = [...(one.symptoms ?? [])];

@@ -25,8 +25,11 @@ export function day_word(at: number, now: number): string {
 }
 
 const last_keys = {
-  all_well: 'doors.last_all_well', exception: 'doors.last_exception', not_home: 'doors.last_not_home',
-  refused: 'doors.last_refused', vacant: 'doors.last_vacant',
+  all_well: 'doors.last_all_well',
+  exception: 'doors.last_exception',
+  not_home: 'doors.last_not_home',
+  refused: 'doors.last_refused',
+  vacant: 'doors.last_vacant',
 } as const satisfies Record<Outcome, string>;
 
 export function last_words(outcome: Outcome, at: number, now: number): string {
@@ -37,7 +40,11 @@ export function last_words(outcome: Outcome, at: number, now: number): string {
 export function door_words(door: Door, now: number): string {
   const comma = is_en.value ? ', ' : '，';
   const groups = door.key_groups.slice(0, 2).map(group_title);
-  const words = groups.length > 0 ? groups : [door.persons_count > 0 ? t('doors.live', { n: door.persons_count }) : t('doors.nobody')];
-  if (door.last && door.last.outcome !== 'all_well') words.push(last_words(door.last.outcome, door.last.at, now));
+  const words =
+    groups.length > 0
+      ? groups
+      : [door.persons_count > 0 ? t('doors.live', { n: door.persons_count }) : t('doors.nobody')];
+  if (door.last && door.last.outcome !== 'all_well')
+    words.push(last_words(door.last.outcome, door.last.at, now));
   return words.join(comma);
 }

@@ -2,7 +2,7 @@
 // What a row of the outbox is called.
 import type { Outcome } from '@/api/types';
 import type { OutboxRow } from '@/outbox/db';
-import { outcome_title } from '@/worker/words';
+import { outcome_title } from './words';
 import { tc } from './command_texts';
 
 export function command_title(row: Pick<OutboxRow, 'type' | 'body'>): string {
