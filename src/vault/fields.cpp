@@ -2,12 +2,22 @@
 // Masks and normal forms of vault fields.
 #include "vault/fields.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace wangdi::vault {
 
 std::string normalised(std::string_view value) {
   std::string kept;
+  const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };
+  if (std::ranges::all_of(value, is_ascii)) {
+    for (const char c : value) {
+      const bool upper = c >= 'A' && c <= 'Z';
+      if (c != ' ' && c != '-') kept.push_back(upper ? static_cast<char>(c - 'A' + 'a') : c);
+    }
+    return kept;
+  }
   for (const char c : text::fold(value)) {
     if (c != ' ' && c != '-') kept.push_back(c);
   }

@@ -74,9 +74,14 @@ Result<std::optional<std::string>> Reader::get(District district, const Uuid& su
 Result<std::vector<Values>> Reader::get_many(District district, std::span<const Uuid> subjects,
                                              Fields fields) {
   std::vector<Values> all(subjects.size());
-  for (std::size_t i = 0; i < subjects.size(); ++i) {
-    WD_TRY([[maybe_unused]] auto read, read_into({district, subjects[i]}, fields, all[i]));
+  // One transaction for all keys: one for each would cost its locks.
+  WD_TRY([[maybe_unused]] auto begun, keys_->begin());
+  auto done = ok();
+  for (std::size_t i = 0; i < subjects.size() && done; ++i) {
+    done = read_into({district, subjects[i]}, fields, all[i]);
   }
+  keys_->rollback();
+  if (!done) return std::move(done).error();
   return all;
 }
 

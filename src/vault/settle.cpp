@@ -109,6 +109,7 @@ Result<bool> Writer::is_kept(const Unsettled& entry) {
 
 Status Writer::settle(const std::vector<Unsettled>& entries) {
   if (entries.empty()) return ok();
+  WD_TRY([[maybe_unused]] auto begun, begin_keys());
   std::vector<PersonKeyRow> lost_keys;
   std::vector<BlindIndexRow> lost, kept;
   for (const auto& entry : entries) {
@@ -124,7 +125,6 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
   auto state = keys_state_;
   state.unsettled.clear();
   std::vector<KeysStateRow> states{state};
-  WD_TRY([[maybe_unused]] auto begun, keys.begin());
   const auto write = [&]() -> Status {
     WD_TRY([[maybe_unused]] auto a, bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
     WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
@@ -133,10 +133,9 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
     return keys.commit();
   };
   auto written = write();
-  if (!written) {
-    keys.rollback();
-    return written;
-  }
+  keys_begun_ = keys_begun_ && !written;
+  end_keys();
+  if (!written) return written;
   taken_back_ += lost_keys.size() + lost.size();
   keys_state_ = std::move(state);
   cipher_.forget();
@@ -170,7 +169,7 @@ Status Writer::write_keys() {
   std::vector<KeysStateRow> states{state};
 
   auto& to = keyring_.writer();
-  WD_TRY([[maybe_unused]] auto begun, to.begin());
+  WD_TRY([[maybe_unused]] auto begun, begin_keys());
   WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, store::BulkMode::kInsert, keys));
   // Outdated entries go before new ones come: a value may have been changed back.
   WD_TRY([[maybe_unused]] auto b, bulk(to, kBlindIndex, store::BulkMode::kErase, outdated_));
@@ -185,15 +184,17 @@ Status Writer::write_keys() {
 
 Status Writer::commit_keys() {
   const bool changed = !keys_.empty() || !index_.empty() || !body_macs_->waiting().empty();
-  if (!changed) return ok();
+  if (!changed) {
+    end_keys();
+    return ok();
+  }
   if (carried_.size() > kCarriedMax) {
     return Error(ErrorCode::read_only).because("too many unsettled keys; restart to clear them");
   }
   auto written = write_keys();
-  if (!written) {
-    keyring_.writer().rollback();
-    return written;
-  }
+  keys_begun_ = keys_begun_ && !written;
+  end_keys();
+  if (!written) return written;
   outdated_.clear();
   body_macs_->waiting().clear();
   if (hooks_.after_keys) hooks_.after_keys();
@@ -244,6 +245,7 @@ Status Writer::abandoned() {
   auto entries = unsettled_of_batch();
   const bool reached_keys = keys_state_.batch == batch_;
   ++batch_;
+  end_keys();
   log_.abandoned();
   clear_staged();
   if (!reached_keys) return ok();

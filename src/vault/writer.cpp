@@ -23,12 +23,25 @@ Result<std::unique_ptr<Writer>> Writer::open(Keyring& keyring, store::Connection
   return writer;
 }
 
+Status Writer::begin_keys() {
+  if (keys_begun_) return ok();
+  WD_TRY([[maybe_unused]] auto begun, keyring_.writer().begin());
+  keys_begun_ = true;
+  return ok();
+}
+
+void Writer::end_keys() {
+  if (keys_begun_) keyring_.writer().rollback();
+  keys_begun_ = false;
+}
+
 Result<bool> Writer::use(const SubjectId& id) {
   if (cipher_.uses(id)) return true;
   if (const auto staged = key_at_.find(id); staged != key_at_.end()) {
     cipher_.use(id, keys_[staged->second].key);
     return true;
   }
+  WD_TRY([[maybe_unused]] auto begun, begin_keys());
   WD_TRY(const auto key, person_keys_.find(id));
   if (!key) return false;
   cipher_.use(id, *key);
@@ -127,6 +140,7 @@ Result<std::vector<Uuid>> Writer::find_exact(District district, Field field,
     const auto& row = index_[at->second].row;
     if (row.district == district && row.kind == field) candidates.push_back(row.subject);
   }
+  WD_TRY([[maybe_unused]] auto begun, begin_keys());
   WD_TRY([[maybe_unused]] auto read,
          keyring_.writer().by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
                                   [&](const store::RowReader& reader) {

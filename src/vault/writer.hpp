@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -117,6 +118,9 @@ class Writer {
   static store::Bytes packed(const std::vector<Unsettled>& entries);
   static std::vector<Unsettled> unpacked(const store::Bytes& bytes);
 
+  // Reads of keys.db share one transaction with its writes: a transaction a read would cost locks.
+  Status begin_keys();
+  void end_keys();
   // Turns the cipher to a subject; false when it has no key.
   Result<bool> use(const SubjectId& id);
   void make_key(const SubjectId& id);
@@ -137,15 +141,17 @@ class Writer {
   std::vector<StagedField> fields_;
   std::vector<StagedKey> keys_;
   std::vector<StagedIndex> index_;
-  std::unordered_map<Place, std::ptrdiff_t, PlaceHash> field_at_;
-  std::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_;
-  std::unordered_multimap<std::int64_t, std::size_t> index_at_;  // by mac
+  std::pmr::unsynchronized_pool_resource pool_;  // for the nodes of the maps below
+  std::pmr::unordered_map<Place, std::ptrdiff_t, PlaceHash> field_at_{&pool_};
+  std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
+  std::pmr::unordered_multimap<std::int64_t, std::size_t> index_at_{&pool_};  // by mac
 
   KeysStateRow keys_state_;
   VaultStateRow main_state_;
   std::int64_t batch_ = 1;               // the one being staged
   std::vector<BlindIndexRow> outdated_;  // entries to drop with the next write of keys.db
   std::vector<Unsettled> carried_;       // of batches that could not be taken back
+  bool keys_begun_ = false;
   bool main_was_restored_ = false;
   std::size_t taken_back_ = 0;
 };

@@ -7,10 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <sodium.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace wangdi::crypto {
@@ -40,26 +41,46 @@ bool equal(ByteView a, ByteView b) {
   return a.size() == b.size() && (a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
-Random::~Random() { wipe(block_); }
+struct Random::Block {
+  std::uint8_t filled;  // 0 on a fresh page, and again in a forked child
+  std::array<std::uint8_t, 4093> bytes;
+  std::uint16_t used;
+};
+
+Random::Random() : block_(nullptr) {
+  static_assert(sizeof(Block) == 4096 && std::is_trivially_copyable_v<Block>);
+  start_sodium();
+  void* page =
+      ::mmap(nullptr, sizeof(Block), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  WD_ASSERT(page != MAP_FAILED);
+  if (::madvise(page, sizeof(Block), MADV_WIPEONFORK) == 0) {
+    ::madvise(page, sizeof(Block), MADV_DONTDUMP);
+    block_ = static_cast<Block*>(page);
+  } else {
+    ::munmap(page, sizeof(Block));
+  }
+}
+
+Random::~Random() {
+  if (block_ == nullptr) return;
+  sodium_memzero(block_, sizeof(Block));
+  ::munmap(block_, sizeof(Block));
+}
 
 void Random::fill(std::span<std::uint8_t> bytes) {
-  const long process = ::getpid();
-  if (process != owner_) {
-    start_sodium();
-    owner_ = process;
-    used_ = block_.size();
-  }
-  if (bytes.size() > block_.size()) {
+  if (block_ == nullptr || bytes.size() > block_->bytes.size()) {
     randombytes_buf(bytes.data(), bytes.size());
     return;
   }
-  if (bytes.size() > block_.size() - used_) {
-    randombytes_buf(block_.data(), block_.size());
-    used_ = 0;
+  if (block_->filled == 0 || bytes.size() > block_->bytes.size() - block_->used) {
+    randombytes_buf(block_->bytes.data(), block_->bytes.size());
+    block_->used = 0;
+    block_->filled = 1;
   }
-  std::memcpy(bytes.data(), block_.data() + used_, bytes.size());
-  wipe(std::span(block_).subspan(used_, bytes.size()));
-  used_ += bytes.size();
+  const auto taken = std::span(block_->bytes).subspan(block_->used, bytes.size());
+  std::ranges::copy(taken, bytes.begin());
+  std::ranges::fill(taken, std::uint8_t{0});
+  block_->used = static_cast<std::uint16_t>(block_->used + bytes.size());
 }
 
 SecretBlock::SecretBlock(std::size_t size) : bytes_(nullptr), size_(size) {

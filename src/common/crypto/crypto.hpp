@@ -35,11 +35,11 @@ void wipe(std::string& text);
 // Compares in a time that depends on the lengths only.
 bool equal(ByteView a, ByteView b);
 
-// Random bytes of the kernel, fetched in blocks. Not for several threads at once. A child made by
-// fork() draws a fresh block, so parent and child never share a nonce.
+// Random bytes of the kernel, fetched in blocks. Not for several threads at once. The block lies on
+// a page that the kernel empties in a child of fork(), so parent and child never share a nonce.
 class Random {
  public:
-  Random() = default;
+  Random();
   ~Random();
   Random(const Random&) = delete;
   Random& operator=(const Random&) = delete;
@@ -52,9 +52,8 @@ class Random {
   }
 
  private:
-  std::array<std::uint8_t, 4096> block_{};
-  std::size_t used_ = 4096;
-  long owner_ = 0;
+  struct Block;
+  Block* block_;  // null where the kernel cannot empty pages: then nothing is kept ahead
 };
 
 // Zeroed bytes on locked, guarded pages that core dumps leave out; wiped at the end.
