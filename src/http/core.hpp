@@ -59,7 +59,7 @@ class Core final : public Server {
   struct Numbers {
     std::atomic<std::uint64_t> requests{0}, answers_2xx{0}, answers_3xx{0}, answers_4xx{0},
         answers_5xx{0}, connections{0}, streams{0}, refused{0}, rate_limited{0}, malformed{0},
-        deadlines{0}, slow_streams{0};
+        deadlines{0}, slow_streams{0}, body_bytes_in{0}, body_bytes_out{0};
   };
   Numbers numbers;
 

@@ -153,6 +153,7 @@ struct Counters {
   std::uint64_t requests = 0, answers_2xx = 0, answers_3xx = 0, answers_4xx = 0, answers_5xx = 0;
   std::uint64_t connections_open = 0, streams_open = 0, connections_refused = 0, rate_limited = 0;
   std::uint64_t malformed = 0, deadlines_passed = 0, slow_streams_dropped = 0;
+  std::uint64_t body_bytes_in = 0, body_bytes_out = 0;
 };
 
 class Server {

@@ -172,6 +172,8 @@ Counters Core::counters() const {
   counters.malformed = numbers.malformed;
   counters.deadlines_passed = numbers.deadlines;
   counters.slow_streams_dropped = numbers.slow_streams;
+  counters.body_bytes_in = numbers.body_bytes_in;
+  counters.body_bytes_out = numbers.body_bytes_out;
   return counters;
 }
 

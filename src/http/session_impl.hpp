@@ -32,8 +32,11 @@ inline Session::Session(Core& core, Socket socket, const Address& peer)
 
 inline Task<void> Session::run() {
   const auto self = shared_from_this();
-  bool first = true;
-  while (co_await read_head(first) && co_await serve()) first = false;
+  // Each co_await stands alone: g++ 12 evaluates both sides of a && that holds one.
+  for (bool first = true;; first = false) {
+    if (!co_await read_head(first)) break;
+    if (!co_await serve()) break;
+  }
   if (linger_ && !aborted_) co_await linger();
   release_body();
   error_code ignored;
@@ -117,7 +120,9 @@ inline Task<bool> Session::serve() {
   log_route_ = decision.log_route;
   if (decision.rate_limited) ++core_.numbers.rate_limited;
   if (decision.route != nullptr) {
-    if (head.has_body() && !co_await read_body(*decision.route)) co_return false;
+    if (head.has_body()) {
+      if (!co_await read_body(*decision.route)) co_return false;
+    }
     co_return co_await handle(*decision.route);
   }
   // Body bytes that nobody will read would be taken for the next request: then the connection ends.
@@ -126,7 +131,8 @@ inline Task<bool> Session::serve() {
   auto answer = decision.file != nullptr
                     ? make_static_answer(*decision.file, decision.choice, context(!keep))
                     : make_answer(std::move(*decision.refusal), context(!keep));
-  co_return co_await write(std::move(answer)) && keep;
+  const bool sent = co_await write(std::move(answer));
+  co_return sent&& keep;
 }
 
 inline Task<bool> Session::read_body(const Route& route) {
@@ -162,6 +168,7 @@ inline Task<bool> Session::read_body(const Route& route) {
         co_return co_await refuse(Error(ErrorCode::queue_full).with("seconds", "5"));
       }
       body_charged_ += grown;
+      core_.numbers.body_bytes_in += grown;
       if (parser_->is_done()) break;
       if (grown > 0) {
         pace.moved(grown, core_.now_ms());
@@ -214,7 +221,8 @@ inline Task<bool> Session::handle(const Route& route) {
   auto answer = make_answer(std::move(*response_), context(!keep));
   response_.reset();
   ++request_;  // an answer from now on is late
-  co_return co_await write(std::move(answer)) && keep;
+  const bool sent = co_await write(std::move(answer));
+  co_return sent&& keep;
 }
 
 inline AnswerContext Session::context(bool close) const {
@@ -284,6 +292,7 @@ inline void Session::account(int status, std::uint64_t bytes_out) {
                   : status < 500 ? numbers.answers_4xx
                                  : numbers.answers_5xx;
   ++answers;
+  numbers.body_bytes_out += bytes_out;
   const auto& log = core_.options().access_log;
   if (!log) return;
   log({.request_id = request_id_,
@@ -319,7 +328,9 @@ inline Task<void> Session::serve_stream() {
       break;
     }
     stream_sent_ms_ = core_.now_ms();
-    if (!taken.text.empty() && !co_await write_rest(taken.text, {})) break;
+    if (!taken.text.empty()) {
+      if (!co_await write_rest(taken.text, {})) break;
+    }
     if (taken.closed) break;
     phase_ = Phase::stream;
     deadline_ms_ = kNever;
