@@ -6,10 +6,27 @@ import './styles/base.css';
 import './styles/components.css';
 import './styles/phone.css';
 import { engine } from './outbox/lazy';
-import { router } from './router';
+import { load_ahead, router } from './router';
 import { session, start_session } from './session/session';
 import AppShell from './shell/AppShell.vue';
+import { frame } from './shell/frame';
 import { prefs, set_language } from './shell/prefs';
+
+const kFirstViewMostMs = 8_000;
+
+// When the first page shows its figures, or after a while on a page without any.
+function first_view(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, kFirstViewMostMs);
+    const stop = watch(() => frame.data_at, done);
+    if (frame.data_at) done();
+  });
+}
 
 async function run_engine() {
   const {
@@ -44,7 +61,10 @@ async function run_engine() {
     },
     { immediate: true },
   );
+  // On a slow line the first list must not share it with what is fetched for later.
+  await first_view();
   register_worker();
+  if (session.account?.role === 'grid_worker') load_ahead();
 }
 
 void run_engine();

@@ -101,15 +101,19 @@ router.beforeEach((to) => {
   return true;
 });
 
+function focus_heading() {
+  const headings = [...document.querySelectorAll<HTMLElement>('h1[tabindex]')];
+  headings
+    .filter((one) => one.offsetParent !== null)
+    .pop()
+    ?.focus({ preventScroll: true });
+}
+
 router.afterEach((to, from) => {
   document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name');
-  // A new page is announced by its heading; the first load keeps the browser's own focus.
-  if (from.matched.length > 0 && to.path !== from.path) {
-    setTimeout(
-      () => document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true }),
-      0,
-    );
-  }
+  // A new page is announced by its heading, the innermost one; the first load keeps the browser's own
+  // focus. A page that reads before it shows its heading moves the focus itself.
+  if (from.matched.length > 0 && to.path !== from.path) setTimeout(focus_heading, 0);
 });
 
 // After an update an open page may ask for a file that is gone: load the new version.
@@ -121,3 +125,15 @@ router.onError((error, to) => {
     location.assign(to.fullPath);
   }
 });
+
+// The worker's further pages are read while nothing else is going on, so that no update of the server
+// can take them away under an open form.
+export function load_ahead() {
+  const load = () => {
+    for (const page of [visit_page, household_page, () => import('@/account/OutboxPage.vue')]) {
+      page().catch(() => undefined);
+    }
+  };
+  if ('requestIdleCallback' in window) requestIdleCallback(load, { timeout: 10_000 });
+  else setTimeout(load, 3_000);
+}

@@ -7,18 +7,18 @@ import { session } from '@/session/session';
 
 export function use_rows() {
   const rows = shallowRef<OutboxRow[]>();
-  let followed: { unsubscribe(): void } | undefined;
+  let unfollow: (() => void) | undefined;
   let gone = false;
-  void engine().then(({ liveQuery, outbox }) => {
+  void engine().then(({ follow_rows }) => {
     const account = session.account?.id;
     if (gone || !account) return;
-    followed = liveQuery(() => outbox.all_rows(account)).subscribe((fresh) => {
+    unfollow = follow_rows(account, (fresh) => {
       rows.value = fresh;
     });
   });
   onScopeDispose(() => {
     gone = true;
-    followed?.unsubscribe();
+    unfollow?.();
   });
   return rows;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The phone's copy of views. Only the own grid is kept.
-import { liveQuery } from 'dexie';
 import { db } from '@/outbox/db';
+import { follow } from '@/outbox/follow';
 
 export async function read_cache<V>(
   account: string,
@@ -22,11 +22,10 @@ export function follow_cache<V>(
   key: string,
   each: (value: V, at: number) => void,
 ): () => void {
-  const subscription = liveQuery(() => db.cache.get([account, key])).subscribe({
-    next: (row) => {
+  return follow(
+    () => db.cache.get([account, key]),
+    (row) => {
       if (row) each(row.value as V, row.at);
     },
-    error: () => undefined,
-  });
-  return () => subscription.unsubscribe();
+  );
 }

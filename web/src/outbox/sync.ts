@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drives the outbox: sends after a save, when the network or the page comes back, and on a timer
 // that grows from 2 s to 60 s. No state of its own but the timer.
-import { liveQuery } from 'dexie';
 import { watch } from 'vue';
 import { api, ask, has_csrf } from '@/api/client';
 import { skew_ms } from '@/api/clock';
 import { offline } from '@/api/contact';
 import { session, renew_session } from '@/session/session';
+import { follow } from './follow';
 import { with_lock } from './locks';
 import { outbox } from './outbox';
 import { backoff_ms } from './plan';
@@ -85,22 +85,25 @@ export function poke(not_before = 0) {
   else void drain();
 }
 
-let watching: { unsubscribe(): void } | undefined;
+let unfollow: (() => void) | undefined;
 
 // Follows one account's rows in all tabs and starts sending.
 export function start_sync(account: string) {
-  watching?.unsubscribe();
-  watching = liveQuery(() => outbox.counts(account)).subscribe((fresh) => {
-    now.value = Date.now();
-    Object.assign(counts, { oldest_due_at: undefined }, fresh);
-  });
-  void outbox.prune(account);
+  unfollow?.();
+  unfollow = follow(
+    () => outbox.counts(account),
+    (fresh) => {
+      now.value = Date.now();
+      Object.assign(counts, { oldest_due_at: undefined }, fresh);
+    },
+  );
+  void outbox.prune(account).catch(() => undefined);
   void drain();
 }
 
 export function stop_sync() {
-  watching?.unsubscribe();
-  watching = undefined;
+  unfollow?.();
+  unfollow = undefined;
   clearTimeout(timer);
   Object.assign(counts, { queued: 0, yours: 0, held: 0, oldest_due_at: undefined });
 }

@@ -82,6 +82,7 @@ export function use_visit(household: string, corrects: string | undefined) {
       if (draft.value) form.value = { ...empty_form(uuid7()), ...(draft.value.body as VisitForm) };
     }
     ready.value = true;
+    void show_question();
   }
   void start();
 
@@ -164,6 +165,7 @@ export function use_visit(household: string, corrects: string | undefined) {
     return [];
   }
 
+  // The question is the heading: it takes the focus whenever it changes.
   async function show_question() {
     await nextTick();
     document.getElementById('question')?.focus({ preventScroll: true });

@@ -49,16 +49,16 @@ function make_work() {
     now.value = Date.now();
   }, 1_000);
 
-  let followed: { unsubscribe(): void } | undefined;
+  let unfollow: (() => void) | undefined;
   watch(
     () => session.account?.id,
     async (account) => {
-      followed?.unsubscribe();
+      unfollow?.();
       rows.value = [];
       if (!account) return;
-      const { liveQuery, outbox } = await engine();
+      const { follow_rows } = await engine();
       if (account !== session.account?.id) return;
-      followed = liveQuery(() => outbox.all_rows(account)).subscribe((fresh) => {
+      unfollow = follow_rows(account, (fresh) => {
         rows.value = fresh;
         now.value = Date.now();
       });
