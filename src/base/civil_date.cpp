@@ -28,14 +28,16 @@ std::optional<int> digits(std::string_view text) {
 
 CivilDate CivilDate::of(UnixMs instant, ZoneOffset zone) {
   const std::int64_t local = instant + zone.minutes_east * kMsPerMinute;
-  const std::int64_t day = local >= 0 ? local / kMsPerDay : -((-local + kMsPerDay - 1) / kMsPerDay);
+  const std::int64_t day = local / kMsPerDay - (local % kMsPerDay < 0 ? 1 : 0);
   return CivilDate(static_cast<std::int32_t>(day));
 }
 
 std::optional<CivilDate> CivilDate::from_parts(int year, unsigned month, unsigned day) {
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
   if (!date.ok() || year < kYearLeast || year > kYearMost) return std::nullopt;
-  return CivilDate(static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count()));
+  return CivilDate(
+      static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count()));
 }
 
 std::optional<CivilDate> CivilDate::parse(std::string_view text) {
@@ -54,12 +56,15 @@ unsigned CivilDate::day() const { return static_cast<unsigned>(civil(days_).day(
 std::string CivilDate::text() const {
   const auto date = civil(days_);
   char buffer[32];
-  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  const int length =
+      std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   return std::string(buffer, static_cast<std::size_t>(length));
 }
 
-UnixMs CivilDate::start(ZoneOffset zone) const { return days_ * kMsPerDay - zone.minutes_east * kMsPerMinute; }
+UnixMs CivilDate::start(ZoneOffset zone) const {
+  return days_ * kMsPerDay - zone.minutes_east * kMsPerMinute;
+}
 
 int age_in_years(CivilDate birth, CivilDate day) {
   const auto from = civil(birth.days());

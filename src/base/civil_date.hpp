@@ -20,7 +20,9 @@ struct ZoneOffset {
 class CivilDate {
  public:
   CivilDate() = default;
-  static constexpr CivilDate from_days(std::int32_t days_since_1970) { return CivilDate(days_since_1970); }
+  static constexpr CivilDate from_days(std::int32_t days_since_1970) {
+    return CivilDate(days_since_1970);
+  }
   static CivilDate of(UnixMs instant, ZoneOffset zone);
   static std::optional<CivilDate> from_parts(int year, unsigned month, unsigned day);
   // Accepts only YYYY-MM-DD with a year of 1850 to 2150 and a day that exists.
@@ -35,7 +37,9 @@ class CivilDate {
   UnixMs start(ZoneOffset zone) const;
 
   constexpr CivilDate plus_days(std::int32_t count) const { return CivilDate(days_ + count); }
-  friend constexpr std::int32_t operator-(CivilDate later, CivilDate earlier) { return later.days_ - earlier.days_; }
+  friend constexpr std::int32_t operator-(CivilDate later, CivilDate earlier) {
+    return later.days_ - earlier.days_;
+  }
   constexpr auto operator<=>(const CivilDate&) const = default;
 
  private:

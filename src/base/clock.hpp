@@ -11,8 +11,8 @@ namespace wangdi {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual UnixMs now() const = 0;                  // wall clock, may jump
-  virtual std::int64_t monotonic_ms() const = 0;   // for timeouts, never jumps back
+  virtual UnixMs now() const = 0;                 // wall clock, may jump
+  virtual std::int64_t monotonic_ms() const = 0;  // for timeouts, never jumps back
 };
 
 }  // namespace wangdi

@@ -43,7 +43,8 @@ std::string fill_text(std::string_view text, std::span<const ErrorDetail> detail
     if (close == std::string_view::npos) return filled.append(text);
     const auto name = text.substr(1, close - 1);
     const auto detail = std::ranges::find(details, name, &ErrorDetail::name);
-    filled.append(detail != details.end() ? std::string_view(detail->value) : text.substr(0, close + 1));
+    filled.append(detail != details.end() ? std::string_view(detail->value)
+                                          : text.substr(0, close + 1));
     text.remove_prefix(close + 1);
   }
   return filled;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The error registry and the Error value. Every error a person can meet has a stable number, an HTTP
-// status, a title (what happened) and an advice (what to do) in Chinese and English. Numbers are
-// never reused: a retired one stays in errors.def. Texts hold {placeholders} filled from details.
+// The error registry and the Error value. Every error a person can meet has a stable number, an
+// HTTP status, a title (what happened) and an advice (what to do) in Chinese and English. Numbers
+// are never reused: a retired one stays in errors.def. Texts hold {placeholders} filled from
+// details.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,8 @@ struct FieldError {
 class Error {
  public:
   explicit Error(ErrorCode code) : code_(code) {}
-  Error(ErrorCode code, std::vector<ErrorDetail> details) : code_(code), details_(std::move(details)) {}
+  Error(ErrorCode code, std::vector<ErrorDetail> details)
+      : code_(code), details_(std::move(details)) {}
 
   ErrorCode code() const { return code_; }
   const std::vector<ErrorDetail>& details() const { return details_; }

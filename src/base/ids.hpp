@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uuid and the distinct id types built on it. Clients mint UUIDv7; the server derives ids only where
-// a repeat must give the same id (imports, reactions).
+// Uuid and the distinct id types built on it. Clients mint UUIDv7; the server derives ids only
+// where a repeat must give the same id (imports, reactions).
 #pragma once
 
 #include <array>
@@ -61,5 +61,7 @@ struct std::hash<wangdi::Uuid> {
 };
 template <class Tag>
 struct std::hash<wangdi::Id<Tag>> {
-  std::size_t operator()(const wangdi::Id<Tag>& id) const noexcept { return std::hash<wangdi::Uuid>{}(id.value); }
+  std::size_t operator()(const wangdi::Id<Tag>& id) const noexcept {
+    return std::hash<wangdi::Uuid>{}(id.value);
+  }
 };

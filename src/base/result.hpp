@@ -53,8 +53,9 @@ inline Status ok() { return Done{}; }
 
 namespace detail {
 [[noreturn]] inline void assertion_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "{\"level\":\"fatal\",\"event\":\"assertion\",\"where\":\"%s:%d\",\"text\":\"%s\"}\n", file,
-               line, condition);
+  std::fprintf(
+      stderr, "{\"level\":\"fatal\",\"event\":\"assertion\",\"where\":\"%s:%d\",\"text\":\"%s\"}\n",
+      file, line, condition);
   std::abort();
 }
 }  // namespace detail
@@ -66,13 +67,14 @@ namespace detail {
 
 // WD_TRY(auto row, load(id));  binds the value, or returns the error to the caller.
 // For a Status: WD_TRY([[maybe_unused]] auto done, write(row));
-#define WD_TRY_INNER(temporary, declaration, expression)     \
-  auto temporary = (expression);                             \
-  if (!temporary) return std::move(temporary).error();       \
+#define WD_TRY_INNER(temporary, declaration, expression) \
+  auto temporary = (expression);                         \
+  if (!temporary) return std::move(temporary).error();   \
   declaration = std::move(temporary).value()
 #define WD_TRY(declaration, expression) \
   WD_TRY_INNER(WD_CONCAT(wd_try_, __COUNTER__), declaration, expression)
 
 // Stays on in release builds and aborts: for programmer errors only, never for user input.
-#define WD_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : ::wangdi::detail::assertion_failed(#condition, __FILE__, __LINE__))
+#define WD_ASSERT(condition)          \
+  ((condition) ? static_cast<void>(0) \
+               : ::wangdi::detail::assertion_failed(#condition, __FILE__, __LINE__))

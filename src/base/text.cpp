@@ -4,6 +4,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -66,9 +67,11 @@ std::string_view trim(std::string_view text) {
 
 std::string fold(std::string_view text) {
   utf8proc_uint8_t* raw = nullptr;
-  const auto size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &raw,
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPAT |
+                                                  UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
   if (size < 0) return {};
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(raw, &std::free);
   return std::string(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
@@ -95,19 +98,25 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::string mask_name(std::string_view name) {
+  if (!is_valid_utf8(name)) return "*";
   const auto count = length(name);
   if (count == 0) return {};
+  if (count == 1) return "*";
   const auto first = prefix(name, 1);
-  if (count <= 2) return std::string(first) + "*";
+  if (count == 2) return std::string(first) + "*";
   const auto last = name.substr(prefix(name, count - 1).size());
   return std::string(first) + repeated("*", count - 2) + std::string(last);
 }
 
 std::string mask_number(std::string_view number) {
+  constexpr std::size_t kFront = 3, kBack = 4, kHidden = 4;
+  if (!is_valid_utf8(number)) return "*";
   const auto count = length(number);
-  if (count < 8) return repeated("*", count);
-  const auto tail = number.substr(prefix(number, count - 4).size());
-  return std::string(prefix(number, 3)) + repeated("*", count - 7) + std::string(tail);
+  if (count < kBack + kHidden) return repeated("*", count);
+  const auto front = std::min(kFront, count - kBack - kHidden);
+  const auto back = number.substr(prefix(number, count - kBack).size());
+  return std::string(prefix(number, front)) + repeated("*", count - front - kBack) +
+         std::string(back);
 }
 
 }  // namespace wangdi::text

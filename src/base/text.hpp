@@ -21,9 +21,11 @@ std::string fold(std::string_view text);
 std::string_view prefix(std::string_view text, std::size_t count);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// 王*国, 王*, 欧**娜: first and last character stay, at least one is hidden. Empty stays empty.
+// 王*国, 王*, 欧**娜: first and last character stay, at least one is hidden. A single character is
+// hidden; empty stays empty; unreadable text is one star.
 std::string mask_name(std::string_view name);
-// First 3 and last 4 characters stay, full length: 999***********0018. Shorter than 8: all hidden.
+// First 3 and last 4 characters stay, full length: 999***********0018. At least four are hidden, so
+// a number below 11 shows less of its front (E****5678) and one below 8 nothing.
 std::string mask_number(std::string_view number);
 
 }  // namespace wangdi::text
