@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The OpenAPI 3.1 document of a list of operations. It knows nothing of the registry: whoever has
-// operations (the bus, the session, the streams) hands them over as data.
+// operations (the bus, the session, the streams) hands them over as data. The web's types and field
+// checks are generated from this one document: "x-commands" has the body of every command, the
+// schemas have titles, choices, limits and the error of each limit.
 #pragma once
 
 #include <span>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "codec/codec.hpp"
-#include "codec/schema.hpp"
 
 namespace wangdi::codec {
 
@@ -32,6 +33,13 @@ struct Operation {
   const TypeInfo* view = nullptr;                    // JSON answer
   std::string_view view_media = "application/json";  // another one means raw bytes
   int status = 200;                                  // 204 has no content
+};
+
+// A command: its body travels in the envelope of a batch, so no path of its own tells of it.
+struct CommandSchema {
+  std::string_view type;  // "screening.record_visit"
+  const TypeInfo* body;
+  std::span<const std::string_view> roles;
 };
 
 struct ApiDescription {

@@ -187,31 +187,4 @@ json::value json_schema(const TypeInfo& type) {
   return schema;
 }
 
-std::string catalogue(std::span<const CommandSchema> commands) {
-  SchemaSet set("#/$defs/");
-  json::object listed;
-  for (const auto& command : commands) {
-    auto schema = set.of(*command.body);
-    json::array roles;
-    for (const auto role : command.roles) roles.push_back(text(role));
-    schema["x-roles"] = std::move(roles);
-    listed[key(command.type)] = std::move(schema);
-  }
-  json::array errors;
-  for (const auto& entry : error_registry()) {
-    errors.push_back({{"number", static_cast<int>(entry.code)},
-                      {"name", text(entry.name)},
-                      {"status", entry.http_status},
-                      {"title", text(entry.title[0])},
-                      {"advice", text(entry.advice[0])},
-                      {"title-en", text(entry.title[1])},
-                      {"advice-en", text(entry.advice[1])}});
-  }
-  const json::object whole = {{"$schema", text(kDialect)},
-                              {"$defs", set.definitions()},
-                              {"commands", std::move(listed)},
-                              {"errors", std::move(errors)}};
-  return json::serialize(whole);
-}
-
 }  // namespace wangdi::codec

@@ -6,7 +6,6 @@
 
 #include <boost/json/value.hpp>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,17 +44,5 @@ boost::json::value json_schema() {
   static_assert(kType<T>.documented, "every struct in a schema has titles: use WD_STRUCT");
   return json_schema(kType<T>);
 }
-
-// A command as the catalogue shows it.
-struct CommandSchema {
-  std::string_view type;  // "screening.record_visit"
-  const TypeInfo* body;
-  std::span<const std::string_view> roles;
-};
-
-// What the web is generated from, as one JSON text: {"$schema", "$defs", "commands": {type:
-// {"$ref", "x-roles"}}, "errors": [{number, name, status, title, advice, "title-en",
-// "advice-en"}]}.
-std::string catalogue(std::span<const CommandSchema> commands);
 
 }  // namespace wangdi::codec

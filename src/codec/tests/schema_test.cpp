@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema of each kind of field, the catalogue for the web, and the OpenAPI document.
+// The schema of each kind of field, and the OpenAPI document with every command for the web.
 #include "codec/schema.hpp"
 
 #include <gtest/gtest.h>
@@ -95,17 +95,6 @@ TEST(Schema, a_second_struct_of_one_name_is_qualified) {
   EXPECT_EQ(at(schema, "/$defs/sample.other.Reading/required"), json::value({"taken"}));
 }
 
-TEST(Catalogue, lists_commands_choices_and_errors) {
-  constexpr std::array<std::string_view, 1> roles = {"grid_worker"};
-  const CommandSchema commands[] = {{"tests.sample", &type_info<Sample>(), roles}};
-  const auto whole = json::parse(catalogue(commands));
-  EXPECT_EQ(at(whole, "/commands/tests.sample"),
-            json::parse(R"({"$ref":"#/$defs/Sample","x-roles":["grid_worker"]})"));
-  EXPECT_EQ(at(whole, "/$defs/Answer/x-choices/2/title-en"), json::value("Later"));
-  EXPECT_EQ(at(whole, "/errors").as_array().size(), error_registry().size());
-  EXPECT_EQ(at(whole, "/errors/0/name"), json::value("malformed_request"));
-}
-
 TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
   ApiDescription api{.title = "Test", .version = "1", .description = "A test"};
   api.operations = {
@@ -150,6 +139,8 @@ TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
       {"/paths/~1api~1v1~1things/post/responses/204", R"({"description":"Done"})"},
       {"/components/schemas/Problem/properties/errors/items/$ref",
        R"("#/components/schemas/ProblemField")"},
+      {"/components/schemas/Answer/x-choices/2",
+       R"({"name":"later","title":"以后","title-en":"Later"})"},
       {"/x-commands/tests.sample",
        R"({"$ref":"#/components/schemas/Sample","x-roles":["grid_worker"]})"},
       {"/components/responses/Problem/content/application~1problem+json/schema/$ref",
