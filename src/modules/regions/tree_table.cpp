@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The new tree and the stored one both come in order of level and code, so one pass merges them.
+#include "modules/regions/tree_table.hpp"
+
+#include <tuple>
+#include <vector>
+
+#include "modules/regions/tables.hpp"
+
+namespace wangdi::regions {
+namespace {
+
+constexpr std::size_t kChunkRows = 8192;
+
+// What must outlive a new edition.
+struct Stored {
+  RegionLevel level = RegionLevel::nation;
+  RegionCode code;
+  std::optional<CivilDate> opened, closed;
+};
+
+class Chunk final : public store::RowSource {
+ public:
+  explicit Chunk(std::size_t rows) { rows_.reserve(rows); }
+  std::size_t size() const override { return rows_.size(); }
+  void add(TreeRow row) { rows_.push_back(std::move(row)); }
+  void clear() { rows_.clear(); }
+  void bind(std::size_t row, store::Binder& to) const override {
+    store::for_each_member(rows_[row], [&](const auto& member, std::size_t column) {
+      store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+    });
+  }
+
+ private:
+  std::vector<TreeRow> rows_;
+};
+
+class TreeWriter {
+ public:
+  explicit TreeWriter(store::Connection& to) : to_(to), chunk_(kChunkRows) {}
+
+  Result<TreeSummary> run(const TreeSource& source) {
+    WD_TRY([[maybe_unused]] auto loaded, load_stored());
+    const bool first = stored_.empty();
+    mode_ = first ? store::BulkMode::kInsert : store::BulkMode::kPut;
+    // The day of the edition is known once the reading began, before the first node is given.
+    WD_TRY(const auto summary, read_tree(source, [&](const TreeNode& node, CivilDate edition) {
+             return take(node, edition, first);
+           }));
+    WD_TRY([[maybe_unused]] auto rest, close_before(nullptr, summary.edition));
+    WD_TRY([[maybe_unused]] auto flushed, flush());
+    return summary;
+  }
+
+ private:
+  Status load_stored() {
+    return to_.by_key(kTree.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
+      auto row = store::read_row<TreeRow>(reader);
+      stored_.push_back({row.level, std::move(row.code), row.opened, row.closed});
+      return true;
+    });
+  }
+
+  Status take(const TreeNode& node, CivilDate edition, bool first) {
+    WD_TRY([[maybe_unused]] auto gone, close_before(&node.code, edition));
+    TreeRow row{node.code.level(), node.code,   std::string(node.name), node.flags,
+                node.opened,       node.closed, node.successor};
+    const bool known = next_ < stored_.size() && stored_[next_].code == node.code;
+    if (known) {
+      row.opened = stored_[next_].opened;
+      if (row.closed && stored_[next_].closed) row.closed = stored_[next_].closed;
+      ++next_;
+    } else if (!first && !row.closed) {
+      row.opened = edition;
+    }
+    return put(std::move(row));
+  }
+
+  // Stored codes that come before `code` (all that are left for nullptr) are not in the new tree.
+  Status close_before(const RegionCode* code, CivilDate edition) {
+    for (; next_ < stored_.size(); ++next_) {
+      const auto& stored = stored_[next_];
+      if (code != nullptr && std::make_tuple(code->level(), std::cref(code->text())) <=
+                                 std::make_tuple(stored.level, std::cref(stored.code.text()))) {
+        return ok();
+      }
+      if (stored.closed) continue;
+      WD_TRY(auto row, store::get(to_, kTree, {stored.level, stored.code}));
+      if (!row) return Error(ErrorCode::storage_failed).because("a region vanished");
+      row->closed = edition;
+      WD_TRY([[maybe_unused]] auto closed, put(std::move(*row)));
+    }
+    return ok();
+  }
+
+  Status put(TreeRow row) {
+    chunk_.add(std::move(row));
+    return chunk_.size() < kChunkRows ? ok() : flush();
+  }
+
+  Status flush() {
+    WD_TRY([[maybe_unused]] auto written, to_.bulk(kTree.info(), mode_, chunk_));
+    chunk_.clear();
+    return ok();
+  }
+
+  store::Connection& to_;
+  Chunk chunk_;
+  store::BulkMode mode_ = store::BulkMode::kPut;
+  std::vector<Stored> stored_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Result<TreeSummary> write_tree(store::Connection& to, const TreeSource& source) {
+  return TreeWriter(to).run(source);
+}
+
+}  // namespace wangdi::regions
