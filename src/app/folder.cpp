@@ -45,6 +45,16 @@ class Descriptor {
   int number_;
 };
 
+// Another user's process would leave files behind that the server cannot write.
+Status check_owner(const std::string& folder) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0) return system_error("stat of the folder");
+  if (status.st_uid != ::geteuid()) {
+    return Error(ErrorCode::folder_of_other_user).with("user", std::to_string(status.st_uid));
+  }
+  return ok();
+}
+
 Result<int> take_lock(const std::string& folder) {
   const auto file = folder + "/LOCK";
   Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -121,6 +131,7 @@ bool Folder::is_complete(const std::string& path) {
 
 Result<Folder> Folder::open(const std::string& path) {
   if (!is_complete(path)) return Error(ErrorCode::folder_not_initialised).with("path", path);
+  WD_TRY([[maybe_unused]] auto own, check_owner(path));
   WD_TRY(const int lock, take_lock(path));
   std::error_code failed;
   return Folder(path, lock, fs::exists(path + "/DEMO", failed));
@@ -134,6 +145,7 @@ Result<Folder> Folder::create(const std::string& path, bool demo) {
   if (is_complete(path) || !remnants(path)) {
     return Error(ErrorCode::folder_exists).with("path", path);
   }
+  WD_TRY([[maybe_unused]] auto own, check_owner(path));
   WD_TRY(const int lock, take_lock(path));
   Folder folder(path, lock, demo);
   if (is_complete(path)) return Error(ErrorCode::folder_exists).with("path", path);

@@ -15,7 +15,8 @@ namespace wangdi::app {
 
 class Folder {
  public:
-  // Takes the lock. Errors: folder_not_initialised, folder_in_use, storage_failed.
+  // Takes the lock. Errors: folder_not_initialised, folder_of_other_user, folder_in_use,
+  // storage_failed.
   static Result<Folder> open(const std::string& path);
   // Makes the folder with mode 0700 and takes the lock. It becomes usable only by complete(), so
   // that a start that was killed half-way is seen; creating such an unfinished folder again empties

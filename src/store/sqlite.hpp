@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "store/engine.hpp"
 
@@ -19,5 +21,13 @@ struct SqliteOptions {
 
 // Opens or creates the file. Errors: storage_failed with the cause.
 Result<std::unique_ptr<Engine>> open_sqlite(SqliteOptions options);
+
+// The library's version, like 3.40.1.
+std::string_view sqlite_version();
+// Whether a library of this number (3040001) has the WAL-reset bug, which the rule above avoids.
+bool has_wal_reset_bug(int version_number);
+int sqlite_version_number();
+// What SQLite finds damaged, a line each; empty when nothing. Reads the whole database.
+Result<std::vector<std::string>> damage(Connection& connection);
 
 }  // namespace wangdi::store

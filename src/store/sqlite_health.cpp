@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator wants to know of the SQLite library and of a database file.
+#include <sqlite3.h>
+
+#include "store/sqlite.hpp"
+
+namespace wangdi::store {
+namespace {
+
+constexpr Statement kIntegrityCheck{"integrity_check", "PRAGMA integrity_check(20)"};
+
+}  // namespace
+
+std::string_view sqlite_version() { return sqlite3_libversion(); }
+
+int sqlite_version_number() { return sqlite3_libversion_number(); }
+
+bool has_wal_reset_bug(int version_number) {
+  constexpr int kFirstWithWal = 3'007'000;
+  constexpr int kMended = 3'051'003;
+  return version_number >= kFirstWithWal && version_number < kMended;
+}
+
+Result<std::vector<std::string>> damage(Connection& connection) {
+  std::vector<std::string> found;
+  WD_TRY([[maybe_unused]] auto read,
+         connection.query(kIntegrityCheck, bind_all(), [&](const RowReader& row) {
+           if (row.text(0) != "ok") found.emplace_back(row.text(0));
+           return true;
+         }));
+  return found;
+}
+
+}  // namespace wangdi::store
