@@ -93,7 +93,7 @@ describe('texts', () => {
 
 describe('time of the server', () => {
   test('given_a_round_trip_then_the_skew_is_measured_at_its_middle', () => {
-    expect(skew_from(10_000, 10_400, 9_000)).toBe(1_200);
+    expect(skew_from(10_000, 10_400, 9_000)).toBe(-1_200);
     expect(skew_from(10_000, 16_000, 9_000)).toBeUndefined();
     expect(skew_from(10_000, 9_000, 9_000)).toBeUndefined();
   });

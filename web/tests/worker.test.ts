@@ -28,22 +28,31 @@ const door = (n: number, change: Partial<Door> = {}): Door => ({
   floor: n,
   room: `${n}02`,
   state: 'occupied',
-  persons_count: 1,
+
   status: 'due',
-  key_groups: [],
   persons: [
-    { id: `p${n}`, name: '王*国', sex: 'male', key_groups: n === 1 ? ['living_alone_elder'] : [] },
+    {
+      id: `p${n}`,
+      name: '王*国',
+      sex: 'male',
+      relation: 'head',
+      key_groups: n === 1 ? ['living_alone_elder'] : [],
+    },
   ],
   ...change,
 });
 const view = (doors: Door[]): DoorsView => ({
   round: {
     id: 'r',
+    region: '',
     title: '',
     starts_on: '2020-02-16',
     due_on: '2020-02-18',
     ends_on: '2020-02-20',
   },
+  grid: '',
+  grid_name: '',
+  community_name: '',
   as_of: kNow,
   position: { district: 320508, sequence: 100 },
   households: { done: 10, due: 20, overdue: 1, vacant: 2 },

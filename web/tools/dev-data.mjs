@@ -103,12 +103,11 @@ for (const building of buildings) {
               ? `${surname}*${given[rand(given.length)].slice(-1)}`
               : `${surnames[rand(surnames.length)]}*${given[rand(given.length)].slice(-1)}`,
           sex: rand(2) ? 'male' : 'female',
-          age: i === 0 ? 40 + rand(45) : 3 + rand(70),
+          birth_year: new Date().getFullYear() - (i === 0 ? 40 + rand(45) : 3 + rand(70)),
           relation: relations[Math.min(i, 4)],
           document_kind: 'identity_card',
           document_number: `990***********${String(1000 + rand(9000))}`,
           phone: i === 0 ? `139****${String(1000 + rand(9000))}` : undefined,
-          birth_date: undefined,
           key_groups:
             i === 0 && rand(18) === 0
               ? [
@@ -150,7 +149,7 @@ const find = (id) => households.find((household) => household.id === id);
 const ref = (building) => ({ id: building.id, name: building.name });
 const last_of = (household) => {
   const visit = [...household.visits].sort((a, b) => b.at - a.at)[0];
-  return visit && { visit: visit.visit, outcome: visit.outcome, at: visit.at, by: visit.by };
+  return visit && { visit: visit.visit, outcome: visit.outcome, at: visit.at };
 };
 
 export function doors_view(commit) {
@@ -170,7 +169,11 @@ export function doors_view(commit) {
     if (one.status === 'done') key_done += key;
   }
   return {
+    grid,
+    grid_name: '第一网格',
+    community_name: '养育巷社区',
     round: {
+      region: community,
       id: uuid(1, 5),
       title: '第一轮入户排查',
       starts_on: day(-5),
@@ -188,18 +191,15 @@ export function doors_view(commit) {
       floor: one.floor,
       room: one.room,
       state: one.state,
-      persons_count: one.persons.length,
       status: one.status,
       due_on: one.due_on,
       last: last_of(one),
-      key_groups: [
-        ...new Set(one.persons.flatMap((person) => person.key_groups.map(({ group }) => group))),
-      ],
-      persons: one.persons.map(({ id, name, sex, age, key_groups }) => ({
+      persons: one.persons.map(({ id, name, sex, birth_year, relation, key_groups }) => ({
         id,
         name,
         sex,
-        age,
+        birth_year,
+        relation,
         key_groups: key_groups.map(({ group }) => group),
       })),
     })),
@@ -285,12 +285,17 @@ export function building_view(id) {
           household: one.id,
           room: one.room,
           status: status(one),
-          persons_count: one.persons.length,
+          persons: one.persons.length,
           last: last_of(one),
         })),
     })),
   }));
-  return { building: ref(building), units, counts };
+  return {
+    building: ref(building),
+    units,
+    counts: Object.entries(counts).map(([name, count]) => ({ status: name, count })),
+    as_of: Date.now(),
+  };
 }
 
 export function board(code) {
@@ -369,7 +374,7 @@ export function apply(command, who, commit) {
       ...body,
       name: `${body.name[0]}*${body.name.slice(-1)}`,
       key_groups: [],
-      age: 30,
+      birth_year: Number(body.birth_date?.slice(0, 4)) || undefined,
     });
   } else if (type === 'residents.add_key_group') {
     for (const one of households)

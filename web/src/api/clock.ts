@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far this device's clock is from the server's: measured from answers, kept over restarts,
-// sent with each command. Positive when the device is ahead.
+// sent with each command: server minus device, so positive when the device is behind.
 import { computed, ref } from 'vue';
 
 export const kSkewWarnMs = 5 * 60_000;
@@ -26,7 +26,7 @@ export function skew_from(
   server_time: number,
 ): number | undefined {
   if (received_at < sent_at || received_at - sent_at > kSampleMaxMs) return undefined;
-  return Math.round((sent_at + received_at) / 2 - server_time);
+  return Math.round(server_time - (sent_at + received_at) / 2);
 }
 
 export function measure(sent_at: number, received_at: number, server_time: number) {
@@ -41,5 +41,5 @@ export function measure(sent_at: number, received_at: number, server_time: numbe
 }
 
 export function server_now(): number {
-  return Date.now() - (skew_ms.value ?? 0);
+  return Date.now() + (skew_ms.value ?? 0);
 }

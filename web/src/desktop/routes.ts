@@ -4,8 +4,17 @@
 import type { RouteRecordRaw } from 'vue-router';
 import type { Role } from '@/api/types';
 
-const officers: readonly Role[] = ['community_officer', 'township_officer', 'county_officer', 'higher_officer'];
+const officers: readonly Role[] = [
+  'community_officer',
+  'township_officer',
+  'county_officer',
+  'higher_officer',
+];
 
 export const desktop_routes: RouteRecordRaw[] = [
-  { path: '/board/:region?', component: () => import('./BoardPage.vue'), meta: { title: 'nav.board', roles: officers } },
+  {
+    path: '/board/:region?',
+    component: () => import('./BoardPage.vue'),
+    meta: { title: 'nav.board', roles: officers },
+  },
 ];

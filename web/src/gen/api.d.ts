@@ -451,6 +451,7 @@ export interface paths {
         get: {
             parameters: {
                 query: {
+                    community: string;
                     building: string;
                 };
                 header?: never;
@@ -1611,7 +1612,7 @@ export interface components {
         Seen: {
             district: number;
             sequence: number;
-            receipt: string;
+            receipt?: string;
         };
         Command: {
             /** Format: uuid */
@@ -1650,8 +1651,8 @@ export interface components {
         };
         ConflictField: {
             field: string;
-            base?: unknown;
-            theirs?: unknown;
+            base?: string;
+            theirs?: string;
             who: string;
             at: number;
         };
@@ -1662,7 +1663,7 @@ export interface components {
             position?: components["schemas"]["Position"];
             receipt?: string;
             answer?: unknown;
-            problem?: components["schemas"]["Problem"];
+            problem?: unknown;
             conflict?: components["schemas"]["ConflictField"][];
         };
         CommandResults: {
@@ -1709,6 +1710,8 @@ export interface components {
         RoundView: {
             /** Format: uuid */
             id: string;
+            /** Format: region-code */
+            region: string;
             title: string;
             /** Format: date */
             starts_on: string;
@@ -1732,17 +1735,17 @@ export interface components {
             visit: string;
             outcome: components["schemas"]["VisitOutcome"];
             at: number;
-            by: string;
         };
         DoorPerson: {
             /** Format: uuid */
             id: string;
             name: string;
             sex: components["schemas"]["Sex"];
-            age?: number;
+            birth_year?: number;
+            relation: components["schemas"]["Relation"];
             key_groups: components["schemas"]["KeyGroup"][];
         };
-        BuildingRef: {
+        BuildingName: {
             /** Format: uuid */
             id: string;
             name: string;
@@ -1750,20 +1753,22 @@ export interface components {
         Door: {
             /** Format: uuid */
             household: string;
-            building: components["schemas"]["BuildingRef"];
+            building: components["schemas"]["BuildingName"];
             unit: string;
             floor: number;
             room: string;
             state: components["schemas"]["HouseholdState"];
-            persons_count: number;
             status: components["schemas"]["DoorStatus"];
             /** Format: date */
             due_on?: string;
             last?: components["schemas"]["LastVisit"];
-            key_groups: components["schemas"]["KeyGroup"][];
             persons: components["schemas"]["DoorPerson"][];
         };
         DoorsView: {
+            /** Format: region-code */
+            grid: string;
+            grid_name: string;
+            community_name: string;
             round?: components["schemas"]["RoundView"];
             as_of: number;
             position: components["schemas"]["Position"];
@@ -1776,7 +1781,7 @@ export interface components {
             household: string;
             room: string;
             status: components["schemas"]["RoomStatus"];
-            persons_count: number;
+            persons: number;
             last?: components["schemas"]["LastVisit"];
         };
         FloorView: {
@@ -1787,18 +1792,16 @@ export interface components {
             unit: string;
             floors: components["schemas"]["FloorView"][];
         };
-        RoomCounts: {
-            ok: number;
-            due: number;
-            overdue: number;
-            exception: number;
-            care: number;
-            vacant: number;
+        RoomCount: {
+            status: components["schemas"]["RoomStatus"];
+            count: number;
         };
         BuildingView: {
             building: components["schemas"]["BuildingRow"];
+            round?: components["schemas"]["RoundView"];
             units: components["schemas"]["UnitView"][];
-            counts: components["schemas"]["RoomCounts"];
+            counts: components["schemas"]["RoomCount"][];
+            as_of: number;
         };
         VisitRecord: {
             /** Format: uuid */
@@ -1896,9 +1899,7 @@ export interface components {
             document_number?: string;
             phone?: string;
             sex: components["schemas"]["Sex"];
-            /** Format: date */
-            birth_date?: string;
-            age?: number;
+            birth_year?: number;
             relation: components["schemas"]["Relation"];
             key_groups: components["schemas"]["KeyGroupRow"][];
         };
@@ -1907,7 +1908,7 @@ export interface components {
             household: string;
             /** Format: region-code */
             grid: string;
-            building: components["schemas"]["BuildingRef"];
+            building: components["schemas"]["BuildingName"];
             unit: string;
             floor: number;
             room: string;

@@ -131,7 +131,7 @@ export const CloseAccount = {
 export const Seen = {
   district: { kind: "integer", required: true },
   sequence: { kind: "integer", required: true },
-  receipt: { kind: "string", required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  receipt: { kind: "string", shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const Position = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox's decisions as pure functions: what goes out now, when to try again, what an answer
 // means. Time and chance are arguments.
-import type { Answer, Failure } from '@/api/problem';
+import { is_problem, type Answer, type Failure } from '@/api/problem';
 import type { CommandResult, CommandResults, Seen } from '@/api/types';
 import type { OutboxRow } from './db';
 import type { Counts } from './state';
@@ -73,6 +73,11 @@ export function verdict_of(failure: Failure, rows: number): Verdict {
   return rows > 1 ? 'split' : 'refuse';
 }
 
+// The schema calls a result's problem any JSON; it is the problem of all other answers.
+function problem_of(result: CommandResult) {
+  return is_problem(result.problem) ? result.problem : undefined;
+}
+
 // What one result changes in its row.
 export function answered(result: CommandResult, now: number): Partial<OutboxRow> {
   const common: Partial<OutboxRow> = { sending: 0, answered_at: now };
@@ -91,18 +96,18 @@ export function answered(result: CommandResult, now: number): Partial<OutboxRow>
         ...common,
         state: 'conflict',
         conflict: result.conflict ?? [],
-        problem: result.problem,
+        problem: problem_of(result),
       };
     case 'held':
       return {
         ...common,
         state: 'held',
-        problem: result.problem,
+        problem: problem_of(result),
         position: result.position,
         receipt: result.receipt,
       };
     case 'refused':
-      return { ...common, state: 'refused', problem: result.problem };
+      return { ...common, state: 'refused', problem: problem_of(result) };
   }
 }
 

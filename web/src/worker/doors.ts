@@ -71,9 +71,7 @@ function added_doors(view: DoorsView, rows: readonly OutboxRow[]): { door: Door;
         floor: body.floor,
         room: body.room,
         state: body.state,
-        persons_count: 0,
         status: body.state === 'occupied' ? 'due' : 'vacant',
-        key_groups: [],
         persons: [],
       };
       return { door, label: row.label };

@@ -54,7 +54,13 @@ export function use_household(household: string | undefined) {
   const persons = computed((): ShownPerson[] => {
     const known: ShownPerson[] =
       cached.value?.persons ??
-      one.value?.door.persons.map(({ id, name, sex, age }) => ({ id, name, sex, age })) ??
+      one.value?.door.persons.map(({ id, name, sex, birth_year, relation }) => ({
+        id,
+        name,
+        sex,
+        birth_year,
+        relation,
+      })) ??
       [];
     const added = rows.value
       .filter(

@@ -39,11 +39,13 @@ export function last_words(outcome: Outcome, at: number, now: number): string {
 // 独居老人，昨天没有人应门: who lives there, then the last visit when it matters.
 export function door_words(door: Door, now: number): string {
   const comma = is_en.value ? ', ' : '，';
-  const groups = door.key_groups.slice(0, 2).map(group_title);
+  const groups = [...new Set(door.persons.flatMap((person) => person.key_groups))]
+    .slice(0, 2)
+    .map(group_title);
   const words =
     groups.length > 0
       ? groups
-      : [door.persons_count > 0 ? t('doors.live', { n: door.persons_count }) : t('doors.nobody')];
+      : [door.persons.length > 0 ? t('doors.live', { n: door.persons.length }) : t('doors.nobody')];
   if (door.last && door.last.outcome !== 'all_well')
     words.push(last_words(door.last.outcome, door.last.at, now));
   return words.join(comma);
