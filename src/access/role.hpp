@@ -33,9 +33,9 @@ class Roles {
   std::uint32_t bits_ = 0;
 };
 
-inline constexpr Roles kEveryRole = {Role::grid_worker,    Role::community_officer,
+inline constexpr Roles kEveryRole = {Role::grid_worker,      Role::community_officer,
                                      Role::township_officer, Role::county_officer,
-                                     Role::higher_officer, Role::system_administrator};
+                                     Role::higher_officer,   Role::system_administrator};
 // Whoever may meet people's records, each inside the own region.
 inline constexpr Roles kFieldAndDistrict = {Role::grid_worker, Role::community_officer,
                                             Role::township_officer, Role::county_officer};

@@ -85,8 +85,7 @@ void Hub::tell(Listener& listener) {
     if (it->commit_number <= listener.told) break;
     for (const auto& community : it->communities) {
       // A grid worker's region lies inside the community that changed.
-      if (listener.actor.region.contains(community) ||
-          community.contains(listener.actor.region)) {
+      if (listener.actor.region.contains(community) || community.contains(listener.actor.region)) {
         communities.insert(community);
       }
     }

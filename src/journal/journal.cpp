@@ -19,10 +19,9 @@ constexpr Statement kSealsAfter{
     "journal_seals_after",
     "SELECT district, last_sequence, first_sequence, commit_number, recorded_at, hash"
     " FROM journal_seal WHERE commit_number > $1 ORDER BY commit_number, district LIMIT $2"};
-constexpr Statement kFind{
-    "journal_find",
-    "SELECT district, sequence, answer, body_mac, recorded_at FROM journal"
-    " WHERE district = $1 AND command = $2 AND ordinal = 0"};
+constexpr Statement kFind{"journal_find",
+                          "SELECT district, sequence, answer, body_mac, recorded_at FROM journal"
+                          " WHERE district = $1 AND command = $2 AND ordinal = 0"};
 constexpr Statement kAppend{
     "journal_append",
     "INSERT INTO journal (district, sequence, event, command, ordinal, region, type, version,"
@@ -119,10 +118,10 @@ Result<std::variant<Position, Repeat>> Journal::append(std::span<RecordRow> reco
     std::copy_n(random.begin() + for_id.size(), record.salt->size(), record.salt->begin());
     record.body_hash = body_hash(sha, *record.salt, *record.body);
     WD_TRY(auto inserted, connection_.execute(kAppend, [&](store::Binder& to) {
-             store::for_each_member(record, [&](const auto& member, std::size_t column) {
-               store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
-             });
-           }));
+      store::for_each_member(record, [&](const auto& member, std::size_t column) {
+        store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+      });
+    }));
     if (inserted == 0) {
       WD_ASSERT(record.ordinal == 0);
       WD_TRY(auto repeat, find(district, record.command));
@@ -150,7 +149,7 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
     auto& head = *heads_.at(district);
     const auto hash = head.running.number(head.sequence).finish();
     const SealRow row{district, head.sequence, head.sealed_sequence + 1, commit_number_pending_,
-                      now, hash};
+                      now,      hash};
     struct One final : store::RowSource {
       explicit One(const SealRow& only) : row(only) {}
       const SealRow& row;

@@ -57,10 +57,10 @@ class Journal {
 
  private:
   struct Head {
-    std::int64_t sequence = 0;          // last appended
-    std::int64_t sealed_sequence = 0;   // last sealed
-    Digest hash{};              // of the last seal
-    Digester running;             // over what was appended since
+    std::int64_t sequence = 0;         // last appended
+    std::int64_t sealed_sequence = 0;  // last sealed
+    Digest hash{};                     // of the last seal
+    Digester running;                  // over what was appended since
   };
 
   Result<Head*> head(District district);

@@ -39,13 +39,13 @@ struct RecordRow {
   UnixMs recorded_at = 0;
   std::optional<std::string> body;  // gone after lawful destruction, as is the salt
   std::optional<Salt> salt;
-  Digest body_hash{};             // SHA-256(salt, body)
-  std::optional<Mac> body_mac;            // of the command's body, ordinal 0: tells repeats apart
-  std::optional<std::string> answer;      // ordinal 0: given again to a repeat
+  Digest body_hash{};                 // SHA-256(salt, body)
+  std::optional<Mac> body_mac;        // of the command's body, ordinal 0: tells repeats apart
+  std::optional<std::string> answer;  // ordinal 0: given again to a repeat
 };
 WD_DESCRIBE(RecordRow, district, sequence, event, command, ordinal, region, type, version, subject,
-            actor, device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt, body_hash, body_mac,
-            answer)
+            actor, device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt,
+            body_hash, body_mac, answer)
 
 inline constexpr store::Index kRecordIndexes[] = {
     {"command", "district, command, ordinal", true},

@@ -12,7 +12,8 @@ using store::Statement;
 constexpr Statement kReplay{
     "journal_replay",
     "SELECT district, sequence, event, command, ordinal, region, type, version, subject, actor,"
-    " device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt, body_hash, body_mac, answer"
+    " device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt, body_hash, body_mac, "
+    "answer"
     " FROM journal ORDER BY district, sequence"};
 constexpr Statement kSeals{
     "journal_seals",
@@ -38,7 +39,9 @@ class Walk {
     const auto& seal = seals_[seal_];
     if (record.sequence == seal.first_sequence) {
       running_.finish();
-      running_.bytes(previous_).number(std::int64_t{record.district.number}).number(seal.first_sequence);
+      running_.bytes(previous_)
+          .number(std::int64_t{record.district.number})
+          .number(seal.first_sequence);
     }
     add_to_seal(running_, record);
     if (record.sequence >= seal.last_sequence) close_seal(record);

@@ -7,10 +7,14 @@ namespace {
 
 std::string_view type_name(ColumnType type) {
   switch (type) {
-    case ColumnType::kInteger: return "bigint";
-    case ColumnType::kReal: return "double precision";
-    case ColumnType::kText: return "text";
-    case ColumnType::kBlob: return "bytea";
+    case ColumnType::kInteger:
+      return "bigint";
+    case ColumnType::kReal:
+      return "double precision";
+    case ColumnType::kText:
+      return "text";
+    case ColumnType::kBlob:
+      return "bytea";
   }
   return "text";
 }

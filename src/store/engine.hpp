@@ -42,8 +42,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  virtual Status begin() = 0;     // a reader's transaction is a snapshot
-  virtual Status commit() = 0;    // returns after the data are on disk
+  virtual Status begin() = 0;   // a reader's transaction is a snapshot
+  virtual Status commit() = 0;  // returns after the data are on disk
   virtual void rollback() = 0;
 
   using BindAll = std::function<void(Binder&)>;

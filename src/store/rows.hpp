@@ -132,10 +132,13 @@ class Rows::Cache final : public detail::CacheBase {
  private:
   static State state_of(BulkMode mode) {
     switch (mode) {
-      case BulkMode::kErase: return State::kErased;
-      case BulkMode::kAdd: return State::kAdded;
+      case BulkMode::kErase:
+        return State::kErased;
+      case BulkMode::kAdd:
+        return State::kAdded;
       case BulkMode::kInsert:
-      case BulkMode::kPut: return State::kPut;
+      case BulkMode::kPut:
+        return State::kPut;
     }
     return State::kPut;
   }
@@ -146,7 +149,8 @@ class Rows::Cache final : public detail::CacheBase {
     std::size_t size() const override { return rows.size(); }
     void bind(std::size_t row, Binder& to) const override {
       for_each_member(*rows[row].second, [&](const auto& member, std::size_t column) {
-        if (column < columns) ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+        if (column < columns)
+          ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
       });
     }
   };
@@ -160,7 +164,8 @@ class Rows::Cache final : public detail::CacheBase {
     }
     if (source.rows.empty()) return ok();
     // Key order keeps neighbouring rows on neighbouring pages.
-    std::ranges::sort(source.rows, [](const auto& a, const auto& b) { return *a.first < *b.first; });
+    std::ranges::sort(source.rows,
+                      [](const auto& a, const auto& b) { return *a.first < *b.first; });
     auto done = to.bulk(info_, mode, source);
     if (!done) return done;
     for (auto it = entries.begin(); it != entries.end();) {
@@ -205,8 +210,10 @@ const Row* Rows::find(const Table<Row, K>& table, const typename Table<Row, K>::
       return nullptr;
     }
     const auto state = stored->has_value() ? State::kLoaded : State::kAbsent;
-    found = entries.emplace(key, typename Cache<Row, K>::Entry{
-                                     state, stored->has_value() ? std::move(**stored) : Row{}})
+    found = entries
+                .emplace(key,
+                         typename Cache<Row, K>::Entry{
+                             state, stored->has_value() ? std::move(**stored) : Row{}})
                 .first;
   }
   const auto state = found->second.state;
@@ -233,9 +240,8 @@ void Rows::add(const Table<Row, K>& table, const Row& delta) {
   into.touched();
   if (created) return;
   WD_ASSERT(entry->second.state == State::kAdded);
-  boost::mp11::mp_for_each<boost::mp11::mp_drop_c<detail::Members<Row>, K>>([&](auto member) {
-    entry->second.row.*member.pointer += delta.*member.pointer;
-  });
+  boost::mp11::mp_for_each<boost::mp11::mp_drop_c<detail::Members<Row>, K>>(
+      [&](auto member) { entry->second.row.*member.pointer += delta.*member.pointer; });
 }
 
 template <class Row, std::size_t K>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SQLite behind the store interface: prepared statements cached per connection, values bound by view.
+// SQLite behind the store interface: prepared statements cached per connection, values bound by
+// view.
 #include "store/sqlite.hpp"
 
 #include <sqlite3.h>
@@ -26,9 +27,12 @@ using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 Error storage_error(sqlite3* database, int code) {
   const std::string cause = std::string(sqlite3_errstr(code)) + ": " + sqlite3_errmsg(database);
   switch (code & 0xFF) {
-    case SQLITE_FULL: return Error(ErrorCode::storage_full).because(cause);
-    case SQLITE_READONLY: return Error(ErrorCode::read_only).because(cause);
-    default: return Error(ErrorCode::storage_failed).because(cause);
+    case SQLITE_FULL:
+      return Error(ErrorCode::storage_full).because(cause);
+    case SQLITE_READONLY:
+      return Error(ErrorCode::read_only).because(cause);
+    default:
+      return Error(ErrorCode::storage_failed).because(cause);
   }
 }
 
@@ -149,9 +153,8 @@ class SqliteConnection final : public Connection {
   }
 
   Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
-    WD_TRY(auto* prepared, generated(table, static_cast<int>(mode), [&] {
-             return ddl::row_statement(table, mode);
-           }));
+    WD_TRY(auto* prepared, generated(table, static_cast<int>(mode),
+                                     [&] { return ddl::row_statement(table, mode); }));
     Use use(prepared);
     for (std::size_t row = 0; row < rows.size(); ++row) {
       SqliteBinder binder(prepared);
@@ -167,9 +170,8 @@ class SqliteConnection final : public Connection {
   Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
                 const EachRow& each) override {
     constexpr int kFirstSelect = 16;
-    WD_TRY(auto* prepared, generated(table, kFirstSelect + static_cast<int>(bound), [&] {
-             return ddl::select_by_key(table, bound);
-           }));
+    WD_TRY(auto* prepared, generated(table, kFirstSelect + static_cast<int>(bound),
+                                     [&] { return ddl::select_by_key(table, bound); }));
     return read(prepared, bind, each);
   }
 
@@ -287,7 +289,8 @@ class SqliteEngine final : public Engine {
     }
     auto opened = open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                       "PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages));
+                       "PRAGMA wal_autocheckpoint=" +
+                           std::to_string(options_.checkpoint_pages));
     if (!opened) {
       writer_open_ = false;
       return std::move(opened).error();
@@ -313,7 +316,8 @@ class SqliteEngine final : public Engine {
     DatabasePtr database(raw);
     if (code != SQLITE_OK) return storage_error(raw, code);
     sqlite3_busy_timeout(raw, kBusyMs);
-    const auto all = pragmas + "; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
+    const auto all = pragmas +
+                     "; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
                      std::to_string(options_.cache_kib);
     const int set = sqlite3_exec(raw, all.c_str(), nullptr, nullptr, nullptr);
     if (set != SQLITE_OK) return storage_error(raw, set);

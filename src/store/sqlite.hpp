@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SQLite engine: WAL, synchronous=FULL, one writing connection that also checkpoints; all others
-// are read-only and never checkpoint, because Debian's SQLite corrupts a database when one
+// The SQLite engine: WAL, synchronous=FULL, one writing connection that also checkpoints; all
+// others are read-only and never checkpoint, because Debian's SQLite corrupts a database when one
 // connection checkpoints while another commits (WAL-reset bug, fixed in 3.51.3).
 #pragma once
 

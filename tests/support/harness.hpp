@@ -142,8 +142,9 @@ class Harness {
     EXPECT_NE(type, nullptr) << path;
     std::promise<Result<bus::Answer>> promise;
     auto future = promise.get_future();
-    must(queries_->submit({type, actor, std::move(url_query), std::move(body), "", "zh"},
-                          [&](Result<bus::Answer> answer) { promise.set_value(std::move(answer)); }));
+    must(queries_->submit(
+        {type, actor, std::move(url_query), std::move(body), "", "zh"},
+        [&](Result<bus::Answer> answer) { promise.set_value(std::move(answer)); }));
     return future.get();
   }
 
@@ -185,9 +186,7 @@ class Harness {
   bool started_ = false;
 };
 
-inline RegionCode region(std::string_view code) {
-  return Harness::must(RegionCode::parse(code));
-}
+inline RegionCode region(std::string_view code) { return Harness::must(RegionCode::parse(code)); }
 inline access::Actor actor(access::Role role, std::string_view code, std::uint8_t number = 1) {
   access::Actor result;
   result.account.value.bytes[15] = number;

@@ -30,7 +30,7 @@ struct CommandContext {
   const Parameters& parameters;
   const access::Actor& actor;
   CommandId id;
-  RegionCode region;     // as the sender claims; checked against the subject's own
+  RegionCode region;  // as the sender claims; checked against the subject's own
   UnixMs now = 0;
   UnixMs occurred_at = 0;  // corrected, never after now
   CivilDate day;           // of occurred_at
@@ -56,8 +56,8 @@ struct PreparedCommand {
   bool skew_measured = false;
   std::int64_t device_sequence = 0;
   std::optional<journal::Position> base_position;
-  std::string body;                       // as sent: repeats are compared by its MAC
-  std::shared_ptr<const void> value;      // the decoded command struct
+  std::string body;                   // as sent: repeats are compared by its MAC
+  std::shared_ptr<const void> value;  // the decoded command struct
 };
 
 // What became of one command.

@@ -26,7 +26,10 @@ struct EventDraft {
 
 template <class Event>
 EventDraft event(Uuid subject, RegionCode region, Event value) {
-  return {Event::kType, Event::kVersion, subject, std::move(region),
+  return {Event::kType,
+          Event::kVersion,
+          subject,
+          std::move(region),
           std::make_shared<const Event>(std::move(value)),
           [](const void* erased, std::string& out) {
             codec::encode(*static_cast<const Event*>(erased), out);

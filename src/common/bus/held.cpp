@@ -15,9 +15,8 @@ void command_held(const CommandHeld& event, const Recorded& frame, store::Rows& 
 }  // namespace
 
 Result<Decision> hold_command(const PreparedCommand& command, CommandContext& context) {
-  WD_TRY([[maybe_unused]] auto kept,
-         context.vault.put(command.region.district(), command.id.value, vault::Field::held_body,
-                           command.body));
+  WD_TRY([[maybe_unused]] auto kept, context.vault.put(command.region.district(), command.id.value,
+                                                       vault::Field::held_body, command.body));
   Decision decision;
   decision.events.push_back(
       event(command.id.value, command.region, CommandHeld{std::string(command.type)}));

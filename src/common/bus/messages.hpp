@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "base/limits.hpp"
 #include "codec/describe.hpp"
 #include "codec/json.hpp"
-#include "base/limits.hpp"
 #include "types/list.hpp"
 #include "types/text.hpp"
 
@@ -18,8 +18,7 @@ struct PositionView {
   std::int32_t district = 0;
   std::int64_t sequence = 0;
 };
-WD_STRUCT(PositionView,
-          (district, "区县", "District", "", "journal"),
+WD_STRUCT(PositionView, (district, "区县", "District", "", "journal"),
           (sequence, "序号", "Sequence", "", "journal"))
 
 // A position a client was answered with, and the server's receipt for it.
@@ -28,8 +27,7 @@ struct SeenPosition {
   std::int64_t sequence = 0;
   std::optional<std::string> receipt;
 };
-WD_STRUCT(SeenPosition,
-          (district, "区县", "District", "", "journal"),
+WD_STRUCT(SeenPosition, (district, "区县", "District", "", "journal"),
           (sequence, "序号", "Sequence", "", "journal"),
           (receipt, "回执", "Receipt", "", "journal"))
 
@@ -43,10 +41,8 @@ struct CommandEnvelope {
   std::optional<PositionView> base_position;
   codec::RawJson body;
 };
-WD_STRUCT(CommandEnvelope,
-          (id, "命令编号", "Command id", "", "journal"),
-          (type, "命令", "Command type", "", "journal"),
-          (region, "区划", "Region", "", "access"),
+WD_STRUCT(CommandEnvelope, (id, "命令编号", "Command id", "", "journal"),
+          (type, "命令", "Command type", "", "journal"), (region, "区划", "Region", "", "access"),
           (occurred_at, "发生时间", "Occurred at", "unix_ms", "journal"),
           (skew_ms, "钟差", "Measured skew, server minus device", "ms", "journal"),
           (device_sequence, "设备序号", "Device sequence", "", "journal"),
@@ -58,8 +54,7 @@ struct CommandBatch {
   List<SeenPosition, 200> seen;
   List<CommandEnvelope, limits::kCommandsPerBatch> commands;
 };
-WD_STRUCT(CommandBatch,
-          (device, "设备", "Device", "", "journal"),
+WD_STRUCT(CommandBatch, (device, "设备", "Device", "", "journal"),
           (seen, "已知位置", "Seen positions", "", "journal"),
           (commands, "命令", "Commands", "", "journal"))
 
@@ -82,12 +77,9 @@ struct FieldConflict {
   std::string who;  // display name of the other writer
   std::int64_t at = 0;
 };
-WD_STRUCT(FieldConflict,
-          (field, "哪一项", "Field", "", "journal"),
-          (base, "原来", "Base", "", "journal"),
-          (theirs, "对方改成", "Theirs", "", "journal"),
-          (who, "谁改的", "Who", "", "journal"),
-          (at, "什么时候", "When", "unix_ms", "journal"))
+WD_STRUCT(FieldConflict, (field, "哪一项", "Field", "", "journal"),
+          (base, "原来", "Base", "", "journal"), (theirs, "对方改成", "Theirs", "", "journal"),
+          (who, "谁改的", "Who", "", "journal"), (at, "什么时候", "When", "unix_ms", "journal"))
 
 struct CommandResult {
   CommandId id;
@@ -98,12 +90,9 @@ struct CommandResult {
   std::optional<codec::RawJson> problem;
   List<FieldConflict, 64> conflict;
 };
-WD_STRUCT(CommandResult,
-          (id, "命令编号", "Command id", "", "journal"),
-          (status, "结果", "Status", "", "journal"),
-          (position, "位置", "Position", "", "journal"),
-          (receipt, "回执", "Receipt", "", "journal"),
-          (answer, "回答", "Answer", "", "journal"),
+WD_STRUCT(CommandResult, (id, "命令编号", "Command id", "", "journal"),
+          (status, "结果", "Status", "", "journal"), (position, "位置", "Position", "", "journal"),
+          (receipt, "回执", "Receipt", "", "journal"), (answer, "回答", "Answer", "", "journal"),
           (problem, "问题", "Problem", "", "journal"),
           (conflict, "不一样的地方", "Conflicts", "", "journal"))
 
@@ -111,8 +100,7 @@ struct CommandBatchResult {
   List<CommandResult, limits::kCommandsPerBatch> results;
   std::int64_t server_time = 0;
 };
-WD_STRUCT(CommandBatchResult,
-          (results, "结果", "Results", "", "journal"),
+WD_STRUCT(CommandBatchResult, (results, "结果", "Results", "", "journal"),
           (server_time, "服务器时间", "Server time", "unix_ms", "journal"))
 
 }  // namespace wangdi::bus

@@ -7,8 +7,9 @@
 
 namespace wangdi::bus {
 
-QueryRunner::QueryRunner(std::vector<ReaderParts> readers, Writer& writer, const Parameters& parameters,
-                         const Clock& clock, QueryRunnerOptions options)
+QueryRunner::QueryRunner(std::vector<ReaderParts> readers, Writer& writer,
+                         const Parameters& parameters, const Clock& clock,
+                         QueryRunnerOptions options)
     : readers_(std::move(readers)),
       writer_(writer),
       parameters_(parameters),
@@ -78,8 +79,9 @@ Result<Answer> QueryRunner::run(const QueryRequest& request, ReaderParts& reader
   };
   if (request.type->logged) {
     WD_TRY(auto note, in_snapshot([&] { return request.type->note(input, context); }));
-    WD_TRY([[maybe_unused]] auto written,
-           writer_.run_job([&](store::Rows&, vault::Writer& vault) { return vault.log(note, now); }));
+    WD_TRY([[maybe_unused]] auto written, writer_.run_job([&](store::Rows&, vault::Writer& vault) {
+      return vault.log(note, now);
+    }));
   }
   return in_snapshot([&] { return request.type->run(input, context); });
 }

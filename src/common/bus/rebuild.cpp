@@ -12,7 +12,7 @@ constexpr std::size_t kFlushRows = 400'000;
 
 // A digest of each row, read without knowing the row's type.
 Result<std::vector<journal::Digest>> row_digests(store::Connection& connection,
-                                                const store::TableInfo& table) {
+                                                 const store::TableInfo& table) {
   std::vector<journal::Digest> digests;
   journal::Digester sha;
   WD_TRY([[maybe_unused]] auto read,
@@ -21,10 +21,18 @@ Result<std::vector<journal::Digest>> row_digests(store::Connection& connection,
              sha.number(row.is_null(column));
              if (row.is_null(column)) continue;
              switch (table.columns[column].type) {
-               case store::ColumnType::kInteger: sha.number(row.integer(column)); break;
-               case store::ColumnType::kReal: sha.field(std::to_string(row.real(column))); break;
-               case store::ColumnType::kText: sha.field(row.text(column)); break;
-               case store::ColumnType::kBlob: sha.field(row.blob(column)); break;
+               case store::ColumnType::kInteger:
+                 sha.number(row.integer(column));
+                 break;
+               case store::ColumnType::kReal:
+                 sha.field(std::to_string(row.real(column)));
+                 break;
+               case store::ColumnType::kText:
+                 sha.field(row.text(column));
+                 break;
+               case store::ColumnType::kBlob:
+                 sha.field(row.blob(column));
+                 break;
              }
            }
            digests.push_back(sha.finish());

@@ -8,10 +8,9 @@ namespace wangdi::bus {
 namespace {
 
 [[noreturn]] void incomplete(std::string_view what, std::string_view name) {
-  std::fprintf(stderr,
-               "{\"level\":\"fatal\",\"event\":\"registry\",\"what\":\"%.*s\",\"name\":\"%.*s\"}\n",
-               static_cast<int>(what.size()), what.data(), static_cast<int>(name.size()),
-               name.data());
+  std::fprintf(
+      stderr, "{\"level\":\"fatal\",\"event\":\"registry\",\"what\":\"%.*s\",\"name\":\"%.*s\"}\n",
+      static_cast<int>(what.size()), what.data(), static_cast<int>(name.size()), name.data());
   std::abort();
 }
 

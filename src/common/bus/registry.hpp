@@ -219,7 +219,8 @@ QueryType& Registry::add_query(const QueryRules<Params>& rules) {
   auto& added = queries_.back();
   if (rules.note) {
     added.logged = true;
-    added.note = [rules](const QueryInput& input, QueryContext& context) -> Result<vault::AccessEntry> {
+    added.note = [rules](const QueryInput& input,
+                         QueryContext& context) -> Result<vault::AccessEntry> {
       WD_TRY(const auto params, detail::admitted(rules, false, input, context));
       return rules.note(params, context);
     };

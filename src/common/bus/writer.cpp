@@ -231,8 +231,7 @@ Result<Outcome> Writer::decide(const CommandType& type, const access::Actor& sen
   const auto now = parts_.clock.now();
   const auto occurred_at = corrected(command, now);
   if (command.skew_measured && now - occurred_at > limits::kOfflineMs) {
-    return Error(ErrorCode::too_old)
-        .with("days", std::to_string(limits::kOfflineMs / 86'400'000));
+    return Error(ErrorCode::too_old).with("days", std::to_string(limits::kOfflineMs / 86'400'000));
   }
   CommandContext context{rows,
                          parts_.vault,
@@ -367,11 +366,21 @@ Outcome Writer::repeated(const PreparedCommand& command, const journal::Repeat& 
 void Writer::count(const Outcome& outcome) {
   ++counters_.commands;
   switch (outcome.status) {
-    case CommandStatus::applied: ++counters_.applied; break;
-    case CommandStatus::duplicate: ++counters_.duplicates; break;
-    case CommandStatus::conflict: ++counters_.conflicts; break;
-    case CommandStatus::held: ++counters_.held; break;
-    case CommandStatus::refused: ++counters_.refused; break;
+    case CommandStatus::applied:
+      ++counters_.applied;
+      break;
+    case CommandStatus::duplicate:
+      ++counters_.duplicates;
+      break;
+    case CommandStatus::conflict:
+      ++counters_.conflicts;
+      break;
+    case CommandStatus::held:
+      ++counters_.held;
+      break;
+    case CommandStatus::refused:
+      ++counters_.refused;
+      break;
   }
 }
 

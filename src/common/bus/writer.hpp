@@ -38,8 +38,8 @@ struct Committed {
 };
 
 struct WriterOptions {
-  std::size_t queue_max = limits::kCommandQueue;   // commands and jobs waiting
-  std::size_t batch_max = limits::kWriterBatch;    // commands in one transaction
+  std::size_t queue_max = limits::kCommandQueue;  // commands and jobs waiting
+  std::size_t batch_max = limits::kWriterBatch;   // commands in one transaction
   ZoneOffset zone;
 };
 

@@ -15,14 +15,14 @@ namespace wangdi::indicators {
 enum class Indicator : std::int16_t {
   households_registered = 1,
   persons_registered = 2,
-  households_reached = 3,    // per round
-  households_vacant = 4,     // per round: confirmed at the door
-  revisits_lapsed = 5,       // per round: a promised revisit whose day has passed
-  key_persons_due = 6,       // running number of persons in a key group
-  key_persons_seen = 7,      // of one day, not a running sum
-  visits = 8,                // of one day
-  exceptions = 9,            // of one day: persons with an exception
-  fevers = 10,               // of one day: temperature above the alert parameter
+  households_reached = 3,  // per round
+  households_vacant = 4,   // per round: confirmed at the door
+  revisits_lapsed = 5,     // per round: a promised revisit whose day has passed
+  key_persons_due = 6,     // running number of persons in a key group
+  key_persons_seen = 7,    // of one day, not a running sum
+  visits = 8,              // of one day
+  exceptions = 9,          // of one day: persons with an exception
+  fevers = 10,             // of one day: temperature above the alert parameter
 };
 WD_ENUM(Indicator, (households_registered, "登记户数", "Households registered"),
         (persons_registered, "登记人数", "Persons registered"),
@@ -30,9 +30,8 @@ WD_ENUM(Indicator, (households_registered, "登记户数", "Households registere
         (households_vacant, "空置户数", "Households vacant"),
         (revisits_lapsed, "逾期待访户数", "Lapsed revisits"),
         (key_persons_due, "应监测重点人数", "Key persons due"),
-        (key_persons_seen, "已监测重点人数", "Key persons seen"),
-        (visits, "走访次数", "Visits"), (exceptions, "异常人数", "Exceptions"),
-        (fevers, "发热人数", "Fevers"))
+        (key_persons_seen, "已监测重点人数", "Key persons seen"), (visits, "走访次数", "Visits"),
+        (exceptions, "异常人数", "Exceptions"), (fevers, "发热人数", "Fevers"))
 
 struct CommunityDayRow {
   District district;

@@ -18,7 +18,7 @@ struct Parameter {
   std::string name;   // module.what_unit
   std::string value;  // a decimal number
   std::string unit;
-  RegionCode scope;   // this region and all below it; empty for everywhere
+  RegionCode scope;  // this region and all below it; empty for everywhere
   CivilDate in_force_from;
   CivilDate in_force_to;  // that day included
   std::string document;
@@ -40,8 +40,7 @@ class Parameters {
   Result<std::int64_t> integer(std::string_view name, const RegionCode& region,
                                CivilDate day) const;
   // The value times ten; it has at most one decimal.
-  Result<std::int64_t> tenths(std::string_view name, const RegionCode& region,
-                              CivilDate day) const;
+  Result<std::int64_t> tenths(std::string_view name, const RegionCode& region, CivilDate day) const;
 
   const std::vector<Parameter>& rows() const { return rows_; }
 

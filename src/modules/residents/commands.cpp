@@ -81,8 +81,9 @@ Result<Decision> add_household(const AddHousehold& command, CommandContext& cont
   keeper.put(Field::note, command.note);
   WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
   Decision decision;
-  decision.events.push_back(bus::event(
-      command.id.value, command.grid, HouseholdAdded{command.grid, command.building, command.state}));
+  decision.events.push_back(
+      bus::event(command.id.value, command.grid,
+                 HouseholdAdded{command.grid, command.building, command.state}));
   return decision;
 }
 
@@ -94,8 +95,8 @@ template <class Choice>
 void note_choice(List<FieldCorrected, 16>& changes, std::string field, Choice before,
                  const std::optional<Choice>& after) {
   if (!after || *after == before) return;
-  changes.items.push_back({std::move(field), std::string(codec::name_of(before)),
-                           std::string(codec::name_of(*after))});
+  changes.items.push_back(
+      {std::move(field), std::string(codec::name_of(before)), std::string(codec::name_of(*after))});
 }
 
 // The door's parts belong together: a changed one moves the key under which the door is found.
@@ -194,8 +195,10 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
   const auto row = *stored;
   WD_TRY(const auto grid, grid_of(row.household, context));
   PersonCorrected event{command.document_kind.value_or(row.document_kind),
-                        command.sex.value_or(row.sex), row.birth_year,
-                        command.relation.value_or(row.relation), {}};
+                        command.sex.value_or(row.sex),
+                        row.birth_year,
+                        command.relation.value_or(row.relation),
+                        {}};
   if (command.name) note_change(event.changes, "name");
   if (command.phone) note_change(event.changes, "phone");
   if (command.document_number) note_change(event.changes, "document_number");
@@ -209,8 +212,7 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
   if (!decision.conflicts.empty()) return decision;
   Keeper keeper(context, command.person.value);
   if (command.document_kind || command.document_number || command.sex || command.birth_date) {
-    WD_TRY(auto number,
-           context.vault.get(district, command.person.value, Field::document_number));
+    WD_TRY(auto number, context.vault.get(district, command.person.value, Field::document_number));
     IdentityForm form{event.document_kind, number, command.sex, command.birth_date};
     if (command.document_number) form.document_number = command.document_number->text;
     WD_TRY(const auto identity, identify(form, context.today));
@@ -258,10 +260,13 @@ Result<Decision> add_key_group(const AddKeyGroup& command, CommandContext& conte
   keeper.put(Field::note, command.reason.text);
   WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
   Decision decision;
-  decision.events.push_back(bus::event(
-      command.person.value, grid,
-      KeyGroupAdded{*household, command.group, command.starts_on, command.ends_on,
-                    {std::move(turns.from)}, {std::move(turns.until)}}));
+  decision.events.push_back(bus::event(command.person.value, grid,
+                                       KeyGroupAdded{*household,
+                                                     command.group,
+                                                     command.starts_on,
+                                                     command.ends_on,
+                                                     {std::move(turns.from)},
+                                                     {std::move(turns.until)}}));
   return decision;
 }
 
@@ -283,18 +288,19 @@ Result<Decision> end_key_group(const EndKeyGroup& command, CommandContext& conte
   keeper.put(Field::note, command.reason.text);
   WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
   Decision decision;
-  decision.events.push_back(
-      bus::event(command.person.value, grid,
-                 KeyGroupEnded{*household, command.group, command.ends_on,
-                               {std::move(turns.from)}, {std::move(turns.until)}}));
+  decision.events.push_back(bus::event(command.person.value, grid,
+                                       KeyGroupEnded{*household,
+                                                     command.group,
+                                                     command.ends_on,
+                                                     {std::move(turns.from)},
+                                                     {std::move(turns.until)}}));
   return decision;
 }
 
 }  // namespace
 
 std::string door_key(BuildingId building, std::string_view unit, std::string_view room) {
-  return building.text() + "/" + text::fold(text::trim(unit)) + "/" +
-         text::fold(text::trim(room));
+  return building.text() + "/" + text::fold(text::trim(unit)) + "/" + text::fold(text::trim(room));
 }
 
 void register_commands(bus::Registry& registry) {
@@ -305,13 +311,12 @@ void register_commands(bus::Registry& registry) {
        },
        "登记一户", "Add a household"},
       add_household);
-  registry.command<CorrectHousehold>(
-      {kKeepers,
-       [](const CorrectHousehold& command, CommandContext& context) {
-         return grid_of(command.household, context);
-       },
-       "更正住户", "Correct a household"},
-      correct_household);
+  registry.command<CorrectHousehold>({kKeepers,
+                                      [](const CorrectHousehold& command, CommandContext& context) {
+                                        return grid_of(command.household, context);
+                                      },
+                                      "更正住户", "Correct a household"},
+                                     correct_household);
   registry.command<AddPerson>({kKeepers,
                                [](const AddPerson& command, CommandContext& context) {
                                  return grid_of(command.household, context);

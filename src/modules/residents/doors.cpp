@@ -85,24 +85,31 @@ Result<std::vector<DoorFacts>> with_persons(Found found, vault::Reader& vault, C
   for (std::size_t i = 0; i < found.households.size(); ++i) {
     const auto& row = found.households[i];
     at.emplace(row.household, i);
-    doors.push_back({row.household, row.grid, row.building,
+    doors.push_back({row.household,
+                     row.grid,
+                     row.building,
                      std::string(places[i].get(Field::unit)),
                      number_in(places[i].get(Field::floor)),
-                     std::string(places[i].get(Field::room)), row.state, {}});
+                     std::string(places[i].get(Field::room)),
+                     row.state,
+                     {}});
   }
   subjects.clear();
   for (const auto& row : found.persons) subjects.push_back(row.person.value);
   WD_TRY(const auto names, vault.get_many(district, subjects, {Field::name}));
   std::unordered_map<PersonId, PersonFacts*> people;
   for (auto& door : doors) {
-    door.persons.reserve(static_cast<std::size_t>(
-        found.households[at.at(door.household)].persons));
+    door.persons.reserve(static_cast<std::size_t>(found.households[at.at(door.household)].persons));
   }
   for (std::size_t i = 0; i < found.persons.size(); ++i) {
     const auto& row = found.persons[i];
     auto& persons = doors[at.at(row.household)].persons;
-    persons.push_back({row.person, text::mask_name(names[i].get(Field::name)), row.sex,
-                       row.birth_year, row.relation, {}});
+    persons.push_back({row.person,
+                       text::mask_name(names[i].get(Field::name)),
+                       row.sex,
+                       row.birth_year,
+                       row.relation,
+                       {}});
   }
   for (auto& door : doors) {
     for (auto& person : door.persons) people.emplace(person.person, &person);

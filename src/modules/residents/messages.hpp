@@ -29,7 +29,8 @@ enum class DocumentKind : std::uint8_t {
 };
 WD_ENUM(DocumentKind, (identity_card, "居民身份证", "Identity card"),
         (hk_mo_tw_permit, "港澳台居民居住证", "Residence permit of Hong Kong, Macao or Taiwan"),
-        (passport, "护照", "Passport"), (residence_card, "永久居留身份证", "Permanent residence card"),
+        (passport, "护照", "Passport"),
+        (residence_card, "永久居留身份证", "Permanent residence card"),
         (none, "没有证件", "No document"))
 
 enum class Sex : std::uint8_t { unknown = 0, male = 1, female = 2 };
@@ -81,14 +82,10 @@ struct AddHousehold {
   std::optional<Mobile> phone;
   std::optional<Text<200>> note;
 };
-WD_STRUCT(AddHousehold,
-          (id, "住户编号", "Household id", "", "residents"),
-          (grid, "网格", "Grid", "", "residents"),
-          (building, "楼幢", "Building", "", "residents"),
-          (unit, "单元", "Unit", "", "residents"),
-          (floor, "楼层", "Floor", "floors", "residents"),
-          (room, "室号", "Room", "", "residents"),
-          (state, "住房状态", "State", "", "screening"),
+WD_STRUCT(AddHousehold, (id, "住户编号", "Household id", "", "residents"),
+          (grid, "网格", "Grid", "", "residents"), (building, "楼幢", "Building", "", "residents"),
+          (unit, "单元", "Unit", "", "residents"), (floor, "楼层", "Floor", "floors", "residents"),
+          (room, "室号", "Room", "", "residents"), (state, "住房状态", "State", "", "screening"),
           (phone, "住户电话", "Household phone", "", "screening"),
           (note, "备注", "Note", "", "screening"))
 
@@ -103,15 +100,11 @@ struct CorrectHousehold {
   std::optional<Text<200>> note;
   Text<200, 1> reason;
 };
-WD_STRUCT(CorrectHousehold,
-          (household, "住户", "Household", "", "residents"),
-          (unit, "单元", "Unit", "", "residents"),
-          (floor, "楼层", "Floor", "floors", "residents"),
-          (room, "室号", "Room", "", "residents"),
-          (state, "住房状态", "State", "", "screening"),
+WD_STRUCT(CorrectHousehold, (household, "住户", "Household", "", "residents"),
+          (unit, "单元", "Unit", "", "residents"), (floor, "楼层", "Floor", "floors", "residents"),
+          (room, "室号", "Room", "", "residents"), (state, "住房状态", "State", "", "screening"),
           (phone, "住户电话", "Household phone", "", "screening"),
-          (note, "备注", "Note", "", "screening"),
-          (reason, "为什么改", "Reason", "", "residents"))
+          (note, "备注", "Note", "", "screening"), (reason, "为什么改", "Reason", "", "residents"))
 
 struct AddPerson {
   static constexpr std::string_view kType = "residents.add_person";
@@ -125,14 +118,12 @@ struct AddPerson {
   std::optional<CivilDate> birth_date;
   Relation relation = Relation::other;
 };
-WD_STRUCT(AddPerson,
-          (id, "人员编号", "Person id", "", "residents"),
+WD_STRUCT(AddPerson, (id, "人员编号", "Person id", "", "residents"),
           (household, "住户", "Household", "", "residents"),
           (name, "姓名", "Name", "", "residents"),
           (document_kind, "证件类型", "Document kind", "", "residents"),
           (document_number, "证件号", "Document number", "", "residents"),
-          (phone, "手机", "Mobile phone", "", "screening"),
-          (sex, "性别", "Sex", "", "residents"),
+          (phone, "手机", "Mobile phone", "", "screening"), (sex, "性别", "Sex", "", "residents"),
           (birth_date, "出生日期", "Birth date", "", "residents"),
           (relation, "与户主关系", "Relation to the head", "", "residents"))
 
@@ -148,13 +139,11 @@ struct CorrectPerson {
   std::optional<Relation> relation;
   Text<200, 1> reason;
 };
-WD_STRUCT(CorrectPerson,
-          (person, "人员", "Person", "", "residents"),
+WD_STRUCT(CorrectPerson, (person, "人员", "Person", "", "residents"),
           (name, "姓名", "Name", "", "residents"),
           (document_kind, "证件类型", "Document kind", "", "residents"),
           (document_number, "证件号", "Document number", "", "residents"),
-          (phone, "手机", "Mobile phone", "", "screening"),
-          (sex, "性别", "Sex", "", "residents"),
+          (phone, "手机", "Mobile phone", "", "screening"), (sex, "性别", "Sex", "", "residents"),
           (birth_date, "出生日期", "Birth date", "", "residents"),
           (relation, "与户主关系", "Relation to the head", "", "residents"),
           (reason, "为什么改", "Reason", "", "residents"))
@@ -167,8 +156,7 @@ struct AddKeyGroup {
   CivilDate starts_on;
   CivilDate ends_on;
 };
-WD_STRUCT(AddKeyGroup,
-          (person, "人员", "Person", "", "residents"),
+WD_STRUCT(AddKeyGroup, (person, "人员", "Person", "", "residents"),
           (group, "重点群体", "Key group", "", "screening"),
           (reason, "依据", "Reason", "", "residents"),
           (starts_on, "开始日期", "Starts on", "", "screening"),
@@ -181,8 +169,7 @@ struct EndKeyGroup {
   CivilDate ends_on;
   Text<200, 1> reason;
 };
-WD_STRUCT(EndKeyGroup,
-          (person, "人员", "Person", "", "residents"),
+WD_STRUCT(EndKeyGroup, (person, "人员", "Person", "", "residents"),
           (group, "重点群体", "Key group", "", "screening"),
           (ends_on, "结束日期", "Ends on, that day included", "", "screening"),
           (reason, "为什么结束", "Reason", "", "residents"))
@@ -257,7 +244,7 @@ struct KeyGroupEnded {
   HouseholdId household;
   KeyGroup group = KeyGroup::returnee;
   CivilDate ends_on;
-  List<CivilDate, 64> counted_from;   // days that are counted again, as above
+  List<CivilDate, 64> counted_from;  // days that are counted again, as above
   List<CivilDate, 64> counted_until;
 };
 WD_DESCRIBE(KeyGroupEnded, household, group, ends_on, counted_from, counted_until)

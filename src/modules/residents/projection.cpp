@@ -47,9 +47,9 @@ void household_corrected(const HouseholdCorrected& event, const Recorded& frame,
 }
 
 void person_added(const PersonAdded& event, const Recorded& frame, Rows& rows) {
-  rows.put(kPerson, {frame.position.district, PersonId{frame.subject}, event.household,
-                     event.document_kind, event.sex, event.birth_year, event.relation,
-                     frame.position.sequence});
+  rows.put(kPerson,
+           {frame.position.district, PersonId{frame.subject}, event.household, event.document_kind,
+            event.sex, event.birth_year, event.relation, frame.position.sequence});
   touch_household(event.household, frame, rows, 1);
   indicators::count(rows, frame.region, frame.day, Indicator::persons_registered, {}, 1);
 }

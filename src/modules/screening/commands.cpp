@@ -49,8 +49,7 @@ std::vector<CoveredRound> covering_rounds(const RegionCode& grid, CivilDate day,
 
 Result<VisitParameters> visit_parameters(const RegionCode& grid, CivilDate day,
                                          const Parameters& parameters) {
-  WD_TRY(const auto alert,
-         parameters.tenths("screening.temperature_alert_celsius", grid, day));
+  WD_TRY(const auto alert, parameters.tenths("screening.temperature_alert_celsius", grid, day));
   WD_TRY(const auto revisit, parameters.integer("screening.revisit_within_days", grid, day));
   const auto celsius = Celsius::from_tenths(alert);
   WD_ASSERT(celsius.has_value());
@@ -104,8 +103,8 @@ Result<Decision> record_visit(const RecordVisit& command, CommandContext& contex
 }
 
 Result<Decision> correct_visit(const CorrectVisit& command, CommandContext& context) {
-  const auto* stored = context.rows.find(
-      kVisit, {context.region.district(), command.household, command.visit});
+  const auto* stored =
+      context.rows.find(kVisit, {context.region.district(), command.household, command.visit});
   if (stored == nullptr) return Error(ErrorCode::visit_unknown);
   const auto day = stored->day;
   const RecordVisit form{command.visit, command.household, command.outcome, command.exceptions,

@@ -47,8 +47,7 @@ struct Returned {
   std::optional<Text<100>> from_text;
   CivilDate on;
 };
-WD_STRUCT(Returned,
-          (from_region, "从哪里回来", "Returned from", "", "screening"),
+WD_STRUCT(Returned, (from_region, "从哪里回来", "Returned from", "", "screening"),
           (from_text, "途经和交通", "Places passed and transport", "", "screening"),
           (on, "哪天到的", "Arrived on", "", "screening"))
 
@@ -60,8 +59,7 @@ struct VisitException {
   std::optional<Returned> returned;
   std::optional<Contact> contact;
 };
-WD_STRUCT(VisitException,
-          (person, "谁", "Person", "", "screening"),
+WD_STRUCT(VisitException, (person, "谁", "Person", "", "screening"),
           (temperature, "体温", "Temperature", "celsius", "screening"),
           (temperature_not_measured, "没有量体温", "Temperature not measured", "", "screening"),
           (symptoms, "哪里不舒服", "Symptoms", "", "screening"),
@@ -79,10 +77,8 @@ struct StartRound {
   CivilDate due_on;
   CivilDate ends_on;
 };
-WD_STRUCT(StartRound,
-          (id, "轮次编号", "Round id", "", "screening"),
-          (region, "范围", "Region", "", "screening"),
-          (title, "名称", "Title", "", "screening"),
+WD_STRUCT(StartRound, (id, "轮次编号", "Round id", "", "screening"),
+          (region, "范围", "Region", "", "screening"), (title, "名称", "Title", "", "screening"),
           (starts_on, "开始日期", "Starts on", "", "screening"),
           (due_on, "应完成日期", "Due on", "", "screening"),
           (ends_on, "结束日期", "Ends on, that day included", "", "screening"))
@@ -93,8 +89,7 @@ struct EndRound {
   RegionCode region;
   Text<200, 1> reason;
 };
-WD_STRUCT(EndRound,
-          (round, "轮次", "Round", "", "screening"),
+WD_STRUCT(EndRound, (round, "轮次", "Round", "", "screening"),
           (region, "范围", "Region", "", "screening"),
           (reason, "为什么结束", "Reason", "", "screening"))
 
@@ -106,8 +101,7 @@ struct RecordVisit {
   List<VisitException, limits::kExceptionsPerVisit> exceptions;
   std::optional<Text<200>> note;
 };
-WD_STRUCT(RecordVisit,
-          (visit, "走访编号", "Visit id", "", "screening"),
+WD_STRUCT(RecordVisit, (visit, "走访编号", "Visit id", "", "screening"),
           (household, "住户", "Household", "", "screening"),
           (outcome, "结果", "Outcome", "", "screening"),
           (exceptions, "情况", "Exceptions", "", "screening"),
@@ -122,13 +116,11 @@ struct CorrectVisit {
   std::optional<Text<200>> note;
   Text<200, 1> reason;
 };
-WD_STRUCT(CorrectVisit,
-          (visit, "走访编号", "Visit id", "", "screening"),
+WD_STRUCT(CorrectVisit, (visit, "走访编号", "Visit id", "", "screening"),
           (household, "住户", "Household", "", "screening"),
           (outcome, "结果", "Outcome", "", "screening"),
           (exceptions, "情况", "Exceptions", "", "screening"),
-          (note, "备注", "Note", "", "screening"),
-          (reason, "为什么改", "Reason", "", "screening"))
+          (note, "备注", "Note", "", "screening"), (reason, "为什么改", "Reason", "", "screening"))
 
 // ---- events ----
 

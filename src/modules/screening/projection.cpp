@@ -15,9 +15,12 @@ using store::Rows;
 
 Indicator indicator_of(DoorCount counter) {
   switch (counter) {
-    case DoorCount::reached: return Indicator::households_reached;
-    case DoorCount::vacant: return Indicator::households_vacant;
-    case DoorCount::revisit_lapsed: return Indicator::revisits_lapsed;
+    case DoorCount::reached:
+      return Indicator::households_reached;
+    case DoorCount::vacant:
+      return Indicator::households_vacant;
+    case DoorCount::revisit_lapsed:
+      return Indicator::revisits_lapsed;
   }
   return Indicator::households_reached;
 }
@@ -54,8 +57,8 @@ void show_on_day(const VisitRow& visit, Rows& rows) {
   }
   const std::int32_t seen = is_reached(visit.outcome) ? visit.key_persons : 0;
   indicators::count(rows, visit.grid, visit.day, Indicator::key_persons_seen, {}, seen - before);
-  rows.put(kDoorDay, {visit.district, visit.household, visit.day, visit.visit, visit.occurred_at,
-                      seen});
+  rows.put(kDoorDay,
+           {visit.district, visit.household, visit.day, visit.visit, visit.occurred_at, seen});
 }
 
 void count_findings(const VisitRow& visit, int sign, Rows& rows) {
@@ -105,8 +108,8 @@ void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& row
 }
 
 void visit_corrected(const VisitCorrected& event, const Recorded& frame, Rows& rows) {
-  const auto* stored = rows.find(
-      kVisit, {frame.position.district, event.household, VisitId{frame.subject}});
+  const auto* stored =
+      rows.find(kVisit, {frame.position.district, event.household, VisitId{frame.subject}});
   if (stored == nullptr) return;
   auto row = *stored;
   count_findings(row, -1, rows);

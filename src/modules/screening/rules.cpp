@@ -74,11 +74,14 @@ std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day
                                              CivilDate revisit_by) {
   switch (outcome) {
     case VisitOutcome::all_well:
-    case VisitOutcome::exception: return DoorContribution{DoorCount::reached, day};
-    case VisitOutcome::vacant: return DoorContribution{DoorCount::vacant, day};
+    case VisitOutcome::exception:
+      return DoorContribution{DoorCount::reached, day};
+    case VisitOutcome::vacant:
+      return DoorContribution{DoorCount::vacant, day};
     case VisitOutcome::not_home:
       return DoorContribution{DoorCount::revisit_lapsed, revisit_by.plus_days(1)};
-    case VisitOutcome::refused: return std::nullopt;
+    case VisitOutcome::refused:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -15,10 +15,8 @@ struct RoundView {
   CivilDate due_on;
   CivilDate ends_on;
 };
-WD_STRUCT(RoundView,
-          (id, "轮次编号", "Round id", "", "screening"),
-          (region, "范围", "Region", "", "screening"),
-          (title, "名称", "Title", "", "screening"),
+WD_STRUCT(RoundView, (id, "轮次编号", "Round id", "", "screening"),
+          (region, "范围", "Region", "", "screening"), (title, "名称", "Title", "", "screening"),
           (starts_on, "开始日期", "Starts on", "", "screening"),
           (due_on, "应完成日期", "Due on", "", "screening"),
           (ends_on, "结束日期", "Ends on, that day included", "", "screening"))
@@ -28,8 +26,7 @@ struct LastVisit {
   VisitOutcome outcome = VisitOutcome::all_well;
   std::int64_t at = 0;
 };
-WD_STRUCT(LastVisit,
-          (visit, "走访编号", "Visit id", "", "screening"),
+WD_STRUCT(LastVisit, (visit, "走访编号", "Visit id", "", "screening"),
           (outcome, "结果", "Outcome", "", "screening"),
           (at, "时间", "Time", "unix_ms", "screening"))
 
@@ -45,8 +42,7 @@ struct DoorPerson {
   residents::Relation relation = residents::Relation::other;
   std::vector<residents::KeyGroup> key_groups;
 };
-WD_STRUCT(DoorPerson,
-          (id, "人员编号", "Person id", "", "screening"),
+WD_STRUCT(DoorPerson, (id, "人员编号", "Person id", "", "screening"),
           (name, "姓名（部分隐去）", "Name, masked", "", "screening"),
           (sex, "性别", "Sex", "", "screening"),
           (birth_year, "出生年份", "Birth year", "year", "screening"),
@@ -72,12 +68,9 @@ struct Door {
   std::optional<LastVisit> last;
   std::vector<DoorPerson> persons;
 };
-WD_STRUCT(Door,
-          (household, "住户", "Household", "", "screening"),
-          (building, "楼幢", "Building", "", "screening"),
-          (unit, "单元", "Unit", "", "screening"),
-          (floor, "楼层", "Floor", "floors", "screening"),
-          (room, "室号", "Room", "", "screening"),
+WD_STRUCT(Door, (household, "住户", "Household", "", "screening"),
+          (building, "楼幢", "Building", "", "screening"), (unit, "单元", "Unit", "", "screening"),
+          (floor, "楼层", "Floor", "floors", "screening"), (room, "室号", "Room", "", "screening"),
           (state, "住房状态", "State", "", "screening"),
           (status, "进度", "Status", "", "screening"),
           (due_on, "应完成日期", "Due on", "", "screening"),
@@ -90,8 +83,7 @@ struct HouseholdCoverage {
   std::int64_t overdue = 0;
   std::int64_t vacant = 0;
 };
-WD_STRUCT(HouseholdCoverage,
-          (done, "已排查", "Reached", "households", "screening"),
+WD_STRUCT(HouseholdCoverage, (done, "已排查", "Reached", "households", "screening"),
           (due, "应排查", "Due", "households", "screening"),
           (overdue, "逾期", "Overdue", "households", "screening"),
           (vacant, "空置", "Vacant", "households", "screening"))
@@ -100,8 +92,7 @@ struct KeyPersonCoverage {
   std::int64_t done = 0;
   std::int64_t due = 0;
 };
-WD_STRUCT(KeyPersonCoverage,
-          (done, "已监测", "Seen", "persons", "screening"),
+WD_STRUCT(KeyPersonCoverage, (done, "已监测", "Seen", "persons", "screening"),
           (due, "应监测", "Due", "persons", "screening"))
 
 struct KnownPosition {
@@ -127,8 +118,7 @@ struct DoorsView {
   KeyPersonCoverage key_persons;
   std::vector<Door> doors;
 };
-WD_STRUCT(DoorsView,
-          (grid, "网格", "Grid", "", "screening"),
+WD_STRUCT(DoorsView, (grid, "网格", "Grid", "", "screening"),
           (grid_name, "网格名称", "Grid name", "", "screening"),
           (community_name, "社区名称", "Community name", "", "screening"),
           (round, "本轮排查", "Round", "", "screening"),
@@ -140,7 +130,14 @@ WD_STRUCT(DoorsView,
 
 // ---- the drawing of a building ----
 
-enum class RoomStatus : std::uint8_t { ok = 1, due = 2, overdue = 3, exception = 4, care = 5, vacant = 6 };
+enum class RoomStatus : std::uint8_t {
+  ok = 1,
+  due = 2,
+  overdue = 3,
+  exception = 4,
+  care = 5,
+  vacant = 6
+};
 WD_ENUM(RoomStatus, (ok, "正常", "Well"), (due, "待访", "Due"), (overdue, "逾期", "Overdue"),
         (exception, "有情况", "Exception"), (care, "照护", "Care"), (vacant, "空置", "Vacant"))
 
@@ -151,10 +148,8 @@ struct Room {
   std::int32_t persons = 0;
   std::optional<LastVisit> last;
 };
-WD_STRUCT(Room,
-          (household, "住户", "Household", "", "screening"),
-          (room, "室号", "Room", "", "screening"),
-          (status, "状态", "Status", "", "screening"),
+WD_STRUCT(Room, (household, "住户", "Household", "", "screening"),
+          (room, "室号", "Room", "", "screening"), (status, "状态", "Status", "", "screening"),
           (persons, "人数", "Persons", "persons", "screening"),
           (last, "最近一次走访", "Last visit", "", "screening"))
 
@@ -193,10 +188,8 @@ struct BuildingView {
   std::vector<RoomCount> counts;
   std::int64_t as_of = 0;
 };
-WD_STRUCT(BuildingView,
-          (building, "楼幢", "Building", "", "screening"),
-          (round, "本轮排查", "Round", "", "screening"),
-          (units, "单元", "Units", "", "screening"),
+WD_STRUCT(BuildingView, (building, "楼幢", "Building", "", "screening"),
+          (round, "本轮排查", "Round", "", "screening"), (units, "单元", "Units", "", "screening"),
           (counts, "各状态户数", "Households by status", "", "screening"),
           (as_of, "数据时间", "As of", "unix_ms", "screening"))
 

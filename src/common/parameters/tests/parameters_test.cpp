@@ -34,9 +34,12 @@ TEST(ParametersTest, the_narrowest_scope_in_force_on_the_day_counts) {
     const char* day;
     std::int64_t value;
   };
-  for (const auto& [code, date, value] : {Case{"320508", "2020-02-09", 14}, {"320508", "2020-02-10", 28},
-                                          {"320508", "2020-02-20", 28},     {"320508", "2020-02-21", 14},
-                                          {"32", "2020-02-15", 14},         {"320508", "2020-04-01", 21}}) {
+  for (const auto& [code, date, value] : {Case{"320508", "2020-02-09", 14},
+                                          {"320508", "2020-02-10", 28},
+                                          {"320508", "2020-02-20", 28},
+                                          {"320508", "2020-02-21", 14},
+                                          {"32", "2020-02-15", 14},
+                                          {"320508", "2020-04-01", 21}}) {
     EXPECT_EQ(*parameters.integer("a.days", region(code), day(date)), value) << code << date;
   }
   EXPECT_FALSE(parameters.integer("a.days", region("32"), day("2019-12-31")));
