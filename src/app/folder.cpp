@@ -22,8 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kForm = "1\n";
+constexpr std::string_view kUnfinished = "UNFINISHED";  // names the keys folder begun with this
+constexpr std::size_t kPathBytes = 4'096;
 constexpr std::array kOwnNames = {
-    "DEMO", "LOCK", "files", "wangdi.db", "wangdi.db-wal", "wangdi.db-shm", "wangdi.db-journal"};
+    "UNFINISHED", "DEMO",          "LOCK",          "files",
+    "wangdi.db",  "wangdi.db-wal", "wangdi.db-shm", "wangdi.db-journal"};
 
 Error system_error(std::string_view what) {
   return Error(ErrorCode::storage_failed).because(std::string(what) + ": " + std::strerror(errno));
@@ -72,15 +75,25 @@ Status sync_folder(const std::string& folder) {
   return ok();
 }
 
-Status write_mark(const std::string& folder, const std::string& name) {
-  const Descriptor mark(::open((folder + "/" + name).c_str(),
-                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+Status write_mark(const std::string& folder, std::string_view name, std::string_view text) {
+  const auto path = folder + "/" + std::string(name);
+  const Descriptor mark(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!mark.is_open() ||
-      ::write(mark.get(), kForm.data(), kForm.size()) != static_cast<ssize_t>(kForm.size()) ||
+      ::write(mark.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(mark.get()) != 0) {
     return system_error(name);
   }
   return sync_folder(folder);
+}
+
+std::string read_mark(const std::string& folder, std::string_view name) {
+  const auto path = folder + "/" + std::string(name);
+  const Descriptor mark(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  std::string text(kPathBytes, '\0');
+  const auto count = mark.is_open() ? ::read(mark.get(), text.data(), text.size()) : 0;
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return text;
 }
 
 // What a killed init left; nothing when the folder holds something that is not ours.
@@ -97,13 +110,27 @@ std::optional<std::vector<fs::path>> remnants(const std::string& folder) {
   return found;
 }
 
-Status remove_remnants(const std::string& folder) {
+Status remove_tree(const fs::path& path) {
+  std::error_code failed;
+  fs::remove_all(path, failed);
+  if (failed) return Error(ErrorCode::storage_failed).because(failed.message());
+  return ok();
+}
+
+// Empties an unfinished folder. The keys folder goes only when the killed init says that it began
+// that very one: keys of another installation are never touched.
+Status remove_remnants(const std::string& folder, const std::string& keys) {
   const auto found = remnants(folder);
   if (!found) return Error(ErrorCode::folder_exists).with("path", folder);
+  if (!keys.empty() && read_mark(folder, kUnfinished) == keys) {
+    WD_TRY([[maybe_unused]] auto removed, remove_tree(keys));
+  }
   for (const auto& path : *found) {
-    std::error_code failed;
-    fs::remove_all(path, failed);
-    if (failed) return Error(ErrorCode::storage_failed).because(failed.message());
+    WD_TRY([[maybe_unused]] auto removed, remove_tree(path));
+  }
+  std::error_code failed;
+  if (!keys.empty() && fs::exists(keys, failed)) {
+    return Error(ErrorCode::folder_exists).with("path", keys);
   }
   return ok();
 }
@@ -137,7 +164,7 @@ Result<Folder> Folder::open(const std::string& path) {
   return Folder(path, lock, fs::exists(path + "/DEMO", failed));
 }
 
-Result<Folder> Folder::create(const std::string& path, bool demo) {
+Result<Folder> Folder::create(const std::string& path, const std::string& keys, bool demo) {
   std::error_code failed;
   fs::create_directories(fs::path(path).parent_path(), failed);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error("mkdir");
@@ -149,15 +176,20 @@ Result<Folder> Folder::create(const std::string& path, bool demo) {
   WD_TRY(const int lock, take_lock(path));
   Folder folder(path, lock, demo);
   if (is_complete(path)) return Error(ErrorCode::folder_exists).with("path", path);
-  WD_TRY([[maybe_unused]] auto emptied, remove_remnants(path));
+  const auto place = fs::absolute(keys, failed).lexically_normal().string();
+  WD_TRY([[maybe_unused]] auto emptied, remove_remnants(path, place));
+  WD_TRY([[maybe_unused]] auto begun, write_mark(path, kUnfinished, place));
   if (::chmod(path.c_str(), 0700) != 0) return system_error("chmod");
   if (::mkdir(folder.files().c_str(), 0700) != 0) return system_error("files");
   if (demo) {
-    WD_TRY([[maybe_unused]] auto marked, write_mark(path, "DEMO"));
+    WD_TRY([[maybe_unused]] auto marked, write_mark(path, "DEMO", kForm));
   }
   return folder;
 }
 
-Status Folder::complete() { return write_mark(path_, "WANGDI"); }
+Status Folder::complete() {
+  WD_TRY([[maybe_unused]] auto marked, write_mark(path_, "WANGDI", kForm));
+  return remove_tree(path_ + "/" + std::string(kUnfinished));
+}
 
 }  // namespace wangdi::app

@@ -3,6 +3,7 @@
 // SQLite's one writing connection alone (commands of the tool take the same lock as the server).
 //   WANGDI     the folder is complete; holds the form's number
 //   DEMO       synthetic people: this machine only, a banner on each page
+//   UNFINISHED an init began and was not completed
 //   LOCK       held (flock) by the process that uses the folder
 //   wangdi.db  the database, files/ what was handed in
 #pragma once
@@ -18,11 +19,12 @@ class Folder {
   // Takes the lock. Errors: folder_not_initialised, folder_of_other_user, folder_in_use,
   // storage_failed.
   static Result<Folder> open(const std::string& path);
-  // Makes the folder with mode 0700 and takes the lock. It becomes usable only by complete(), so
-  // that a start that was killed half-way is seen; creating such an unfinished folder again empties
-  // it first. Errors: folder_exists when the folder is complete or holds anything else,
-  // folder_in_use, storage_failed.
-  static Result<Folder> create(const std::string& path, bool demo);
+  // Makes the folder with mode 0700 and takes the lock; the caller then makes the folder `keys` and
+  // fills both. The folder becomes usable only by complete(), so that an init that was killed
+  // half-way is seen; creating it again empties it first, and removes the keys folder that the
+  // killed init had begun. Errors: folder_exists when the folder is complete or holds anything
+  // else, or when `keys` is there; folder_of_other_user, folder_in_use, storage_failed.
+  static Result<Folder> create(const std::string& path, const std::string& keys, bool demo);
   // Sets the mark WANGDI, on disk when it returns: the last act of init and demo.
   Status complete();
 

@@ -23,15 +23,16 @@ class FolderTest : public ::testing::Test {
     base_ = fs::temp_directory_path() / ("wangdi_folder_" + std::to_string(::getpid()));
     fs::create_directories(base_);
     path_ = (base_ / "data").string();
+    keys_ = (base_ / "keys").string();
   }
   void TearDown() override { fs::remove_all(base_); }
   void make(bool demo = false) {
-    auto made = Folder::create(path_, demo);
+    auto made = Folder::create(path_, keys_, demo);
     ASSERT_TRUE(made);
     ASSERT_TRUE(made->complete());
   }
   fs::path base_;
-  std::string path_;
+  std::string path_, keys_;
 };
 
 ErrorCode code_of(const Result<Folder>& result) {
@@ -64,32 +65,46 @@ TEST_F(FolderTest, given_no_mark_then_not_initialised) {
 TEST_F(FolderTest, given_somebodys_files_or_a_complete_folder_when_created_then_refused) {
   fs::create_directories(path_);
   std::ofstream(path_ + "/letter.txt") << "mine";
-  EXPECT_EQ(code_of(Folder::create(path_, false)), ErrorCode::folder_exists);
+  EXPECT_EQ(code_of(Folder::create(path_, keys_, false)), ErrorCode::folder_exists);
   EXPECT_TRUE(fs::exists(path_ + "/letter.txt"));
   EXPECT_FALSE(fs::exists(path_ + "/LOCK"));
   fs::remove_all(path_);
   make();
-  EXPECT_EQ(code_of(Folder::create(path_, true)), ErrorCode::folder_exists);
+  EXPECT_EQ(code_of(Folder::create(path_, keys_, true)), ErrorCode::folder_exists);
   EXPECT_FALSE(Folder::open(path_)->is_demo());
 }
 
 TEST_F(FolderTest, given_a_killed_init_when_created_again_then_it_begins_anew) {
   {
-    auto unfinished = Folder::create(path_, true);
+    auto unfinished = Folder::create(path_, keys_, true);
     ASSERT_TRUE(unfinished);
     std::ofstream(unfinished->database()) << "half";
     std::ofstream(unfinished->files() + "/tree") << "half";
+    fs::create_directories(keys_);
+    std::ofstream(keys_ + "/keys.db") << "half";
   }
   EXPECT_EQ(code_of(Folder::open(path_)), ErrorCode::folder_not_initialised);
-  auto again = Folder::create(path_, false);
+  auto again = Folder::create(path_, keys_, false);
   ASSERT_TRUE(again);
   EXPECT_FALSE(fs::exists(again->database()));
+  EXPECT_FALSE(fs::exists(keys_));
   EXPECT_TRUE(fs::is_empty(again->files()));
   ASSERT_TRUE(again->complete());
   again = Error(ErrorCode::internal);  // closes it
   const auto opened = Folder::open(path_);
   ASSERT_TRUE(opened);
   EXPECT_FALSE(opened->is_demo());
+}
+
+TEST_F(FolderTest, given_keys_of_another_installation_when_created_then_they_are_not_touched) {
+  fs::create_directories(keys_);
+  std::ofstream(keys_ + "/keys.db") << "precious";
+  EXPECT_EQ(code_of(Folder::create(path_, keys_, false)), ErrorCode::folder_exists);
+  {
+    ASSERT_TRUE(Folder::create(path_, keys_ + "2", false));
+  }
+  EXPECT_EQ(code_of(Folder::create(path_, keys_, false)), ErrorCode::folder_exists);
+  EXPECT_TRUE(fs::exists(keys_ + "/keys.db"));
 }
 
 // A child that holds the folder until its end of the pipe closes.

@@ -31,7 +31,7 @@ class Installation {
     config.keys = (base_ / "keys").string();
     config.root = (base_ / "root").string();
     config.web = base_.string();
-    auto folder = Folder::create(config.data, false);
+    auto folder = Folder::create(config.data, config.keys, false);
     EXPECT_TRUE(folder);
     fill(folder->database());
     EXPECT_TRUE(folder->complete());
