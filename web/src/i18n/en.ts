@@ -7,7 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'app.skip': 'Skip to the content',
   'app.main_pages': 'Main pages',
   'app.demo': 'Demo data',
-  'app.demo_text': 'People and numbers are invented; it opens on this computer only',
+  'app.demo_text': 'Invented people, on this computer only',
   'app.update': 'A new version is ready',
   'app.update_text': 'Finish this page first, nothing will be lost',
   'app.update_do': 'Update',
@@ -51,6 +51,7 @@ export const en: Record<keyof typeof zh, string> = {
   'state.unread': 'This cannot be read now',
   'state.unread_do': 'Please try again in a moment',
   'state.unread_what': '{what} cannot be read now',
+  'state.number': 'Number {number}',
   'state.as_of': 'Updated {time}',
   'state.shown_as_of': 'Shown as of {time}',
   'state.not_saved': 'This was not saved',
@@ -141,6 +142,8 @@ export const en: Record<keyof typeof zh, string> = {
   'doors.all_done': 'All doors of today are done',
   'doors.all_done_text':
     'Thank you, {name}\n{doors} doors and {people} key persons are on the board\nNo form to fill in',
+  'doors.all_done_kept':
+    'Thank you, {name}\n{n} still on this phone, uploaded when the network is back\nNo form to fill in',
   'doors.also': 'You could also',
   'doors.see_people': 'See the key persons',
   'doors.see_people_text': '{n} not seen yet today',
