@@ -23,6 +23,8 @@ function(wangdi_script_test name)
 endfunction()
 
 wangdi_script_test(check_layers COMMAND tools/check_layers)
+wangdi_script_test(check_style COMMAND tools/check_style)
+wangdi_script_test(check_format COMMAND tools/check_format)
 wangdi_script_test(check_errors COMMAND tools/check_errors --allow-unused)
 wangdi_script_test(check_shell COMMAND tools/check_shell)
 wangdi_script_test(check_demo_names COMMAND tools/check_demo_names)

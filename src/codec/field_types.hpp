@@ -19,8 +19,8 @@
 
 namespace wangdi {
 // Described here because types stand below the codec.
-WD_ENUM(RegionLevel, (nation, "全国", "Nation"), (province, "省", "Province"),
-        (city, "市", "City"), (county, "区县", "County"), (township, "街道乡镇", "Township"),
+WD_ENUM(RegionLevel, (nation, "全国", "Nation"), (province, "省", "Province"), (city, "市", "City"),
+        (county, "区县", "County"), (township, "街道乡镇", "Township"),
         (community, "社区村", "Community"), (grid, "网格", "Grid"))
 }  // namespace wangdi
 
