@@ -6,8 +6,10 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
+#include "http/address.hpp"
 #include "http/characters.hpp"
 #include "http/parser.hpp"
+#include "http/static_files.hpp"
 
 namespace {
 
@@ -45,6 +47,28 @@ void check_request(RequestHead& head) {
   require(is_host(request.header("host")) || head.is_http_1_0());
 }
 
+// What handlers and the admission read out of the fields and the query.
+void read_fields(const Request& request) {
+  static const auto proxies = TrustedProxies::from({"127.0.0.1", "10.0.0.0/8"});
+  const auto peer = Address::parse("127.0.0.1");
+  const auto client = proxies->client_of(*peer, request.header_all("x-forwarded-for")).client();
+  require(Address::parse(client.is_v4() ? client.text() : "::1").has_value());
+  const auto cookie = request.cookie("wangdi");
+  require(cookie.find(';') == std::string_view::npos);
+  if (const auto value = query_parameter(request.query, "q")) {
+    require(wangdi::text::is_valid_utf8(*value));
+  }
+  language_of(request);
+  if (!request.has_header("origin")) require(origin_is_own(request));
+  accepts_gzip(request.header("accept-encoding"));
+  etag_listed(request.header("if-none-match"), "\"0\"");
+  const auto answer = problem(wangdi::Error(wangdi::ErrorCode::not_found), request);
+  require(answer.valid());
+  Response response;
+  response.attachment(request.path);
+  require(response.valid());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto used = parser.put(boost::asio::const_buffer(bytes.data(), scanner.size()), failed);
   if (failed || used != scanner.size() || !parser.is_header_done()) return 0;
   check_request(head);
+  read_fields(head.request());
 
   parser.eager(true);
   auto rest = bytes.substr(used);
