@@ -82,6 +82,8 @@ class Rows {
   void clear() { caches_.clear(); }
 
   const Status& status() const { return status_; }
+  // For a projection that writes past the working set and cannot: the whole batch fails with it.
+  void fail(Error error) { latch(std::move(error)); }
   Connection& connection() { return connection_; }
 
  private:

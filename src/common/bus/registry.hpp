@@ -101,9 +101,9 @@ class Registry {
   void event();
 
   // Called for each event of the type, live and in a rebuild. It must depend on the event, the
-  // frame and its own tables only.
+  // frame and its own tables only; what it captures must be there in a rebuild too.
   template <class Event>
-  void project(void (*apply)(const Event&, const Recorded&, store::Rows&));
+  void project(std::function<void(const Event&, const Recorded&, store::Rows&)> apply);
 
   // GET: Params from the URL. POST: Params from the JSON body.
   template <class Params, class View>
@@ -197,12 +197,13 @@ void Registry::event() {
 }
 
 template <class Event>
-void Registry::project(void (*apply)(const Event&, const Recorded&, store::Rows&)) {
+void Registry::project(std::function<void(const Event&, const Recorded&, store::Rows&)> apply) {
   event<Event>();
   events_.at({std::string(Event::kType), Event::kVersion})
-      .projections.push_back([apply](const void* value, const Recorded& frame, store::Rows& rows) {
-        apply(*static_cast<const Event*>(value), frame, rows);
-      });
+      .projections.push_back(
+          [apply = std::move(apply)](const void* value, const Recorded& frame, store::Rows& rows) {
+            apply(*static_cast<const Event*>(value), frame, rows);
+          });
 }
 
 template <class Params>
