@@ -55,6 +55,12 @@ Result<std::vector<std::string>> region_names(store::Connection& db,
 Result<std::vector<RegionStep>> displayed_children(store::Connection& db, const RegionCode& region,
                                                    const std::optional<RegionCode>& after,
                                                    std::size_t limit);
+// Communities of the tree in force at or below a region, virtual ones left out; 0 below a community
+// and where there is no such region. A point read down to the county, a short scan below it.
+Result<std::int64_t> community_count(store::Connection& db, const RegionCode& region);
+// The same for many regions, in the order asked.
+Result<std::vector<std::int64_t>> community_counts(store::Connection& db,
+                                                   std::span<const RegionCode> regions);
 Result<std::optional<BuildingFacts>> building_facts(store::Connection& db, District district,
                                                     BuildingId building);
 // By grid, then in the order in which they were added.

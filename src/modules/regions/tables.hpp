@@ -24,6 +24,16 @@ struct TreeRow {
 WD_DESCRIBE(TreeRow, level, code, name, flags, opened, closed, successor)
 inline constexpr store::Table<TreeRow, 2> kTree{"region"};
 
+// How many communities of the tree in force lie in a region, from the nation down to the counties:
+// boards divide by it, and counting the nation each time would take too long. A reference table.
+struct CommunityCountRow {
+  RegionLevel level = RegionLevel::nation;
+  RegionCode code;
+  std::int64_t communities = 0;  // where somebody may live
+};
+WD_DESCRIBE(CommunityCountRow, level, code, communities)
+inline constexpr store::Table<CommunityCountRow, 2> kCommunityCount{"region_communities"};
+
 // The trees that were imported; the one with the highest sequence is in force.
 struct TreeEditionRow {
   District district;

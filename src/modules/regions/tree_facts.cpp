@@ -22,7 +22,17 @@ constexpr store::Statement kBuildingsOfGrid{
     "SELECT district, building, grid, compound, name, units, floors, rooms_per_floor, sequence "
     "FROM region_building WHERE district = $1 AND grid > $2 AND grid <= $3 ORDER BY grid, sequence "
     "LIMIT $4"};
-constexpr store::Statement kStatements[] = {kNodesWithin, kGridsAfter, kBuildingsOfGrid};
+constexpr store::Statement kCommunitiesWithin{
+    "regions.communities_within",
+    "SELECT count(*) FROM region WHERE level = $1 AND code >= $2 AND code <= $3 AND closed IS NULL "
+    "AND (flags & $4) = 0"};
+constexpr store::Statement kStatements[] = {kNodesWithin, kGridsAfter, kBuildingsOfGrid,
+                                            kCommunitiesWithin};
+
+struct Counted {
+  std::int64_t communities = 0;
+};
+WD_DESCRIBE(Counted, communities)
 
 // More siblings than any region has: the largest has a few hundred.
 constexpr std::int64_t kSiblingsMost = 2'000;
@@ -156,6 +166,30 @@ Result<std::vector<RegionStep>> displayed_children(store::Connection& db, const 
   std::ranges::sort(children, {}, &RegionStep::code);
   if (children.size() > limit) children.resize(limit);
   return children;
+}
+
+Result<std::int64_t> community_count(store::Connection& db, const RegionCode& region) {
+  if (region.level() <= RegionLevel::county) {
+    WD_TRY(const auto row, store::get(db, kCommunityCount, {region.level(), region}));
+    return row ? row->communities : 0;
+  }
+  if (region.level() == RegionLevel::grid) return std::int64_t{0};
+  const auto range = codes_within(region, RegionLevel::community);
+  WD_TRY(const auto counted,
+         store::select_one<Counted>(db, kCommunitiesWithin, RegionLevel::community, range.first,
+                                    range.last, kVirtual));
+  return counted ? counted->communities : 0;
+}
+
+Result<std::vector<std::int64_t>> community_counts(store::Connection& db,
+                                                   std::span<const RegionCode> regions) {
+  std::vector<std::int64_t> counts;
+  counts.reserve(regions.size());
+  for (const auto& region : regions) {
+    WD_TRY(const auto count, community_count(db, region));
+    counts.push_back(count);
+  }
+  return counts;
 }
 
 Result<std::optional<BuildingFacts>> building_facts(store::Connection& db, District district,

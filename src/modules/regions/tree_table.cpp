@@ -2,7 +2,10 @@
 // The new tree and the stored one both come in order of level and code, so one pass merges them.
 #include "modules/regions/tree_table.hpp"
 
+#include <limits>
+#include <map>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "modules/regions/tables.hpp"
@@ -19,25 +22,68 @@ struct Stored {
   std::optional<CivilDate> opened, closed;
 };
 
+template <class Row>
 class Chunk final : public store::RowSource {
  public:
-  explicit Chunk(std::size_t rows) { rows_.reserve(rows); }
   std::size_t size() const override { return rows_.size(); }
-  void add(TreeRow row) { rows_.push_back(std::move(row)); }
+  void reserve(std::size_t rows) { rows_.reserve(rows); }
+  void add(Row row) { rows_.push_back(std::move(row)); }
   void clear() { rows_.clear(); }
+  // For a write that binds keys only.
+  void bind_first(std::size_t columns) { columns_ = columns; }
   void bind(std::size_t row, store::Binder& to) const override {
     store::for_each_member(rows_[row], [&](const auto& member, std::size_t column) {
+      if (column >= columns_) return;
       store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
     });
   }
 
  private:
-  std::vector<TreeRow> rows_;
+  std::vector<Row> rows_;
+  std::size_t columns_ = std::numeric_limits<std::size_t>::max();
+};
+
+// Communities come in order of code, so those of a county stand together.
+class CommunityCounter {
+ public:
+  void take(const TreeNode& node) {
+    const bool counts =
+        node.code.level() == RegionLevel::community && !node.closed && (node.flags & kVirtual) == 0;
+    if (!counts) return;
+    if (counties_.empty() || !counties_.back().code.contains(node.code)) {
+      counties_.push_back({RegionLevel::county, node.code.at(RegionLevel::county), 0});
+    }
+    ++counties_.back().communities;
+  }
+
+  Status write(store::Connection& to) const {
+    constexpr auto kTable = kCommunityCount;
+    Chunk<CommunityCountRow> before, now;
+    before.bind_first(kTable.kKeyColumns);
+    WD_TRY([[maybe_unused]] auto read,
+           to.by_key(kTable.info(), 0, store::bind_all(), [&](const store::RowReader& row) {
+             before.add(store::read_row<CommunityCountRow>(row));
+             return true;
+           }));
+    WD_TRY([[maybe_unused]] auto erased, to.bulk(kTable.info(), store::BulkMode::kErase, before));
+    std::map<std::pair<RegionLevel, RegionCode>, std::int64_t> counts;
+    for (const auto& county : counties_) {
+      for (auto code = county.code;; code = code.parent()) {
+        counts[{code.level(), code}] += county.communities;
+        if (code.level() == RegionLevel::nation) break;
+      }
+    }
+    for (const auto& [key, count] : counts) now.add({key.first, key.second, count});
+    return to.bulk(kTable.info(), store::BulkMode::kInsert, now);
+  }
+
+ private:
+  std::vector<CommunityCountRow> counties_;
 };
 
 class TreeWriter {
  public:
-  explicit TreeWriter(store::Connection& to) : to_(to), chunk_(kChunkRows) {}
+  explicit TreeWriter(store::Connection& to) : to_(to) { chunk_.reserve(kChunkRows); }
 
   Result<TreeSummary> run(const TreeSource& source) {
     WD_TRY([[maybe_unused]] auto loaded, load_stored());
@@ -49,6 +95,7 @@ class TreeWriter {
            }));
     WD_TRY([[maybe_unused]] auto rest, close_before(nullptr, summary.edition));
     WD_TRY([[maybe_unused]] auto flushed, flush());
+    WD_TRY([[maybe_unused]] auto counted, counter_.write(to_));
     return summary;
   }
 
@@ -63,6 +110,7 @@ class TreeWriter {
 
   Status take(const TreeNode& node, CivilDate edition, bool first) {
     WD_TRY([[maybe_unused]] auto gone, close_before(&node.code, edition));
+    counter_.take(node);
     TreeRow row{node.code.level(), node.code,   std::string(node.name), node.flags,
                 node.opened,       node.closed, node.successor};
     const bool known = next_ < stored_.size() && stored_[next_].code == node.code;
@@ -105,7 +153,8 @@ class TreeWriter {
   }
 
   store::Connection& to_;
-  Chunk chunk_;
+  Chunk<TreeRow> chunk_;
+  CommunityCounter counter_;
   store::BulkMode mode_ = store::BulkMode::kPut;
   std::vector<Stored> stored_;
   std::size_t next_ = 0;

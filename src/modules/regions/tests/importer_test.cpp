@@ -2,6 +2,7 @@
 // Files that are damaged or contradict themselves are refused and named; a newer tree closes old
 // codes and opens new ones.
 #include "modules/regions/importer.hpp"
+#include "modules/regions/facts.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -192,6 +193,7 @@ TEST_F(Importer, given_a_newer_tree_when_imported_then_old_codes_close_and_new_o
   const auto engine = store::open_sqlite({.path = (folder_ / "t.db").string()}).value();
   const auto db = engine->open_writer().value();
   ASSERT_TRUE(db->create(kTree.info()));
+  ASSERT_TRUE(db->create(kCommunityCount.info()));
   const auto import = [&] {
     ASSERT_TRUE(db->begin());
     ASSERT_TRUE(write_tree(*db, source()));
@@ -201,10 +203,12 @@ TEST_F(Importer, given_a_newer_tree_when_imported_then_old_codes_close_and_new_o
     const auto code = RegionCode::parse(text).value();
     return store::get(*db, kTree, {code.level(), code}).value();
   };
+  const auto communities = [&] { return community_count(*db, RegionCode()).value(); };
   import();
   EXPECT_EQ(row("110101")->opened, std::nullopt);
   EXPECT_EQ(row("110103")->closed->text(), "2023-06-30");
   EXPECT_EQ(row("110103")->successor->text(), "110101");
+  EXPECT_GT(communities(), 0);
 
   write("edition.csv", "name,day\nstatistical_codes,2024-06-30\n");
   write("areas.csv.gz",
@@ -225,6 +229,7 @@ TEST_F(Importer, given_a_newer_tree_when_imported_then_old_codes_close_and_new_o
   EXPECT_EQ(row("110101001001")->closed->text(), "2024-06-30");
   EXPECT_EQ(row("110103")->closed->text(), "2023-06-30");  // keeps its own day
   EXPECT_EQ(row("110103")->successor->text(), "110101");
+  EXPECT_EQ(communities(), 0);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <numeric>
 
 #include "modules/regions/csv_file.hpp"
 #include "modules/regions/facts.hpp"
@@ -43,6 +44,7 @@ ShippedTree::ShippedTree() {
   engine_ = store::open_sqlite({.path = (folder / "tree.db").string()}).value();
   writer_ = engine_->open_writer().value();
   WD_ASSERT(writer_->create(kTree.info()));
+  WD_ASSERT(writer_->create(kCommunityCount.info()));
   WD_ASSERT(writer_->create(kTreeEdition.info()));
   WD_ASSERT(writer_->create(kGrid.info()));
   WD_ASSERT(writer_->create(kBuilding.info()));
@@ -97,6 +99,35 @@ TEST(ShippedTree, given_the_list_of_special_rows_when_compared_then_the_flags_sa
     return ok();
   });
   EXPECT_TRUE(read);
+}
+
+TEST(ShippedTree, given_a_region_when_its_communities_are_counted_then_virtual_ones_are_left_out) {
+  auto& db = ShippedTree::get().reader();
+  const auto below = [&](const RegionCode& region) {
+    std::vector<RegionCode> children;
+    const auto steps = displayed_children(db, region, std::nullopt, 1000).value();
+    for (const auto& step : steps) children.push_back(step.code);
+    const auto counts = community_counts(db, children).value();
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  };
+  constexpr std::pair<const char*, const char*> kWhole[] = {{"", "nation"}, {"32", "province"}};
+  for (const auto& [text, what] : kWhole) {
+    const auto region = RegionCode::parse(text).value();
+    const auto before = cpu_seconds();
+    const auto total = community_count(db, region).value();
+    std::printf("communities of a %s: %.3f ms CPU\n", what, (cpu_seconds() - before) * 1000);
+    EXPECT_EQ(below(region), total) << what;
+  }
+  EXPECT_EQ(community_count(db, RegionCode()).value(), 620'573 - 1'447);
+  const auto count = [&](const char* text) {
+    return community_count(db, RegionCode::parse(text).value()).value();
+  };
+  EXPECT_EQ(count("110101001001"), 1);
+  EXPECT_EQ(count("110101001001001"), 0);
+  EXPECT_EQ(count("99"), 0);
+  EXPECT_EQ(count("110103"), 0);  // gone
+  const auto county = RegionCode::parse("320508").value();
+  EXPECT_EQ(below(county), community_count(db, county).value());
 }
 
 TEST(ShippedTree, given_a_page_of_children_when_followed_then_all_come_once_in_order) {
