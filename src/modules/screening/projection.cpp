@@ -138,8 +138,14 @@ void keep_term(const RoundRow& round, Rows& rows) {
 }
 
 void round_started(const RoundStarted& event, const Recorded& frame, Rows& rows) {
-  const RoundRow row{frame.position.district, RoundId{frame.subject}, frame.region, event.title,
-                     event.starts_on,         event.due_on,           event.ends_on};
+  const RoundRow row{frame.position.district,
+                     RoundId{frame.subject},
+                     frame.region.level(),
+                     frame.region,
+                     event.title,
+                     event.starts_on,
+                     event.due_on,
+                     event.ends_on};
   keep_term(row, rows);
   rows.put(kRound, row);
 }

@@ -10,16 +10,18 @@ namespace wangdi::screening {
 struct RoundRow {
   District district;  // of the round's region; a pseudo-district above the county
   RoundId round;
+  RegionLevel level = RegionLevel::nation;  // of the region
   RegionCode region;
   std::string title;
   CivilDate starts_on;
   CivilDate due_on;
   CivilDate ends_on;  // that day included
 };
-WD_DESCRIBE(RoundRow, district, round, region, title, starts_on, due_on, ends_on)
+WD_DESCRIBE(RoundRow, district, round, level, region, title, starts_on, due_on, ends_on)
 inline constexpr store::Index kRoundIndexes[] = {
-    // Roll-ups ask for the rounds that run on a day, of every district.
-    {"running", "ends_on, starts_on"},
+    {"region", "district, region, ends_on"},
+    // Boards above the county ask for the rounds of every district that run on a day.
+    {"running", "level, ends_on, starts_on, region"},
 };
 inline constexpr store::Table<RoundRow, 2> kRound{"round", kRoundIndexes};
 

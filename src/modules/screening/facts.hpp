@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other modules may ask of screening: the rounds that run, and the exact figures of a
+// community's grids (the counters know communities and districts only).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/civil_date.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "types/region_code.hpp"
+
+namespace wangdi::store {
+class Connection;
+struct Statement;
+}  // namespace wangdi::store
+
+namespace wangdi::screening {
+
+struct RoundFacts {
+  RoundId round;
+  RegionCode region;
+  std::string title;
+  CivilDate starts_on;
+  CivilDate due_on;
+  CivilDate ends_on;  // that day included
+};
+
+// At most so many rounds are given, the narrowest left out first.
+inline constexpr std::size_t kRoundsMax = 200;
+
+// Rounds that run on the day and whose region contains `region` or lies inside it: the widest first
+// and of one region the one that began last first. The first one that contains a region is the
+// round its doors are shown in.
+Result<std::vector<RoundFacts>> rounds_in_force(store::Connection& db, const RegionCode& region,
+                                                CivilDate day);
+// Only those that contain `region`.
+Result<std::vector<RoundFacts>> rounds_over(store::Connection& db, const RegionCode& region,
+                                            CivilDate day);
+
+// Households of a grid at the end of a day. Sums over the grids equal the community's counters of
+// the same day; `registered` is as of now, as households are never taken away.
+struct GridFigures {
+  RegionCode grid;
+  std::int64_t registered = 0;
+  std::int64_t reached = 0;  // in the round
+  std::int64_t vacant = 0;   // confirmed at the door in the round
+  std::int64_t lapsed = 0;   // nobody was home and the day of the promised revisit has passed
+  std::int64_t key_due = 0;  // persons in some key group on the day
+  std::int64_t key_seen = 0;
+};
+
+// One entry for each grid of the community (or for the one grid) that has households, by code. With
+// a nil round everything of a round is zero.
+Result<std::vector<GridFigures>> grid_figures(store::Connection& db, const RegionCode& community,
+                                              RoundId round, CivilDate day);
+
+// Coverage 1 is reached / due; refused and not at home count as not covered.
+constexpr std::int64_t households_due(std::int64_t registered, std::int64_t vacant) {
+  return registered - vacant;
+}
+// Households that are late: until the round's due day those whose promised revisit lapsed, from the
+// day after it everyone not covered.
+constexpr std::int64_t households_overdue(CivilDate day, CivilDate due_on, std::int64_t due,
+                                          std::int64_t reached, std::int64_t lapsed) {
+  return day > due_on ? due - reached : lapsed;
+}
+
+std::span<const store::Statement> fact_statements();
+
+}  // namespace wangdi::screening
