@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counters: what the boards and reports of every level add up. A projection counts a change once,
 // for the community and for the district; a township is the sum of its communities, everything
-// above a district the sum of districts. A figure at the end of day D is the sum of the values of
-// all days up to D, so a change that takes effect later (a revisit that lapses, a key group that
-// ends) is counted at once on its future day.
+// above a district the sum of districts. A running figure at the end of day D is the sum of the
+// values of all days up to D, so a change that takes effect later (a revisit that lapses, a key
+// group that ends) is counted at once on its future day.
 #pragma once
 
 #include "codec/describe.hpp"
@@ -32,6 +32,30 @@ WD_ENUM(Indicator, (households_registered, "登记户数", "Households registere
         (key_persons_due, "应监测重点人数", "Key persons due"),
         (key_persons_seen, "已监测重点人数", "Key persons seen"), (visits, "走访次数", "Visits"),
         (exceptions, "异常人数", "Exceptions"), (fevers, "发热人数", "Fevers"))
+
+// A running indicator is summed over days; the others are counts of one day.
+constexpr bool is_running(Indicator indicator) {
+  switch (indicator) {
+    case Indicator::households_registered:
+    case Indicator::persons_registered:
+    case Indicator::households_reached:
+    case Indicator::households_vacant:
+    case Indicator::revisits_lapsed:
+    case Indicator::key_persons_due:
+      return true;
+    case Indicator::key_persons_seen:
+    case Indicator::visits:
+    case Indicator::exceptions:
+    case Indicator::fevers:
+      return false;
+  }
+  return false;
+}
+
+// A row on this day (9999-12-31) holds the sum of all days of a running indicator. A figure at the
+// end of day D is read as that row less the days after D, which are few: a board of today reads no
+// history. Standing behind every real day, it is never among the days up to D.
+inline constexpr CivilDate kAllDays = CivilDate::from_days(2'932'896);
 
 struct CommunityDayRow {
   District district;
@@ -66,6 +90,9 @@ inline void count(store::Rows& rows, const RegionCode& where, CivilDate day, Ind
   const auto community = where.at(RegionLevel::community);
   rows.add(kCommunityDay, {community.district(), community, indicator, round, day, delta});
   rows.add(kDistrictDay, {community.district(), indicator, round, day, delta});
+  if (!is_running(indicator)) return;
+  rows.add(kCommunityDay, {community.district(), community, indicator, round, kAllDays, delta});
+  rows.add(kDistrictDay, {community.district(), indicator, round, kAllDays, delta});
 }
 
 }  // namespace wangdi::indicators
