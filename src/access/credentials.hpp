@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What commands about accounts change in credentials and sessions, inside the write batch. Call
+// them last, when nothing can be refused any more: rows of a refused command are not taken back.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "access/secrets.hpp"
+#include "store/rows.hpp"
+
+namespace wangdi::access {
+
+// The account of a login name; nothing when the name is free.
+std::optional<AccountId> account_of_login(store::Rows& rows, const Mac& name);
+
+struct NewCredential {
+  Mac name{};
+  AccountId account;
+  District home;
+  Mac first_secret{};
+};
+void open_credential(store::Rows& rows, const NewCredential& credential, UnixMs now);
+// Password and older first secret end at once.
+void reset_credential(store::Rows& rows, AccountId account, const Mac& first_secret, UnixMs now);
+void close_credential(store::Rows& rows, AccountId account);
+// For a demo folder only: enters without a first secret. `hash` is of crypto::hash_password.
+// Error: not_found without such a credential.
+Status set_password(store::Rows& rows, AccountId account, std::string hash);
+// The stored sessions of an account; Gatekeeper::end_sessions_of ends the living ones.
+void erase_sessions(store::Rows& rows, AccountId account);
+
+}  // namespace wangdi::access

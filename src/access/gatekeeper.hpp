@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is there: log-in, sessions, password changes. find() never touches the database and is for
+// the network thread; hashing runs on threads of its own with a short queue; every write is a job
+// of the one writer. `done` functions are called once, on a hashing or the writer thread, or at
+// once on the caller's when nothing was begun.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/passwords.hpp"
+#include "access/tables.hpp"
+#include "base/clock.hpp"
+#include "common/crypto/crypto.hpp"
+#include "store/rows.hpp"
+
+namespace wangdi::access {
+
+struct SessionLimits {
+  std::int64_t idle_ms = 0;   // without any request
+  std::int64_t total_ms = 0;  // from log-in, whatever happens
+};
+
+// Numbers from parameters/access.csv; accounts::gatekeeper_rules fills them.
+struct GatekeeperRules {
+  SessionLimits field, officer, administrator;
+  PasswordRules password;
+  std::int64_t first_secret_ms = 0;
+  int failures_free = 0;          // per account and browser, before the first delay
+  int address_failures_free = 0;  // per client address
+  std::int64_t delay_ms_max = 0;
+  crypto::PasswordCost cost;
+  SessionLimits of(Role role) const;
+};
+
+// What one hashing thread owns.
+struct HashingThread {
+  std::unique_ptr<store::Connection> connection;  // read-only
+  // The account's login name and the person's name, for the password policy.
+  std::function<Result<std::vector<std::string>>(District home, AccountId)> own_names;
+};
+inline constexpr std::size_t kHashingThreads = 2;  // security.md DO2
+inline constexpr std::size_t kHashingQueue = 50;
+
+// A write in the batch of the writer thread.
+using Job = std::function<Status(store::Rows&)>;
+
+struct GatekeeperParts {
+  const Clock& clock;
+  GatekeeperRules rules;
+  // A MAC under the vault's keys of these names, one for each thread that asks.
+  std::function<crypto::Hmac()> first_secret_hmac;
+  std::function<crypto::Hmac()> device_mark_hmac;
+  // Writer::submit_job: never blocks.
+  std::function<Status(Job, std::function<void(Status)>)> submit_job;
+  // The account as the batch sees it; nothing when closed. accounts::actor_of.
+  std::function<std::optional<Actor>(store::Rows&, District home, AccountId)> account;
+  std::vector<HashingThread> threads;  // kHashingThreads of them
+};
+
+struct Login {
+  std::string account;
+  std::string password;
+  std::string client_address;  // from the trusted hop; of IPv6 the /64
+  std::string device_mark;     // the cookie's value, or empty
+};
+
+struct Session {
+  Actor actor;  // device: the browser's own id from its mark
+  std::string csrf;
+  UnixMs expires_at = 0;  // if nothing is asked any more
+  bool must_set_password = false;
+  SessionKey key{};  // tells sessions apart, for streams; no secret
+};
+
+struct Opened {
+  Session session;
+  std::string token;        // for the cookie; stored nowhere
+  std::string device_mark;  // for the long-living cookie
+};
+
+// Numbers for /metrics.
+struct GatekeeperCounters {
+  std::atomic<std::uint64_t> logins{0}, failures{0}, delayed{0}, busy{0}, sessions_ended{0},
+      passwords_set{0};
+};
+
+class Gatekeeper {
+ public:
+  // Loads the sessions and starts the hashing threads.
+  static Result<std::unique_ptr<Gatekeeper>> open(GatekeeperParts parts, store::Connection& from);
+  ~Gatekeeper();
+
+  // Errors: login_failed (unknown, wrong or closed: all alike), login_delayed, hashing_busy,
+  // first_secret_used_up (the right one, too late or again), and the writer's.
+  using LoginDone = std::function<void(Result<Opened>)>;
+  void log_in(Login login, LoginDone done);
+
+  // The session of a token, used now; nothing when there is none or it has ended.
+  std::optional<Session> find(std::string_view token);
+
+  using Done = std::function<void(Status)>;
+  // A token without session is done at once: the end is the same.
+  void log_out(std::string_view token, Done done);
+
+  struct PasswordChange {
+    std::string token;
+    std::string current;  // in a session of a first secret: that secret
+    std::string next;
+    std::string client_address;
+    std::string device_mark;
+  };
+  // Ends all sessions of the account and gives a new one. Errors: login_required, login_failed
+  // (current is wrong), password_* of the policy, password_unchanged, login_delayed, hashing_busy.
+  void change_password(PasswordChange change, LoginDone done);
+
+  // From the writer thread after the commit that closed, moved or reset the account.
+  void end_sessions_of(AccountId account);
+  // Called whenever a session ended, on the thread that ended it; set before requests come.
+  using OnEnd = std::function<void(AccountId, const SessionKey&)>;
+  void on_end(OnEnd on_end);
+
+  // Ends what ran out of time and forgets old failures: about once a second.
+  void sweep();
+  // Answers what waits with shutting_down and joins the threads.
+  void stop();
+
+  std::size_t sessions() const;
+  std::size_t hashing_waiting() const;
+  const GatekeeperCounters& counters() const;
+
+ private:
+  class Impl;
+  explicit Gatekeeper(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Compares texts that come from outside with secrets, in a time that depends on the lengths only.
+bool same_secret(std::string_view a, std::string_view b);
+
+}  // namespace wangdi::access

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Secrets people are given (first secrets) and the MACs under which names and first secrets are
+// stored. A SecretMacs belongs to one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "access/tables.hpp"
+#include "common/crypto/crypto.hpp"
+
+namespace wangdi::access {
+
+// 20 characters of an alphabet without look-alikes in groups of five: 100 random bits.
+std::string make_first_secret(crypto::Random& random);
+
+class SecretMacs {
+ public:
+  // A MAC under the vault's key `first_secret`.
+  explicit SecretMacs(crypto::Hmac hmac) : hmac_(std::move(hmac)) {}
+  // The same for every spelling of a name: full-width forms, case and blanks around do not count.
+  Mac login(std::string_view name);
+  // Bound to the account; case, blanks and dashes do not count.
+  Mac first_secret(AccountId account, std::string_view secret);
+
+ private:
+  crypto::Hmac hmac_;
+};
+
+}  // namespace wangdi::access

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The actor of what the server's own tools do (init, demo, `wangdi user`). It is no account: it has
+// no credential, no session is ever made for it, and no account can be opened under its id.
+#pragma once
+
+#include "access/role.hpp"
+
+namespace wangdi::access {
+
+// Version 8 (RFC 9562: for own use), so that no client's id of version 7 can meet it.
+inline constexpr AccountId kSystemAccount{
+    {{'w', 'a', 'n', 'g', 'd', 'i', 0x80, 's', 0x80, 'y', 's', 't', 'e', 'm', 0, 0}}};
+
+inline Actor system_actor() { return {kSystemAccount, Role::system_administrator, {}, {}}; }
+
+}  // namespace wangdi::access

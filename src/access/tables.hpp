@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Login names, credentials and sessions. All stand in the nation's pseudo-district, so that a login
+// is found by its name alone; none can be rebuilt from the journal. No table holds a name, a
+// password or a token: names and first secrets are MACs, passwords Argon2id, tokens SHA-256.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "access/role.hpp"
+#include "base/civil_date.hpp"
+#include "codec/describe.hpp"
+#include "store/table.hpp"
+
+namespace wangdi::access {
+
+using Mac = std::array<std::uint8_t, 32>;
+using SessionKey = std::array<std::uint8_t, 32>;  // SHA-256 of the token
+
+inline constexpr District kNation{};
+
+// The name stays taken after its account was closed.
+struct LoginRow {
+  District district = kNation;
+  Mac name{};  // SecretMacs::login
+  AccountId account;
+};
+WD_DESCRIBE(LoginRow, district, name, account)
+inline constexpr store::Table<LoginRow, 2> kLogin{"login", {}, false};
+
+// Neither a password nor a first secret: nobody can enter (closed, or reset and not yet told).
+struct CredentialRow {
+  District district = kNation;
+  AccountId account;
+  District home;              // where the account's row and names are
+  std::string password_hash;  // empty until the person has set one
+  std::optional<Mac> first_secret;
+  UnixMs first_secret_at = 0;
+  bool first_secret_used = false;
+  UnixMs last_seen = 0;  // 0: never
+};
+WD_DESCRIBE(CredentialRow, district, account, home, password_hash, first_secret, first_secret_at,
+            first_secret_used, last_seen)
+inline constexpr store::Table<CredentialRow, 2> kCredential{"credential", {}, false};
+
+struct SessionRow {
+  District district = kNation;
+  AccountId account;
+  SessionKey session{};
+  DeviceId device;
+  Role role = Role::grid_worker;  // as at log-in: a change of role or region ends the session
+  RegionCode region;
+  bool must_set_password = false;  // entered with a first secret
+  UnixMs created = 0;
+  UnixMs last_seen = 0;
+  UnixMs ends_at = 0;  // whatever happens
+};
+WD_DESCRIBE(SessionRow, district, account, session, device, role, region, must_set_password,
+            created, last_seen, ends_at)
+inline constexpr store::Table<SessionRow, 3> kSession{"session", {}, false};
+
+}  // namespace wangdi::access

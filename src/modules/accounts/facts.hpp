@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other modules may ask of staff accounts: who somebody is, by the id the journal knows.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "modules/accounts/messages.hpp"
+
+namespace wangdi::store {
+class Connection;
+class Rows;
+struct Statement;
+}  // namespace wangdi::store
+namespace wangdi::vault {
+class Reader;
+class Writer;
+}  // namespace wangdi::vault
+
+namespace wangdi::accounts {
+
+// Display names in the order asked; empty where there is no such account. The caller limits their
+// number.
+Result<std::vector<std::string>> account_names(store::Connection& db, vault::Reader& vault,
+                                               std::span<const AccountId> accounts);
+// The same for one, inside a write batch.
+Result<std::string> account_name(store::Rows& rows, vault::Writer& vault, AccountId account);
+
+// The catalogue of the module's statements.
+std::span<const store::Statement> statements();
+
+}  // namespace wangdi::accounts

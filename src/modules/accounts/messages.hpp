@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands, events and views of staff accounts, and the bodies of logging in. Events hold no name:
+// what the person is called and logs in as is in the vault, under the account's id.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access/role_names.hpp"
+#include "base/limits.hpp"
+#include "codec/json.hpp"
+#include "modules/regions/messages.hpp"
+#include "types/list.hpp"
+#include "types/text.hpp"
+
+namespace wangdi::accounts {
+
+// 3 to 40 of a to z, 0 to 9, '.', '_' and '-'.
+class LoginName {
+ public:
+  static constexpr std::size_t kLeast = 3;
+  static constexpr std::size_t kMost = 40;
+  // Errors: field_missing, field_too_long, field_type.
+  static Result<LoginName> parse(std::string_view text);
+  const std::string& text() const { return text_; }
+  auto operator<=>(const LoginName&) const = default;
+
+ private:
+  std::string text_;
+};
+
+}  // namespace wangdi::accounts
+
+namespace wangdi::codec {
+template <>
+struct FieldType<accounts::LoginName> {
+  static Result<accounts::LoginName> parse(std::string_view text) {
+    return accounts::LoginName::parse(text);
+  }
+  static void format(const accounts::LoginName& value, std::string& out) {
+    out.append(value.text());
+  }
+  static constexpr TypeInfo schema() {
+    return {.shape = Shape::text,
+            .name = "LoginName",
+            .rule = {.length_least = accounts::LoginName::kLeast,
+                     .length_most = accounts::LoginName::kMost,
+                     .pattern = "^[a-z0-9._-]+$",
+                     .errors = {.pattern = ErrorCode::field_type}}};
+  }
+};
+}  // namespace wangdi::codec
+
+namespace wangdi::accounts {
+
+enum class AccountState : std::uint8_t { open = 1, closed = 2 };
+WD_ENUM(AccountState, (open, "使用中", "Open"), (closed, "已停用", "Closed"))
+
+// ---- commands ----
+
+struct OpenAccount {
+  static constexpr std::string_view kType = "accounts.open";
+  AccountId account;
+  LoginName name;
+  Text<30, 1> display_name;
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+};
+WD_STRUCT(OpenAccount, (account, "账号", "Account", "", "access"),
+          (name, "账号名", "Account name", "", "access"),
+          (display_name, "姓名", "Display name", "", "access"),
+          (role, "角色", "Role", "", "access"), (region, "辖区", "Region", "", "access"))
+
+struct MoveAccount {
+  static constexpr std::string_view kType = "accounts.move";
+  AccountId account;
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+};
+WD_STRUCT(MoveAccount, (account, "账号", "Account", "", "access"),
+          (role, "角色", "Role", "", "access"), (region, "辖区", "Region", "", "access"))
+
+struct CloseAccount {
+  static constexpr std::string_view kType = "accounts.close";
+  AccountId account;
+  Text<200, 1> reason;
+};
+WD_STRUCT(CloseAccount, (account, "账号", "Account", "", "access"),
+          (reason, "原因", "Reason", "", "access"))
+
+struct ResetAccount {
+  static constexpr std::string_view kType = "accounts.reset";
+  AccountId account;
+};
+WD_STRUCT(ResetAccount, (account, "账号", "Account", "", "access"))
+
+// The answer to opening and resetting, given once: the journal never holds it.
+struct FirstSecret {
+  std::string first_secret;
+  std::int64_t expires_at = 0;
+};
+WD_STRUCT(FirstSecret, (first_secret, "首次密码", "First secret", "", "access"),
+          (expires_at, "有效期至", "Expires at", "unix_ms", "access"))
+
+// ---- events; the subject is the account ----
+
+struct AccountOpened {
+  static constexpr std::string_view kType = "accounts.opened";
+  static constexpr int kVersion = 1;
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+};
+WD_DESCRIBE(AccountOpened, role, region)
+
+struct AccountMoved {
+  static constexpr std::string_view kType = "accounts.moved";
+  static constexpr int kVersion = 1;
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+};
+WD_DESCRIBE(AccountMoved, role, region)
+
+struct AccountClosed {
+  static constexpr std::string_view kType = "accounts.closed";
+  static constexpr int kVersion = 1;
+};
+WD_DESCRIBE(AccountClosed)
+
+struct AccountReset {
+  static constexpr std::string_view kType = "accounts.reset_done";
+  static constexpr int kVersion = 1;
+};
+WD_DESCRIBE(AccountReset)
+
+// ---- views ----
+
+struct AccountView {
+  AccountId id;
+  std::string name;
+  std::string display_name;
+  access::Role role = access::Role::grid_worker;
+  regions::RegionView region;
+};
+WD_STRUCT(AccountView, (id, "账号", "Account", "", "access"),
+          (name, "账号名", "Account name", "", "access"),
+          (display_name, "姓名", "Display name", "", "access"),
+          (role, "角色", "Role", "", "access"), (region, "辖区", "Region", "", "access"))
+
+struct MeParams {};
+WD_STRUCT(MeParams)
+
+struct AccountsParams {
+  RegionCode region;
+  std::optional<Text<100>> after;
+};
+WD_STRUCT(AccountsParams, (region, "辖区", "Region", "", "access"),
+          (after, "从哪个之后", "After this place in the list", "", "access"))
+
+struct AccountRow {
+  AccountId id;
+  std::string name;
+  std::string display_name;
+  access::Role role = access::Role::grid_worker;
+  regions::RegionStep region;
+  AccountState state = AccountState::open;
+  std::optional<std::int64_t> last_seen;
+};
+WD_STRUCT(AccountRow, (id, "账号", "Account", "", "access"),
+          (name, "账号名", "Account name", "", "access"),
+          (display_name, "姓名", "Display name", "", "access"),
+          (role, "角色", "Role", "", "access"), (region, "辖区", "Region", "", "access"),
+          (state, "状态", "State", "", "access"),
+          (last_seen, "最近使用", "Last seen", "unix_ms", "access"))
+
+// By region, then by account.
+struct Accounts {
+  List<AccountRow, limits::kPageRows> rows;
+  std::optional<std::string> next;
+};
+WD_STRUCT(Accounts, (rows, "账号", "Accounts", "", "access"),
+          (next, "下一页从哪个之后", "Next page after", "", "access"))
+
+// ---- logging in: these bodies never become commands ----
+
+struct OpenSession {
+  Text<40, 1> account;
+  Text<200, 1> password;
+  std::optional<Text<6>> code;
+};
+WD_STRUCT(OpenSession, (account, "账号", "Account", "", "access"),
+          (password, "密码", "Password", "", "access"),
+          (code, "动态口令", "One-time code", "", "access"))
+
+// The length a new one needs is told by the policy's own error.
+struct ChangePassword {
+  Text<200, 1> current;
+  Text<200, 1> next;
+};
+WD_STRUCT(ChangePassword, (current, "现在的密码", "Current password", "", "access"),
+          (next, "新密码", "New password", "", "access"))
+
+struct SessionView {
+  AccountView account;
+  std::string csrf;
+  std::int64_t expires_at = 0;
+  bool demo = false;
+  std::optional<bool> must_set_password;  // only there when true: nothing else is allowed
+  std::int64_t server_time = 0;
+};
+WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
+          (csrf, "防伪令牌", "CSRF token", "", "access"),
+          (expires_at, "有效期至", "Expires at", "unix_ms", "access"),
+          (demo, "演示", "Demo", "", "access"),
+          (must_set_password, "要先设密码", "Must set a password first", "", "access"),
+          (server_time, "服务器时间", "Server time", "unix_ms", "access"))
+
+}  // namespace wangdi::accounts
