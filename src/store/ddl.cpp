@@ -87,4 +87,6 @@ std::string select_by_key(const TableInfo& table, std::size_t bound) {
          by_key(table, bound) + " ORDER BY " + names(table, 0, table.key_columns);
 }
 
+std::string erase_all(const TableInfo& table) { return "DELETE FROM " + std::string(table.name); }
+
 }  // namespace wangdi::store::ddl

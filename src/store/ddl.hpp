@@ -13,6 +13,7 @@ namespace wangdi::store::ddl {
 std::string create_table(const TableInfo& table, std::string_view suffix);
 std::string create_index(const TableInfo& table, const Index& index);
 std::string row_statement(const TableInfo& table, BulkMode mode);
+std::string erase_all(const TableInfo& table);
 // SELECT of all columns by the first `bound` key columns, in key order.
 std::string select_by_key(const TableInfo& table, std::size_t bound);
 

@@ -55,6 +55,8 @@ class Connection {
   // Rows of a table whose key starts with the first `bound` key columns, in key order.
   virtual Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
                         const EachRow& each) = 0;
+  // Every row of a table: a rebuild in place begins with it.
+  virtual Status erase_all(const TableInfo& table) = 0;
   // Creates what is missing of the tables and indexes.
   virtual Status create(const TableInfo& table) = 0;
   // Statements that run longer are ended with an error; 0 means no limit. Readers only.

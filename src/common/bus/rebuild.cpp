@@ -65,6 +65,7 @@ Result<std::int64_t> replay_into(const Registry& registry, store::Connection& fr
                     record.recorded_at,
                     CivilDate::of(record.occurred_at, zone)},
                    *rows);
+           if (!rows->status()) return rows->status();
            if (rows->pending() < kFlushRows) return ok();
            // Too much to hold: write it, and from here on look up what is not in memory.
            WD_TRY([[maybe_unused]] auto flushed, rows->flush());
@@ -73,6 +74,15 @@ Result<std::int64_t> replay_into(const Registry& registry, store::Connection& fr
          }));
   WD_TRY([[maybe_unused]] auto flushed, rows->flush());
   return count;
+}
+
+Result<std::int64_t> rebuild_in_place(const Registry& registry, store::Connection& live,
+                                      ZoneOffset zone) {
+  for (const auto& table : registry.tables()) {
+    if (!table.rebuilt) continue;
+    WD_TRY([[maybe_unused]] auto emptied, live.erase_all(table));
+  }
+  return replay_into(registry, live, live, zone);
 }
 
 Result<RebuildReport> rebuild_and_compare(const Registry& registry, store::Connection& live,

@@ -28,6 +28,11 @@ struct RebuildReport {
 Result<std::int64_t> replay_into(const Registry& registry, store::Connection& from,
                                  store::Connection& to, ZoneOffset zone);
 
+// Empties the rebuilt tables of `live` and replays its journal into them, inside the caller's
+// transaction; returns the number of events.
+Result<std::int64_t> rebuild_in_place(const Registry& registry, store::Connection& live,
+                                      ZoneOffset zone);
+
 // Replays into `beside` and compares table by table, row by row in key order.
 Result<RebuildReport> rebuild_and_compare(const Registry& registry, store::Connection& live,
                                           store::Connection& beside, ZoneOffset zone);
