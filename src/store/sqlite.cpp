@@ -175,9 +175,7 @@ class SqliteConnection final : public Connection {
     return read(prepared, bind, each);
   }
 
-  Status erase_all(const TableInfo& table) override {
-    return execute_text(ddl::erase_all(table));
-  }
+  Status erase_all(const TableInfo& table) override { return execute_text(ddl::erase_all(table)); }
 
   Status create(const TableInfo& table) override {
     WD_TRY([[maybe_unused]] auto made, execute_text(ddl::create_table(table, " WITHOUT ROWID")));
