@@ -85,9 +85,10 @@ enum class Operation : std::uint8_t {
 WD_ENUM(Operation, (unmask, "查看完整信息", "Unmask"), (exact_search, "精确查询", "Exact search"),
         (export_file, "导出", "Export"), (list_match, "名单比对", "List matching"))
 
-// Fields that can be found by their exact value, through the keyed hash.
+// Fields that can be found by their exact value, through the keyed hash. A door is one of them, so
+// that it is registered once.
 constexpr bool is_searchable(Field field) {
-  return field == Field::document_number || field == Field::phone;
+  return field == Field::document_number || field == Field::phone || field == Field::display;
 }
 // The form in which two spellings of one value are the same: full-width forms, case, blanks and
 // dashes do not count.
