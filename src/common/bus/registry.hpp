@@ -148,7 +148,11 @@ Result<std::shared_ptr<const void>> decode_erased(std::string_view body) {
 
 template <class Params>
 Result<Params> params_of(QueryMethod method, bool takes_file, const QueryInput& input) {
-  if (method == QueryMethod::get || takes_file) return codec::decode_query<Params>(input.query);
+  const bool from_url = method == QueryMethod::get || takes_file;
+  if constexpr (codec::detail::is_flat(codec::kType<Params>)) {
+    if (from_url) return codec::decode_query<Params>(input.query);
+  }
+  WD_ASSERT(!from_url);  // a URL holds single values only
   return codec::decode<Params>(input.body);
 }
 
