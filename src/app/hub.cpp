@@ -37,19 +37,20 @@ void Hub::committed(const bus::Committed& committed) {
   wake_.notify_one();
 }
 
-void Hub::add(std::shared_ptr<http::Stream> stream, access::Actor actor,
+void Hub::add(std::shared_ptr<http::Stream> stream, const access::Session& session,
               std::optional<std::int64_t> known_commit) {
   const std::lock_guard lock(mutex_);
-  Listener listener{std::move(stream), std::move(actor), known_commit.value_or(last_commit_)};
+  Listener listener{std::move(stream), session.actor, session.key,
+                    known_commit.value_or(last_commit_)};
   listener.stream->send("hello", std::to_string(listener.told), "{}");
   if (listener.told != last_commit_) tell(listener);
   listeners_.push_back(std::move(listener));
 }
 
-void Hub::end(AccountId account) {
+void Hub::end(const access::SessionKey& session) {
   const std::lock_guard lock(mutex_);
   std::erase_if(listeners_, [&](Listener& listener) {
-    if (listener.actor.account != account) return false;
+    if (listener.session != session) return false;
     listener.stream->close();
     return true;
   });

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "access/role.hpp"
+#include "access/gatekeeper.hpp"
 #include "base/clock.hpp"
 #include "common/bus/writer.hpp"
 #include "http/http.hpp"
@@ -27,16 +27,17 @@ class Hub {
   void committed(const bus::Committed& committed);
   // `known_commit` is the Last-Event-ID, or nothing for a new stream. A stream that knows less
   // than the hub remembers is told to read everything again ("resync").
-  void add(std::shared_ptr<http::Stream> stream, access::Actor actor,
+  void add(std::shared_ptr<http::Stream> stream, const access::Session& session,
            std::optional<std::int64_t> known_commit);
-  // Ends the streams of an account whose rights changed.
-  void end(AccountId account);
+  // Ends the streams of a session that ended.
+  void end(const access::SessionKey& session);
   void stop();
 
  private:
   struct Listener {
     std::shared_ptr<http::Stream> stream;
     access::Actor actor;
+    access::SessionKey session;
     std::int64_t told = 0;  // last commit number told
   };
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks, queries, the stream, and what operators and browsers fetch.
+#include "app/api.hpp"
+
+#include <charconv>
+
+#include "app/api_support.hpp"
+#include "app/description.hpp"
+#include "app/metrics.hpp"
+
+namespace wangdi::app {
+
+using http::Method;
+using http::Request;
+using http::ResponderPtr;
+using http::Response;
+
+namespace {
+constexpr std::string_view kOwnAccountPath = "accounts/me";
+}
+
+Api::Api(ApiParts parts)
+    : parts_(std::move(parts)), receipts_(std::make_shared<vault::Receipts>(parts_.vault)) {
+  for (const auto& type : parts_.registry.queries()) {
+    if (type.path == kOwnAccountPath) me_ = &type;
+  }
+  WD_ASSERT(me_ != nullptr);
+}
+
+void Api::add_routes(http::Server& server) {
+  add_session_routes(server);
+  server.route({Method::post, "/api/v1/commands", [this](Request request, ResponderPtr to) {
+                  take_commands(std::move(request), to);
+                }});
+  server.route({Method::get, "/api/v1/stream",
+                [this](Request request, ResponderPtr to) { open_stream(request, to); }});
+  for (const auto& type : parts_.registry.queries()) add_query_route(server, type);
+  add_operator_routes(server);
+}
+
+Result<Api::Visitor> Api::visitor(const Request& request, Needs needs) const {
+  const auto token = session_token(request);
+  if (token.empty()) return Error(ErrorCode::login_required);
+  auto session = parts_.gatekeeper.find(token);
+  if (!session) return Error(ErrorCode::login_required);
+  if (needs == Needs::own_secret && session->must_set_password) {
+    return Error(ErrorCode::password_change_required);
+  }
+  const bool writes = request.method != Method::get && request.method != Method::head;
+  if (writes && !access::same_secret(request.header("x-csrf-token"), session->csrf)) {
+    return Error(ErrorCode::csrf_missing);
+  }
+  return Visitor{std::move(*session), std::string(token)};
+}
+
+void Api::fail(const Error& error, const Request& request, http::Responder& to) const {
+  parts_.log.error("request_failed", error, request.request_id);
+  to.send(http::problem(error, request));
+}
+
+void Api::add_query_route(http::Server& server, const bus::QueryType& type) {
+  const auto method = type.method == bus::QueryMethod::get ? Method::get : Method::post;
+  server.route(
+      {method, "/api/v1/" + type.path,
+       [this, &type](Request request, ResponderPtr to) { run_query(type, std::move(request), to); },
+       type.body_bytes_max});
+}
+
+void Api::run_query(const bus::QueryType& type, Request request, const ResponderPtr& to) {
+  auto visitor = this->visitor(request, Needs::own_secret);
+  if (!visitor) return fail(visitor.error(), request, *to);
+  if (type.method == bus::QueryMethod::post && !type.takes_file) {
+    if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
+  }
+  const Caller caller(request);
+  bus::QueryRequest query{&type,
+                          visitor->session.actor,
+                          std::move(request.query),
+                          std::move(request.body),
+                          std::string(request.header("content-type")),
+                          caller.language == Language::kEnglish ? "en" : "zh"};
+  auto queued =
+      parts_.queries.submit(std::move(query), [this, caller, to](Result<bus::Answer> answer) {
+        if (!answer) {
+          parts_.log.error("query_failed", answer.error(), caller.request_id);
+          to->send(http::problem(answer.error(), caller.language, caller.request_id));
+          return;
+        }
+        Response response(answer->status);
+        response.body(answer->content_type, std::move(answer->bytes));
+        if (!answer->file_name.empty()) response.attachment(answer->file_name);
+        to->send(std::move(response));
+      });
+  if (!queued) fail(queued.error(), request, *to);
+}
+
+void Api::open_stream(const Request& request, const ResponderPtr& to) {
+  auto visitor = this->visitor(request, Needs::own_secret);
+  if (!visitor) return fail(visitor.error(), request, *to);
+  std::optional<std::int64_t> known;
+  if (const auto last = request.header("last-event-id"); !last.empty()) {
+    std::int64_t number = 0;
+    const auto read = std::from_chars(last.data(), last.data() + last.size(), number);
+    if (read.ec == std::errc() && read.ptr == last.data() + last.size()) known = number;
+  }
+  parts_.hub.add(to->open_stream(), visitor->session, known);
+}
+
+void Api::add_operator_routes(http::Server& server) {
+  auto description = std::make_shared<const std::string>(api_description(parts_.registry));
+  server.route({Method::get, "/openapi.json", [description](Request, ResponderPtr to) {
+                  to->send(Response::json(200, *description));
+                }});
+  // Alive: the network thread answers. Ready: the writer takes work as well.
+  server.route({Method::get, "/health", [](Request, ResponderPtr to) {
+                  to->send(Response::json(200, R"({"status":"ok"})"));
+                }});
+  server.route(
+      {Method::get, "/ready", [this](Request request, ResponderPtr to) {
+         auto queued = parts_.writer.submit_job(
+             [](store::Rows&, vault::Writer&) { return ok(); },
+             [to, caller = Caller(request)](Status status) {
+               to->send(status ? Response::json(200, R"({"status":"ready"})")
+                               : http::problem(status.error(), caller.language, caller.request_id));
+             });
+         if (!queued) fail(queued.error(), request, *to);
+       }});
+  // Counts only, but nobody else's business: the collector runs on this machine.
+  server.route({Method::get, "/metrics", [this](Request request, ResponderPtr to) {
+                  if (!request.client_is_loopback) {
+                    return to->send(http::problem(Error(ErrorCode::not_found), request));
+                  }
+                  Response response;
+                  response.body(std::string(kMetricsContentType), parts_.metrics());
+                  to->send(std::move(response));
+                }});
+}
+
+}  // namespace wangdi::app

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP interface: sessions, the batch of commands, every registered query, the live stream and
+// what operators ask. Handlers run on the network thread and only hand over; the answer comes from
+// the writer's, a reader's or a hashing thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "access/gatekeeper.hpp"
+#include "app/hub.hpp"
+#include "app/log.hpp"
+#include "common/bus/query_runner.hpp"
+#include "common/bus/writer.hpp"
+#include "http/http.hpp"
+#include "vault/vault.hpp"
+
+namespace wangdi::app {
+
+struct ApiParts {
+  const bus::Registry& registry;
+  bus::Writer& writer;
+  bus::QueryRunner& queries;
+  access::Gatekeeper& gatekeeper;
+  Hub& hub;
+  const vault::Vault& vault;
+  const Clock& clock;
+  Log& log;
+  bool demo = false;
+  std::function<std::string()> metrics;  // the text of /metrics
+};
+
+class Api {
+ public:
+  explicit Api(ApiParts parts);
+  // Registers every route; the server must not outlive this.
+  void add_routes(http::Server& server);
+
+ private:
+  struct Visitor {
+    access::Session session;
+    std::string token;
+  };
+  enum class Needs : std::uint8_t {
+    session,     // may still have only a first secret
+    own_secret,  // has set a password
+  };
+
+  // Who asks. Errors: login_required, password_change_required; csrf_missing for a write whose
+  // token is not the session's.
+  Result<Visitor> visitor(const http::Request& request, Needs needs) const;
+  void fail(const Error& error, const http::Request& request, http::Responder& to) const;
+
+  void add_session_routes(http::Server& server);
+  void add_operator_routes(http::Server& server);
+  void add_query_route(http::Server& server, const bus::QueryType& type);
+
+  void log_in(http::Request request, const http::ResponderPtr& to);
+  void who_am_i(const http::Request& request, const http::ResponderPtr& to);
+  void log_out(const http::Request& request, const http::ResponderPtr& to);
+  void change_password(http::Request request, const http::ResponderPtr& to);
+  // Asks for the account's own view and answers with the session; sets the cookies of `opened`.
+  void answer_session(const http::Request& request, const access::Session& session,
+                      std::optional<access::Opened> opened, const http::ResponderPtr& to);
+
+  void take_commands(http::Request request, const http::ResponderPtr& to);
+  void run_query(const bus::QueryType& type, http::Request request, const http::ResponderPtr& to);
+  void open_stream(const http::Request& request, const http::ResponderPtr& to);
+
+  ApiParts parts_;
+  const bus::QueryType* me_ = nullptr;  // the query behind a session's account
+  // The receipts of answered positions are made on the writer thread only.
+  std::shared_ptr<vault::Receipts> receipts_;
+};
+
+}  // namespace wangdi::app

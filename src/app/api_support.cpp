@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cookies and media types of the routes.
+#include "app/api_support.hpp"
+
+#include "base/text.hpp"
+
+namespace wangdi::app {
+namespace {
+
+// A browser stays known for a year: its mark opens nothing, it only spares its owner the delays
+// that strangers' wrong passwords cause.
+constexpr std::int64_t kDeviceSeconds = 365LL * 86'400;
+
+void set_cookie(http::Response& response, bool secure, std::string_view name,
+                std::string_view value, std::int64_t seconds) {
+  std::string cookie(name);
+  cookie.append("=").append(value).append("; Path=/; HttpOnly; SameSite=Strict");
+  if (secure) cookie.append("; Secure");
+  cookie.append("; Max-Age=").append(std::to_string(seconds));
+  response.header("Set-Cookie", cookie);
+}
+
+}  // namespace
+
+std::string_view session_token(const http::Request& request) {
+  return request.cookie(request.secure ? kSessionCookie : kSessionCookiePlain);
+}
+
+std::string_view device_mark(const http::Request& request) {
+  return request.cookie(request.secure ? kDeviceCookie : kDeviceCookiePlain);
+}
+
+void set_session_cookie(http::Response& response, bool secure, std::string_view token,
+                        std::int64_t seconds) {
+  set_cookie(response, secure, secure ? kSessionCookie : kSessionCookiePlain, token, seconds);
+}
+
+void set_device_cookie(http::Response& response, bool secure, std::string_view mark) {
+  set_cookie(response, secure, secure ? kDeviceCookie : kDeviceCookiePlain, mark, kDeviceSeconds);
+}
+
+Status expect_json(const http::Request& request) {
+  const auto media = text::trim(text::split(request.header("content-type"), ';').front());
+  if (text::fold(media) == "application/json") return ok();
+  return Error(ErrorCode::unsupported_media_type).with("expected", "application/json");
+}
+
+}  // namespace wangdi::app

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the routes share: cookies, answers in JSON, and the part of a request that outlives it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "codec/json.hpp"
+#include "http/http.hpp"
+
+namespace wangdi::app {
+
+// Names of the cookies. The __Host- form needs Secure, which plain HTTP on loopback cannot have.
+inline constexpr std::string_view kSessionCookie = "__Host-wangdi";
+inline constexpr std::string_view kSessionCookiePlain = "wangdi";
+inline constexpr std::string_view kDeviceCookie = "__Host-wangdi-device";
+inline constexpr std::string_view kDeviceCookiePlain = "wangdi-device";
+
+// What of a request is still needed when its answer is made on another thread.
+struct Caller {
+  Language language;
+  std::string request_id;
+  bool secure;
+  explicit Caller(const http::Request& request)
+      : language(http::language_of(request)),
+        request_id(request.request_id),
+        secure(request.secure) {}
+};
+
+std::string_view session_token(const http::Request& request);
+std::string_view device_mark(const http::Request& request);
+// Session cookies end with the browser's session for officers; `seconds` 0 deletes the cookie.
+void set_session_cookie(http::Response& response, bool secure, std::string_view token,
+                        std::int64_t seconds);
+void set_device_cookie(http::Response& response, bool secure, std::string_view mark);
+
+// Error unsupported_media_type unless the request says it carries JSON.
+Status expect_json(const http::Request& request);
+
+template <class View>
+http::Response json_answer(const View& view, int status = 200) {
+  return http::Response::json(status, codec::encode(view));
+}
+
+}  // namespace wangdi::app

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registry -> ApiDescription.
+#include "app/description.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "app/version.hpp"
+#include "codec/openapi.hpp"
+#include "common/bus/messages.hpp"
+#include "modules/accounts/messages.hpp"
+
+namespace wangdi::app {
+namespace {
+
+using codec::Operation;
+using codec::OperationMethod;
+
+constexpr std::string_view kSheet =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+// Texts that the operations' views point into.
+class Texts {
+ public:
+  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+
+ private:
+  std::deque<std::string> kept_;
+};
+
+std::vector<std::string_view> names_of(access::Roles roles) {
+  std::vector<std::string_view> names;
+  for (const auto& choice : codec::choices<access::Role>()) {
+    if (roles.contains(static_cast<access::Role>(choice.value))) names.push_back(choice.name);
+  }
+  return names;
+}
+
+Operation operation_of(const bus::QueryType& query, Texts& texts) {
+  Operation operation;
+  operation.method =
+      query.method == bus::QueryMethod::get ? OperationMethod::get : OperationMethod::post;
+  operation.path = texts.keep("/api/v1/" + query.path);
+  auto id = query.path;
+  std::ranges::replace(id, '/', '_');
+  operation.operation_id =
+      texts.keep(id + (query.method == bus::QueryMethod::post && query.takes_file ? "_file" : ""));
+  operation.tag = texts.keep(query.path.substr(0, query.path.find('/')));
+  operation.summary_zh = query.summary_zh;
+  operation.summary_en = query.summary_en;
+  operation.roles = names_of(query.roles);
+  operation.writes = query.method == bus::QueryMethod::post;
+  if (query.method == bus::QueryMethod::get || query.takes_file) {
+    operation.params = query.params;
+  } else {
+    operation.body = query.params;
+  }
+  if (query.takes_file) operation.body_media = "application/octet-stream";
+  operation.view = query.view;
+  if (query.gives_file) operation.view_media = kSheet;
+  return operation;
+}
+
+void add_session(std::vector<Operation>& operations) {
+  const auto* view = &codec::kType<accounts::SessionView>;
+  Operation log_in{
+      OperationMethod::post, "/api/v1/session", "session_open", "session", "登录", "Log in"};
+  log_in.logged_in = false;
+  log_in.body = &codec::kType<accounts::OpenSession>;
+  log_in.view = view;
+  operations.push_back(log_in);
+  Operation who{
+      OperationMethod::get, "/api/v1/session", "session", "session", "我是谁", "Who am I"};
+  who.view = view;
+  operations.push_back(who);
+  Operation log_out{
+      OperationMethod::del, "/api/v1/session", "session_close", "session", "退出", "Log out"};
+  log_out.writes = true;
+  log_out.status = 204;
+  operations.push_back(log_out);
+  Operation password{
+      OperationMethod::post, "/api/v1/session/password", "session_password", "session", "改密码",
+      "Change the password"};
+  password.writes = true;
+  password.body = &codec::kType<accounts::ChangePassword>;
+  password.view = view;
+  operations.push_back(password);
+}
+
+void add_commands(std::vector<Operation>& operations) {
+  Operation batch{OperationMethod::post,
+                  "/api/v1/commands",
+                  "commands",
+                  "commands",
+                  "一批命令，逐条给出结果",
+                  "A batch of commands, answered one by one"};
+  batch.writes = true;
+  batch.body = &codec::kType<bus::CommandBatch>;
+  batch.view = &codec::kType<bus::CommandBatchResult>;
+  operations.push_back(batch);
+  Operation stream{OperationMethod::get,
+                   "/api/v1/stream",
+                   "stream",
+                   "stream",
+                   "实时变化（SSE）",
+                   "Live changes (server-sent events)"};
+  stream.view_media = "text/event-stream";
+  operations.push_back(stream);
+}
+
+}  // namespace
+
+std::string api_description(const bus::Registry& registry) {
+  Texts texts;
+  codec::ApiDescription api{"Wangdi 网底", kVersion,
+                            "Community epidemic prevention: what is recorded once at a door "
+                            "becomes a list, a figure and a report at every level."};
+  add_session(api.operations);
+  add_commands(api.operations);
+  for (const auto& query : registry.queries()) api.operations.push_back(operation_of(query, texts));
+  std::deque<std::vector<std::string_view>> roles;
+  for (const auto& [name, command] : registry.commands()) {
+    api.commands.push_back(
+        {command.name, command.body, roles.emplace_back(names_of(command.roles))});
+  }
+  return codec::openapi(api);
+}
+
+}  // namespace wangdi::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registration of all modules.
+#include "app/modules.hpp"
+
+#include "app/shipped.hpp"
+#include "common/bus/held.hpp"
+#include "modules/regions/module.hpp"
+#include "modules/reporting/module.hpp"
+#include "modules/residents/module.hpp"
+#include "modules/screening/module.hpp"
+
+namespace wangdi::app {
+
+Result<std::unique_ptr<Modules>> Modules::make(const std::string& files,
+                                               const vault::Vault* vault) {
+  WD_TRY(auto pinyin, pinyin::Table::load(shipped_data_folder() + "/pinyin/initials.csv"));
+  std::unique_ptr<Modules> modules(new Modules(files, std::move(pinyin)));
+  if (vault != nullptr) modules->macs.emplace(vault->hmac(vault::KeyName::first_secret));
+  modules->register_all();
+  modules->registry.check();
+  return modules;
+}
+
+void Modules::register_all() {
+  bus::register_held(registry);
+  regions::register_module(registry, {trees, tree_index});
+  accounts::register_module(registry, {macs ? &*macs : nullptr, &ended});
+  residents::register_module(registry);
+  screening::register_module(registry);
+  reporting::register_module(registry);
+}
+
+}  // namespace wangdi::app

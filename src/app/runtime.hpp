@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// An opened installation, composed in order: folder and lock, database, vault, modules, parameters,
+// the one writer. Served by `serve`; used for a while by the commands of the tool.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/folder.hpp"
+#include "app/modules.hpp"
+#include "common/bus/query_runner.hpp"
+#include "common/bus/writer.hpp"
+#include "common/parameters/parameters.hpp"
+#include "vault/vault.hpp"
+
+namespace wangdi::app {
+
+class Runtime {
+ public:
+  // Opens a complete folder. Errors: those of Folder::open, store::open_sqlite and Vault::open.
+  static Result<std::unique_ptr<Runtime>> open(const Config& config, const Clock& clock);
+  // Makes folder, keys and root; complete() is the caller's last act. Errors: folder_exists,
+  // storage_failed and those of the vault.
+  static Result<std::unique_ptr<Runtime>> create(const Config& config, const Clock& clock,
+                                                 bool demo);
+  ~Runtime();
+
+  // The writer thread runs from here to the end.
+  void start() { writer_->start(); }
+
+  // A reading connection with its end of the vault.
+  Result<bus::ReaderParts> reader();
+
+  Folder& folder() { return folder_; }
+  const Config& config() const { return config_; }
+  const Clock& clock() const { return clock_; }
+  store::Connection& connection() { return *connection_; }
+  vault::Vault& vault() { return *vault_; }
+  Modules& modules() { return *modules_; }
+  const bus::Registry& registry() const { return modules_->registry; }
+  const Parameters& parameters() const { return parameters_; }
+  bus::Writer& writer() { return *writer_; }
+  // Number of the last commit before the writer started.
+  std::int64_t last_commit() const { return last_commit_; }
+
+ private:
+  Runtime(Folder folder, const Config& config, const Clock& clock, Parameters parameters)
+      : folder_(std::move(folder)),
+        config_(config),
+        clock_(clock),
+        parameters_(std::move(parameters)) {}
+  static Result<std::unique_ptr<Runtime>> compose(Folder folder, const Config& config,
+                                                  const Clock& clock);
+
+  Folder folder_;
+  Config config_;
+  const Clock& clock_;
+  Parameters parameters_;
+  std::unique_ptr<store::Engine> engine_;
+  std::unique_ptr<store::Connection> connection_;
+  std::unique_ptr<vault::Vault> vault_;
+  std::unique_ptr<vault::Writer> vault_writer_;
+  std::unique_ptr<Modules> modules_;
+  std::unique_ptr<bus::Writer> writer_;
+  std::int64_t last_commit_ = 0;
+};
+
+}  // namespace wangdi::app

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Composition of the service, and `wangdi serve`.
+#include "app/server.hpp"
+
+#include <ostream>
+
+#include "app/commands.hpp"
+#include "app/demo_accounts.hpp"
+#include "app/process.hpp"
+#include "app/system_clock.hpp"
+#include "app/version.hpp"
+
+namespace wangdi::app {
+namespace {
+
+constexpr std::int64_t kSweepMs = 1'000;  // ended sessions are found within a second
+
+http::Options http_options(const Config& config, Log& log, const Clock& clock) {
+  http::Options options;
+  options.address = config.address;
+  options.port = static_cast<std::uint16_t>(config.port);
+  options.static_folder = config.web;
+  options.trusted_proxies = config.trusted_proxies;
+  options.connections_max = static_cast<std::size_t>(config.connections_max);
+  options.connections_per_client_max = static_cast<std::size_t>(config.connections_per_client_max);
+  options.requests_per_second_per_client = config.requests_per_second_per_client;
+  options.burst_per_client = config.burst_per_client;
+  if (log.writes(LogLevel::debug)) {
+    options.access_log = [&log, &clock](const http::Access& access) {
+      static_cast<void>(clock);
+      log.write(LogLevel::debug, "request",
+                {{"request_id", access.request_id},
+                 {"method", http::method_name(access.method)},
+                 {"route", access.route},
+                 {"status", access.status},
+                 {"bytes_in", access.bytes_in},
+                 {"bytes_out", access.bytes_out},
+                 {"duration_ms", access.duration_ms}});
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::make(Runtime& runtime, Log& log) {
+  // A demo's accounts are printed on the screen of whoever started it: nobody else may use them.
+  if (runtime.folder().is_demo() && !is_loopback(runtime.config().address)) {
+    return Error(ErrorCode::demo_loopback_only);
+  }
+  std::unique_ptr<Service> service(new Service(runtime, log));
+  WD_TRY([[maybe_unused]] auto composed, service->compose());
+  return service;
+}
+
+Status Service::open_gatekeeper() {
+  const auto& clock = runtime_.clock();
+  const auto today = CivilDate::of(clock.now(), runtime_.config().zone());
+  WD_TRY(auto rules,
+         accounts::gatekeeper_rules(runtime_.parameters(), today, runtime_.folder().is_demo()));
+  std::vector<access::HashingThread> threads;
+  for (std::size_t i = 0; i < access::kHashingThreads; ++i) {
+    WD_TRY(auto parts, runtime_.reader());
+    std::shared_ptr<vault::Reader> vault = std::move(parts.vault);
+    threads.push_back({std::move(parts.connection), [vault](District home, AccountId account) {
+                         return accounts::own_names(*vault, home, account);
+                       }});
+  }
+  auto& vault = runtime_.vault();
+  auto& writer = runtime_.writer();
+  access::GatekeeperParts parts{
+      clock,
+      std::move(rules),
+      [&vault] { return vault.hmac(vault::KeyName::first_secret); },
+      [&vault] { return vault.hmac(vault::KeyName::device_mark); },
+      [&writer](access::Job job, std::function<void(Status)> done) {
+        return writer.submit_job(
+            [job = std::move(job)](store::Rows& rows, vault::Writer&) { return job(rows); },
+            std::move(done));
+      },
+      accounts::actor_of,
+      std::move(threads)};
+  WD_TRY(gatekeeper_, access::Gatekeeper::open(std::move(parts), runtime_.connection()));
+  gatekeeper_->on_end([this](AccountId, const access::SessionKey& session) { hub_->end(session); });
+  return ok();
+}
+
+Status Service::compose() {
+  const auto& config = runtime_.config();
+  auto& writer = runtime_.writer();
+  std::vector<bus::ReaderParts> readers;
+  for (int i = 0; i < config.reader_threads; ++i) {
+    WD_TRY(auto reader, runtime_.reader());
+    readers.push_back(std::move(reader));
+  }
+  queries_ = std::make_unique<bus::QueryRunner>(
+      std::move(readers), writer, runtime_.parameters(), runtime_.clock(),
+      bus::QueryRunnerOptions{.threads = static_cast<std::size_t>(config.reader_threads),
+                              .zone = config.zone()});
+  hub_ = std::make_unique<Hub>(runtime_.clock(), runtime_.last_commit());
+  WD_TRY([[maybe_unused]] auto opened, open_gatekeeper());
+  writer.on_commit([this](const bus::Committed& committed) {
+    hub_->committed(committed);
+    for (const auto account : runtime_.modules().ended.committed(runtime_.connection())) {
+      gatekeeper_->end_sessions_of(account);
+    }
+  });
+  ticker_ = std::make_unique<Ticker>(kSweepMs, [this] { gatekeeper_->sweep(); });
+  server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
+  api_ = std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
+                                        runtime_.vault(), runtime_.clock(), log_,
+                                        runtime_.folder().is_demo(), [this] { return metrics(); }});
+  api_->add_routes(*server_);
+  return ok();
+}
+
+void Service::run() {
+  runtime_.start();
+  server_->run();
+  // What has begun is finished; then nobody asks the writer any more.
+  hub_->stop();
+  ticker_->stop();
+  queries_->stop();
+  gatekeeper_->stop();
+  runtime_.writer().stop();
+}
+
+Service::~Service() = default;
+
+namespace {
+
+Status show_demo(Runtime& runtime, Console& console) {
+  if (!runtime.folder().is_demo()) return ok();
+  WD_TRY(const auto community, RegionCode::parse(kDemoCommunity));
+  WD_TRY(const auto password, demo_password(runtime.folder().files()));
+  print_demo_accounts(console, demo_accounts(community), password);
+  return ok();
+}
+
+Status serve(const Config& config, Console& console, const Clock& clock) {
+  WD_TRY(auto log, Log::open({config.log_file, config.log_level}, clock));
+  std::atomic<Service*> running{nullptr};
+  WD_TRY(const auto signals, Signals::take({[&] {
+                                              if (auto* service = running.load()) service->stop();
+                                            },
+                                            [&] {
+                                              if (auto reopened = log->reopen(); !reopened) {
+                                                log->error("log_reopen", reopened.error());
+                                              }
+                                            }}));
+  WD_TRY(auto runtime, Runtime::open(config, clock));
+  WD_TRY(auto service, Service::make(*runtime, *log));
+  WD_TRY([[maybe_unused]] auto bound, service->listen());
+  running = service.get();
+  log->write(LogLevel::info, "serving",
+             {{"version", kVersion}, {"address", config.address}, {"port", service->port()}});
+  WD_TRY([[maybe_unused]] auto shown, show_demo(*runtime, console));
+  console.out << "http://" << config.address << ':' << service->port() << '\n' << std::flush;
+  service->run();
+  running = nullptr;
+  log->write(LogLevel::info, "stopped");
+  return ok();
+}
+
+}  // namespace
+
+int run_serve(const Config& config, Console& console) {
+  const SystemClock clock;
+  const auto served = serve(config, console, clock);
+  return served ? kExitOk : fail(console, served.error());
+}
+
+}  // namespace wangdi::app

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What /metrics tells of a running service.
+#include "app/metrics.hpp"
+#include "app/server.hpp"
+
+namespace wangdi::app {
+namespace {
+
+Metric counter(std::string_view name, std::string_view help, std::uint64_t value) {
+  return {name, help, MetricType::counter, {{static_cast<double>(value)}}};
+}
+Metric gauge(std::string_view name, std::string_view help, std::uint64_t value) {
+  return {name, help, MetricType::gauge, {{static_cast<double>(value)}}};
+}
+
+void add_http(const http::Counters& http, std::vector<Metric>& all) {
+  all.push_back(counter("wangdi_http_requests_total", "Requests received", http.requests));
+  const auto answered = [](std::uint64_t count, std::string status) {
+    return MetricSample{static_cast<double>(count), {{"class", std::move(status)}}};
+  };
+  all.push_back({"wangdi_http_answers_total",
+                 "Answers by class of status",
+                 MetricType::counter,
+                 {answered(http.answers_2xx, "2xx"), answered(http.answers_3xx, "3xx"),
+                  answered(http.answers_4xx, "4xx"), answered(http.answers_5xx, "5xx")}});
+  all.push_back(gauge("wangdi_http_connections", "Connections open", http.connections_open));
+  all.push_back(gauge("wangdi_http_streams", "Live streams open", http.streams_open));
+  all.push_back(counter("wangdi_http_connections_refused_total", "Connections over a limit",
+                        http.connections_refused));
+  all.push_back(
+      counter("wangdi_http_rate_limited_total", "Requests over the rate", http.rate_limited));
+  all.push_back(
+      counter("wangdi_http_malformed_total", "Requests that could not be read", http.malformed));
+  all.push_back(counter("wangdi_http_deadlines_total", "Requests and answers that took too long",
+                        http.deadlines_passed));
+}
+
+void add_writer(const bus::Writer& writer, std::vector<Metric>& all) {
+  const auto& counters = writer.counters();
+  const auto result = [](const std::atomic<std::uint64_t>& count, std::string status) {
+    return MetricSample{static_cast<double>(count.load()), {{"result", std::move(status)}}};
+  };
+  all.push_back({"wangdi_commands_total",
+                 "Commands by result",
+                 MetricType::counter,
+                 {result(counters.applied, "applied"), result(counters.duplicates, "duplicate"),
+                  result(counters.conflicts, "conflict"), result(counters.held, "held"),
+                  result(counters.refused, "refused")}});
+  all.push_back(
+      counter("wangdi_write_batches_total", "Transactions of the writer", counters.batches.load()));
+  all.push_back(counter("wangdi_write_batches_failed_total", "Transactions that were undone",
+                        counters.failed_batches.load()));
+  all.push_back(gauge("wangdi_write_queue", "Commands and jobs waiting", writer.waiting()));
+}
+
+}  // namespace
+
+std::string Service::metrics() const {
+  std::vector<Metric> all;
+  add_http(server_->counters(), all);
+  add_writer(runtime_.writer(), all);
+  all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
+                        log_.lines_lost()));
+  return render_metrics(all);
+}
+
+}  // namespace wangdi::app
