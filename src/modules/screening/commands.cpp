@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Command handlers of screening: load facts, call the rules, keep free text in the vault.
+// Command handlers of screening: load state and facts, call the rules.
 #include "modules/screening/commands.hpp"
-
-#include <algorithm>
 
 #include "common/parameters/parameters.hpp"
 #include "modules/residents/facts.hpp"
+#include "modules/screening/free_text.hpp"
 #include "modules/screening/rules.hpp"
 #include "modules/screening/tables.hpp"
 #include "vault/writer.hpp"
@@ -29,18 +28,20 @@ Result<RegionCode> household_region(const Command& command, CommandContext& cont
   return facts->grid;
 }
 
+std::vector<RoundTerm> terms_of(const RegionRoundsRow* row) {
+  if (row == nullptr) return {};
+  return codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{}).rounds.items;
+}
+
 // Rounds of every level above the door that run on the day.
 std::vector<CoveredRound> covering_rounds(const RegionCode& grid, CivilDate day,
                                           CommandContext& context) {
   std::vector<CoveredRound> covering;
   for (auto region = grid;; region = region.parent()) {
-    const auto* row = context.rows.find(kRegionRounds, {region.district(), region});
-    if (row != nullptr) {
-      const auto terms = codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{});
-      for (const auto& term : terms.rounds) {
-        if (term.starts_on <= day && day <= term.ends_on) {
-          covering.push_back({term.round, term.ends_on});
-        }
+    for (const auto& term :
+         terms_of(context.rows.find(kRegionRounds, {region.district(), region}))) {
+      if (term.starts_on <= day && day <= term.ends_on) {
+        covering.push_back({term.round, term.ends_on});
       }
     }
     if (region.level() == RegionLevel::nation) return covering;
@@ -73,33 +74,22 @@ Result<VisitFacts> visit_facts(const RecordVisit& form, CivilDate day, CommandCo
   return facts;
 }
 
-// Free text and where somebody came from are the person's own: vault, never journal.
-Status keep_text(VisitId visit, const RecordVisit& form, CommandContext& context) {
-  const auto district = context.region.district();
-  if (form.note && !form.note->empty()) {
-    WD_TRY([[maybe_unused]] auto kept,
-           context.vault.put(district, visit.value, vault::Field::note, form.note->text));
-  }
-  for (const auto& exception : form.exceptions) {
-    if (!exception.returned) continue;
-    WD_TRY([[maybe_unused]] auto kept,
-           context.vault.put(district, exception.person.value, vault::Field::journey,
-                             codec::encode(*exception.returned)));
-  }
-  return ok();
-}
-
 Result<Decision> record_visit(const RecordVisit& command, CommandContext& context) {
   WD_TRY(const auto facts, visit_facts(command, context.day, context));
   WD_TRY(auto recorded, decide_visit(command, facts));
   if (context.rows.find(kVisit, {context.region.district(), command.household, command.visit})) {
     return Error(ErrorCode::command_id_reused);
   }
-  WD_TRY([[maybe_unused]] auto kept, keep_text(command.visit, command, context));
+  WD_TRY([[maybe_unused]] auto kept, keep_text(command, context));
   WD_TRY(const auto grid, household_region(command, context));
   Decision decision;
   decision.events.push_back(bus::event(command.visit.value, grid, std::move(recorded)));
   return decision;
+}
+
+// Why somebody changed or ended something is free text too: under the command that did it.
+Status keep_reason(std::string_view reason, CommandContext& context) {
+  return context.vault.put(context.region.district(), context.id.value, vault::Field::note, reason);
 }
 
 Result<Decision> correct_visit(const CorrectVisit& command, CommandContext& context) {
@@ -107,21 +97,27 @@ Result<Decision> correct_visit(const CorrectVisit& command, CommandContext& cont
       context.rows.find(kVisit, {context.region.district(), command.household, command.visit});
   if (stored == nullptr) return Error(ErrorCode::visit_unknown);
   const auto day = stored->day;
+  const bool had_note = stored->has_note;
+  const auto before = codec::decode<Findings>(stored->findings).value_or(Findings{}).findings;
   const RecordVisit form{command.visit, command.household, command.outcome, command.exceptions,
                          command.note};
   WD_TRY(const auto facts, visit_facts(form, day, context));
   WD_TRY(auto recorded, decide_visit(form, facts));
-  WD_TRY([[maybe_unused]] auto kept, keep_text(command.visit, form, context));
+  WD_TRY([[maybe_unused]] auto kept, correct_text(form, before.items, context));
+  WD_TRY([[maybe_unused]] auto reasoned, keep_reason(command.reason.text, context));
   WD_TRY(const auto grid, household_region(command, context));
   VisitCorrected corrected{recorded.household, recorded.outcome, std::move(recorded.findings),
-                           recorded.revisit_by, recorded.has_note};
+                           recorded.revisit_by, form.note ? recorded.has_note : had_note};
   Decision decision;
   decision.events.push_back(bus::event(command.visit.value, grid, std::move(corrected)));
   return decision;
 }
 
 Result<Decision> start_round(const StartRound& command, CommandContext& context) {
-  WD_TRY([[maybe_unused]] auto checked, check_round(command));
+  const auto* row = context.rows.find(kRegionRounds, {command.region.district(), command.region});
+  std::vector<RoundDays> others;
+  for (const auto& term : terms_of(row)) others.push_back({term.starts_on, term.ends_on});
+  WD_TRY([[maybe_unused]] auto checked, check_round(command, others));
   if (context.rows.find(kRound, {command.region.district(), command.id})) {
     return Error(ErrorCode::command_id_reused);
   }
@@ -137,9 +133,10 @@ Result<Decision> end_round(const EndRound& command, CommandContext& context) {
   if (round == nullptr || round->ends_on < context.today) {
     return Error(ErrorCode::round_not_running);
   }
+  const auto region = round->region;
+  WD_TRY([[maybe_unused]] auto reasoned, keep_reason(command.reason.text, context));
   Decision decision;
-  decision.events.push_back(
-      bus::event(command.round.value, round->region, RoundEnded{context.today}));
+  decision.events.push_back(bus::event(command.round.value, region, RoundEnded{context.today}));
   return decision;
 }
 

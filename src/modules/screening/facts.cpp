@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "modules/screening/statements.hpp"
 #include "modules/screening/tables.hpp"
 #include "store/engine.hpp"
 
@@ -59,14 +60,14 @@ constexpr store::Statement kSeenByGrid{
 constexpr store::Statement kAll[] = {kRoundsOfRegion, kRoundsInsideDistrict, kRoundsOfLevel,
                                      kDoorsByGrid,    kKeyPersonsByGrid,     kSeenByGrid};
 
-struct DoorCounts {
+struct CountedDoors {
   RegionCode grid;
   std::int64_t registered = 0;
   std::int64_t reached = 0;
   std::int64_t vacant = 0;
   std::int64_t lapsed = 0;
 };
-WD_DESCRIBE(DoorCounts, grid, registered, reached, vacant, lapsed)
+WD_DESCRIBE(CountedDoors, grid, registered, reached, vacant, lapsed)
 
 struct GridCount {
   RegionCode grid;
@@ -144,7 +145,7 @@ Result<std::vector<GridFigures>> grid_figures(store::Connection& db, const Regio
                                               RoundId round, CivilDate day) {
   const auto district = community.district();
   WD_TRY(const auto doors,
-         store::select<DoorCounts>(db, kDoorsByGrid, district, community, round, day));
+         store::select<CountedDoors>(db, kDoorsByGrid, district, community, round, day));
   std::vector<GridFigures> figures;
   figures.reserve(doors.size());
   for (const auto& row : doors) {

@@ -69,6 +69,7 @@ constexpr std::int64_t households_overdue(CivilDate day, CivilDate due_on, std::
   return day > due_on ? due - reached : lapsed;
 }
 
-std::span<const store::Statement> fact_statements();
+// The catalogue of the module's statements.
+std::vector<store::Statement> statements();
 
 }  // namespace wangdi::screening

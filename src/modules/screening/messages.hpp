@@ -42,6 +42,23 @@ enum class Contact : std::uint8_t { none = 0, suspected = 1, confirmed = 2 };
 WD_ENUM(Contact, (none, "没有接触", "No contact"), (suspected, "接触过疑似病例", "Suspected case"),
         (confirmed, "接触过确诊病例", "Confirmed case"))
 
+// Where a door stands in the round of the day.
+enum class DoorStatus : std::uint8_t { overdue = 1, due = 2, done = 3, vacant = 4 };
+WD_ENUM(DoorStatus, (overdue, "逾期", "Overdue"), (due, "待访", "Due"), (done, "已完成", "Done"),
+        (vacant, "空置", "Vacant"))
+
+// The same for the drawing of a building, which tells two kinds of done apart from the rest.
+enum class RoomStatus : std::uint8_t {
+  ok = 1,
+  due = 2,
+  overdue = 3,
+  exception = 4,
+  care = 5,
+  vacant = 6,
+};
+WD_ENUM(RoomStatus, (ok, "正常", "Well"), (due, "待访", "Due"), (overdue, "逾期", "Overdue"),
+        (exception, "有情况", "Exception"), (care, "照护", "Care"), (vacant, "空置", "Vacant"))
+
 struct Returned {
   RegionCode from_region;
   std::optional<Text<100>> from_text;

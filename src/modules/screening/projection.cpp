@@ -2,6 +2,8 @@
 // Visits and rounds into their tables, and each door's contribution into the counters.
 #include "modules/screening/projection.hpp"
 
+#include <algorithm>
+
 #include "common/indicators/indicators.hpp"
 #include "modules/screening/rules.hpp"
 #include "modules/screening/tables.hpp"
@@ -61,13 +63,32 @@ void show_on_day(const VisitRow& visit, Rows& rows) {
            {visit.district, visit.household, visit.day, visit.visit, visit.occurred_at, seen});
 }
 
-void count_findings(const VisitRow& visit, int sign, Rows& rows) {
-  indicators::count(rows, visit.grid, visit.day, Indicator::exceptions, {},
-                    sign * visit.exceptions);
-  indicators::count(rows, visit.grid, visit.day, Indicator::fevers, {}, sign * visit.fevers);
+// Adds the findings of a visit (or takes them back) and counts the persons for whom that is the
+// first, or was the only one, of the day.
+void count_findings(const VisitRow& visit, const FindingList& findings, int sign, Rows& rows) {
+  for (const auto& finding : findings) {
+    PersonDayRow row{visit.district, finding.person, visit.day, 0, 0};
+    if (const auto* stored = rows.find(kPersonDay, {row.district, row.person, row.day})) {
+      row = *stored;
+    }
+    const bool was_exception = row.exceptions > 0;
+    const bool was_fever = row.fevers > 0;
+    row.exceptions += sign;
+    row.fevers += finding.fever ? sign : 0;
+    indicators::count(rows, visit.grid, visit.day, Indicator::exceptions, {},
+                      (row.exceptions > 0) - was_exception);
+    indicators::count(rows, visit.grid, visit.day, Indicator::fevers, {},
+                      (row.fevers > 0) - was_fever);
+    rows.put(kPersonDay, row);
+  }
 }
 
-void take_findings(VisitRow& row, const List<Finding, limits::kExceptionsPerVisit>& findings) {
+FindingList findings_of(const VisitRow& visit) {
+  if (visit.findings.empty()) return {};
+  return codec::decode<Findings>(visit.findings).value_or(Findings{}).findings;
+}
+
+void take_findings(VisitRow& row, const FindingList& findings) {
   row.exceptions = static_cast<std::int32_t>(findings.size());
   row.fevers = 0;
   for (const auto& finding : findings) row.fevers += finding.fever;
@@ -101,7 +122,7 @@ void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& row
   row.sequence = frame.position.sequence;
   take_findings(row, event.findings);
   indicators::count(rows, row.grid, row.day, Indicator::visits, {}, 1);
-  count_findings(row, 1, rows);
+  count_findings(row, event.findings, 1, rows);
   for (const auto& round : event.rounds) show_at_door(row, round.round, rows);
   show_on_day(row, rows);
   rows.put(kVisit, std::move(row));
@@ -112,14 +133,14 @@ void visit_corrected(const VisitCorrected& event, const Recorded& frame, Rows& r
       rows.find(kVisit, {frame.position.district, event.household, VisitId{frame.subject}});
   if (stored == nullptr) return;
   auto row = *stored;
-  count_findings(row, -1, rows);
+  count_findings(row, findings_of(row), -1, rows);
   row.outcome = event.outcome;
   row.revisit_by = event.revisit_by;
   row.has_note = event.has_note;
   row.corrected = true;
   row.sequence = frame.position.sequence;
   take_findings(row, event.findings);
-  count_findings(row, 1, rows);
+  count_findings(row, event.findings, 1, rows);
   show(row, rows);
   rows.put(kVisit, std::move(row));
 }
@@ -133,7 +154,9 @@ void keep_term(const RoundRow& round, Rows& rows) {
   auto terms = terms_of(rows.find(kRegionRounds, {round.district, round.region}));
   std::erase_if(terms.rounds.items,
                 [&](const RoundTerm& term) { return term.round == round.round; });
-  terms.rounds.items.push_back({round.round, round.starts_on, round.ends_on});
+  auto& kept = terms.rounds.items;
+  if (kept.size() == kTermsMax) kept.erase(std::ranges::min_element(kept, {}, &RoundTerm::ends_on));
+  kept.push_back({round.round, round.starts_on, round.ends_on});
   rows.put(kRegionRounds, {round.district, round.region, codec::encode(terms)});
 }
 

@@ -17,6 +17,10 @@ Error check_exceptions(const RecordVisit& form, const VisitFacts& facts) {
   for (std::size_t i = 0; i < form.exceptions.size(); ++i) {
     const auto& exception = form.exceptions.items[i];
     const auto at = "/exceptions/" + std::to_string(i);
+    const auto before = std::span(form.exceptions.items).first(i);
+    if (std::ranges::find(before, exception.person, &VisitException::person) != before.end()) {
+      wrong.add_field({at + "/person", ErrorCode::field_duplicate, {}});
+    }
     if (std::ranges::find(facts.persons_elsewhere, exception.person) !=
         facts.persons_elsewhere.end()) {
       wrong.add_field({at + "/person", ErrorCode::person_not_in_household, {}});
@@ -86,10 +90,54 @@ std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day
   return std::nullopt;
 }
 
-Status check_round(const StartRound& form) {
+DoorStatus door_status(const std::optional<Standing>& standing, CivilDate due_on, CivilDate today) {
+  if (standing) {
+    switch (standing->outcome) {
+      case VisitOutcome::all_well:
+      case VisitOutcome::exception:
+        return DoorStatus::done;
+      case VisitOutcome::vacant:
+        return DoorStatus::vacant;
+      case VisitOutcome::not_home:
+        if (today > standing->revisit_by) return DoorStatus::overdue;
+        break;
+      case VisitOutcome::refused:
+        break;
+    }
+  }
+  return today > due_on ? DoorStatus::overdue : DoorStatus::due;
+}
+
+std::optional<CivilDate> visit_due_on(const std::optional<Standing>& standing, CivilDate due_on) {
+  if (!standing || standing->outcome == VisitOutcome::refused) return due_on;
+  if (standing->outcome == VisitOutcome::not_home) return std::min(standing->revisit_by, due_on);
+  return std::nullopt;
+}
+
+RoomStatus room_status(DoorStatus door, const std::optional<Standing>& standing,
+                       bool is_cared_for) {
+  switch (door) {
+    case DoorStatus::overdue:
+      return RoomStatus::overdue;
+    case DoorStatus::due:
+      return RoomStatus::due;
+    case DoorStatus::vacant:
+      return RoomStatus::vacant;
+    case DoorStatus::done:
+      break;
+  }
+  if (standing && standing->outcome == VisitOutcome::exception) return RoomStatus::exception;
+  return is_cared_for ? RoomStatus::care : RoomStatus::ok;
+}
+
+Status check_round(const StartRound& form, std::span<const RoundDays> others) {
   if (form.due_on < form.starts_on || form.ends_on < form.due_on) {
     return Error(ErrorCode::round_dates_reversed);
   }
+  const auto overlaps = [&](const RoundDays& other) {
+    return other.starts_on <= form.ends_on && form.starts_on <= other.ends_on;
+  };
+  if (std::ranges::any_of(others, overlaps)) return Error(ErrorCode::round_running);
   return ok();
 }
 

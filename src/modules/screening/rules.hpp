@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "modules/residents/messages.hpp"
 #include "modules/screening/messages.hpp"
 
 namespace wangdi::screening {
@@ -27,7 +28,8 @@ struct VisitFacts {
 };
 
 // A form that is whole gives the event. Errors: visit_needs_exception, visit_outcome_contradiction,
-// and per exception person_not_in_household, date_in_future (arrival), all at once.
+// and per exception field_duplicate (a person named twice), person_not_in_household,
+// date_in_future (arrival), all at once.
 Result<VisitRecorded> decide_visit(const RecordVisit& form, const VisitFacts& facts);
 
 // The household answered: its people were met or vouched for.
@@ -53,7 +55,44 @@ struct DoorContribution {
 std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day,
                                              CivilDate revisit_by);
 
-// Dates of a round in order. Errors: round_dates_reversed.
-Status check_round(const StartRound& form);
+// The visit that counts at a door.
+struct Standing {
+  VisitOutcome outcome = VisitOutcome::all_well;
+  CivilDate revisit_by;  // of a visit that found nobody home
+};
+// What is asked of a door on a day of a round: a door not covered is overdue after the round's due
+// day, or after the day of a promised revisit.
+DoorStatus door_status(const std::optional<Standing>& standing, CivilDate due_on, CivilDate today);
+// The last day on which the next visit is in time; nothing when none is due.
+std::optional<CivilDate> visit_due_on(const std::optional<Standing>& standing, CivilDate due_on);
+
+// Groups whose people are looked after, beside being watched for the disease.
+constexpr bool needs_care(residents::KeyGroup group) {
+  using enum residents::KeyGroup;
+  switch (group) {
+    case returnee:
+    case key_region_returnee:
+    case close_contact:
+      return false;
+    case living_alone_elder:
+    case empty_nest_elder:
+    case unattended_child:
+    case disabled:
+    case chronic_illness:
+    case pregnant:
+      return true;
+  }
+  return false;
+}
+// What is left to do shows before who lives there.
+RoomStatus room_status(DoorStatus door, const std::optional<Standing>& standing, bool is_cared_for);
+
+struct RoundDays {
+  CivilDate starts_on;
+  CivilDate ends_on;  // that day included
+};
+// Dates in order, and no other round of the same region on one of the days: a worker is never shown
+// two lists for one task. Errors: round_dates_reversed, round_running.
+Status check_round(const StartRound& form, std::span<const RoundDays> others);
 
 }  // namespace wangdi::screening

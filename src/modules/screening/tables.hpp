@@ -32,8 +32,9 @@ struct RoundTerm {
   CivilDate ends_on;
 };
 WD_DESCRIBE(RoundTerm, round, starts_on, ends_on)
+inline constexpr std::size_t kTermsMax = 400;  // the one that ended first makes room
 struct RoundTerms {
-  List<RoundTerm, 400> rounds;
+  List<RoundTerm, kTermsMax> rounds;
 };
 WD_DESCRIBE(RoundTerms, rounds)
 
@@ -70,7 +71,8 @@ WD_DESCRIBE(VisitRow, district, household, visit, grid, occurred_at, day, record
             outcome, exceptions, fevers, key_persons, revisit_by, rounds, findings, has_note,
             corrected, sequence)
 inline constexpr store::Index kVisitIndexes[] = {
-    {"grid_day", "district, grid, day, occurred_at"},
+    // The records behind a figure of a community and day.
+    {"day", "district, day, grid, occurred_at"},
 };
 inline constexpr store::Table<VisitRow, 3> kVisit{"visit", kVisitIndexes};
 
@@ -78,8 +80,9 @@ struct CoveredRounds {
   List<CoveredRound, 16> rounds;
 };
 WD_DESCRIBE(CoveredRounds, rounds)
+using FindingList = List<Finding, limits::kExceptionsPerVisit>;
 struct Findings {
-  List<Finding, limits::kExceptionsPerVisit> findings;
+  FindingList findings;
 };
 WD_DESCRIBE(Findings, findings)
 
@@ -108,5 +111,17 @@ struct DoorDayRow {
 };
 WD_DESCRIBE(DoorDayRow, district, household, day, visit, occurred_at, seen)
 inline constexpr store::Table<DoorDayRow, 3> kDoorDay{"door_day"};
+
+// In how many visits of a day something was found of a person: the figures count persons, however
+// often they were met.
+struct PersonDayRow {
+  District district;
+  PersonId person;
+  CivilDate day;
+  std::int32_t exceptions = 0;
+  std::int32_t fevers = 0;
+};
+WD_DESCRIBE(PersonDayRow, district, person, day, exceptions, fevers)
+inline constexpr store::Table<PersonDayRow, 3> kPersonDay{"person_day"};
 
 }  // namespace wangdi::screening

@@ -2,6 +2,12 @@
 // What screening shows: the worker's doors, the drawing of a building, the records behind a figure.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "common/bus/messages.hpp"
+#include "common/indicators/indicators.hpp"
+#include "modules/regions/messages.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/screening/messages.hpp"
 
@@ -29,10 +35,6 @@ struct LastVisit {
 WD_STRUCT(LastVisit, (visit, "走访编号", "Visit id", "", "screening"),
           (outcome, "结果", "Outcome", "", "screening"),
           (at, "时间", "Time", "unix_ms", "screening"))
-
-enum class DoorStatus : std::uint8_t { overdue = 1, due = 2, done = 3, vacant = 4 };
-WD_ENUM(DoorStatus, (overdue, "逾期", "Overdue"), (due, "待访", "Due"), (done, "已完成", "Done"),
-        (vacant, "空置", "Vacant"))
 
 struct DoorPerson {
   PersonId id;
@@ -77,30 +79,23 @@ WD_STRUCT(Door, (household, "住户", "Household", "", "screening"),
           (last, "最近一次走访", "Last visit", "", "screening"),
           (persons, "住的人", "Persons", "", "screening"))
 
-struct HouseholdCoverage {
+struct DoorCounts {
   std::int64_t done = 0;
   std::int64_t due = 0;
   std::int64_t overdue = 0;
   std::int64_t vacant = 0;
 };
-WD_STRUCT(HouseholdCoverage, (done, "已排查", "Reached", "households", "screening"),
+WD_STRUCT(DoorCounts, (done, "已排查", "Reached", "households", "screening"),
           (due, "应排查", "Due", "households", "screening"),
           (overdue, "逾期", "Overdue", "households", "screening"),
           (vacant, "空置", "Vacant", "households", "screening"))
 
-struct KeyPersonCoverage {
+struct KeyPersonCounts {
   std::int64_t done = 0;
   std::int64_t due = 0;
 };
-WD_STRUCT(KeyPersonCoverage, (done, "已监测", "Seen", "persons", "screening"),
+WD_STRUCT(KeyPersonCounts, (done, "已监测", "Seen", "persons", "screening"),
           (due, "应监测", "Due", "persons", "screening"))
-
-struct KnownPosition {
-  std::int32_t district = 0;
-  std::int64_t sequence = 0;
-};
-WD_STRUCT(KnownPosition, (district, "区县", "District", "", "journal"),
-          (sequence, "序号", "Sequence", "", "journal"))
 
 struct DoorsParams {
   RegionCode grid;
@@ -113,9 +108,9 @@ struct DoorsView {
   std::string community_name;
   std::optional<RoundView> round;
   std::int64_t as_of = 0;
-  KnownPosition position;
-  HouseholdCoverage households;
-  KeyPersonCoverage key_persons;
+  bus::PositionView position;
+  DoorCounts households;
+  KeyPersonCounts key_persons;
   std::vector<Door> doors;
 };
 WD_STRUCT(DoorsView, (grid, "网格", "Grid", "", "screening"),
@@ -130,41 +125,30 @@ WD_STRUCT(DoorsView, (grid, "网格", "Grid", "", "screening"),
 
 // ---- the drawing of a building ----
 
-enum class RoomStatus : std::uint8_t {
-  ok = 1,
-  due = 2,
-  overdue = 3,
-  exception = 4,
-  care = 5,
-  vacant = 6
-};
-WD_ENUM(RoomStatus, (ok, "正常", "Well"), (due, "待访", "Due"), (overdue, "逾期", "Overdue"),
-        (exception, "有情况", "Exception"), (care, "照护", "Care"), (vacant, "空置", "Vacant"))
-
-struct Room {
+struct RoomView {
   HouseholdId household;
   std::string room;
   RoomStatus status = RoomStatus::due;
   std::int32_t persons = 0;
   std::optional<LastVisit> last;
 };
-WD_STRUCT(Room, (household, "住户", "Household", "", "screening"),
+WD_STRUCT(RoomView, (household, "住户", "Household", "", "screening"),
           (room, "室号", "Room", "", "screening"), (status, "状态", "Status", "", "screening"),
           (persons, "人数", "Persons", "persons", "screening"),
           (last, "最近一次走访", "Last visit", "", "screening"))
 
-struct Floor {
+struct FloorView {
   std::int32_t floor = 0;
-  std::vector<Room> rooms;
+  std::vector<RoomView> rooms;
 };
-WD_STRUCT(Floor, (floor, "楼层", "Floor", "floors", "screening"),
+WD_STRUCT(FloorView, (floor, "楼层", "Floor", "floors", "screening"),
           (rooms, "房间", "Rooms", "", "screening"))
 
-struct BuildingUnit {
+struct UnitView {
   std::string unit;
-  std::vector<Floor> floors;  // highest first
+  std::vector<FloorView> floors;  // highest first
 };
-WD_STRUCT(BuildingUnit, (unit, "单元", "Unit", "", "screening"),
+WD_STRUCT(UnitView, (unit, "单元", "Unit", "", "screening"),
           (floors, "楼层", "Floors", "", "screening"))
 
 struct RoomCount {
@@ -182,9 +166,9 @@ WD_STRUCT(BuildingParams, (community, "社区", "Community", "", "screening"),
           (building, "楼幢", "Building", "", "screening"))
 
 struct BuildingView {
-  BuildingName building;
+  regions::BuildingRow building;
   std::optional<RoundView> round;
-  std::vector<BuildingUnit> units;
+  std::vector<UnitView> units;
   std::vector<RoomCount> counts;
   std::int64_t as_of = 0;
 };
@@ -192,5 +176,50 @@ WD_STRUCT(BuildingView, (building, "楼幢", "Building", "", "screening"),
           (round, "本轮排查", "Round", "", "screening"), (units, "单元", "Units", "", "screening"),
           (counts, "各状态户数", "Households by status", "", "screening"),
           (as_of, "数据时间", "As of", "unix_ms", "screening"))
+
+// ---- the records behind a figure ----
+
+// Either the visits of a household, or those of a community (or a grid) on a day, today when no day
+// is given; `indicator` leaves those that count for the figure.
+struct VisitsParams {
+  std::optional<HouseholdId> household;
+  std::optional<RegionCode> community;
+  std::optional<CivilDate> day;
+  std::optional<indicators::Indicator> indicator;
+  std::optional<Text<80>> after;
+};
+WD_STRUCT(VisitsParams, (household, "住户", "Household", "", "screening"),
+          (community, "社区或网格", "Community or grid", "", "screening"),
+          (day, "哪一天", "Day", "", "screening"),
+          (indicator, "哪个数字", "Indicator", "", "reporting"),
+          (after, "从哪个之后", "After this one", "", "screening"))
+
+// What was found as the form holds it. Words (the note, places passed) are not here: they are seen
+// by unmasking.
+struct VisitRecord {
+  VisitId visit;
+  HouseholdId household;
+  std::string door;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  std::int64_t at = 0;
+  std::string by;
+  bool corrected = false;
+  std::vector<VisitException> exceptions;
+  bool has_note = false;
+};
+WD_STRUCT(VisitRecord, (visit, "走访编号", "Visit id", "", "screening"),
+          (household, "住户", "Household", "", "screening"),
+          (door, "门牌", "Door", "", "screening"), (outcome, "结果", "Outcome", "", "screening"),
+          (at, "时间", "Time", "unix_ms", "screening"), (by, "谁记的", "Recorded by", "", "access"),
+          (corrected, "更正过", "Corrected", "", "screening"),
+          (exceptions, "情况", "Exceptions", "", "screening"),
+          (has_note, "有备注", "Has a note", "", "screening"))
+
+struct VisitRecords {
+  std::vector<VisitRecord> rows;  // latest first
+  std::optional<std::string> next;
+};
+WD_STRUCT(VisitRecords, (rows, "走访记录", "Visits", "", "screening"),
+          (next, "下一页从哪个之后", "Next page after", "", "screening"))
 
 }  // namespace wangdi::screening
