@@ -38,7 +38,16 @@ struct BuildingFacts {
   std::int32_t units = 1;
   std::int32_t floors = 1;
   std::int32_t rooms_per_floor = 1;
+  std::optional<CompoundId> compound = {};
 };
+
+// The tree in force.
+struct TreeFacts {
+  SourceDigest source{};
+  CivilDate edition;  // the day whose state it shows
+  std::int64_t nodes = 0;
+};
+WD_DESCRIBE(TreeFacts, source, edition, nodes)
 
 // Nothing when there is no such node; a grid counts as a node.
 std::optional<RegionFacts> region_facts(store::Rows& rows, const RegionCode& code);
@@ -63,8 +72,10 @@ Result<std::vector<std::int64_t>> community_counts(store::Connection& db,
                                                    std::span<const RegionCode> regions);
 Result<std::optional<BuildingFacts>> building_facts(store::Connection& db, District district,
                                                     BuildingId building);
-// By grid, then in the order in which they were added.
-Result<std::vector<BuildingFacts>> buildings_of(store::Connection& db, const RegionCode& community);
+// Of a community or of one grid; by grid, then in the order in which they were added.
+Result<std::vector<BuildingFacts>> buildings_of(store::Connection& db, const RegionCode& region);
+// Nothing before the first import.
+Result<std::optional<TreeFacts>> tree_in_force(store::Connection& db);
 
 // The catalogue of the module's statements.
 std::span<const store::Statement> statements();

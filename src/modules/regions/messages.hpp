@@ -22,6 +22,7 @@ using SourceDigest =
 
 inline constexpr std::size_t kPathSteps = 7;
 inline constexpr std::size_t kBuildingsPerCommunity = 2'000;
+inline constexpr std::size_t kCompoundsPerCommunity = 500;
 inline constexpr std::size_t kFoundPerPage = 50;
 
 // ---- commands ----
@@ -171,14 +172,6 @@ struct SearchParams {
 };
 WD_STRUCT(SearchParams, (q, "找什么", "Name part, first letters of pinyin, or code", "", "regions"),
           (under, "在哪里找", "Inside this region; your own when left out", "", "regions"),
-          (after, "从哪个之后", "After this place in the list", "", "regions"))
-
-struct OriginParams {
-  Text<60, 1> q;
-  std::optional<Text<40>> after;
-};
-WD_STRUCT(OriginParams,
-          (q, "找什么", "Name part, first letters of pinyin, or code", "", "screening"),
           (after, "从哪个之后", "After this place in the list", "", "regions"))
 
 struct RegionFound {

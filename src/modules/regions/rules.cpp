@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace wangdi::regions {
 namespace {
 
@@ -79,6 +81,8 @@ Result<RegionCode> grid_code(const RegionCode& community, std::string_view suffi
   if (suffix.size() != 3 || !digits || suffix == "000") return refused();
   return RegionCode::parse(community.text() + std::string(suffix));
 }
+
+bool same_name(std::string_view a, std::string_view b) { return text::fold(a) == text::fold(b); }
 
 Status check_building(const AddBuilding& building) {
   Error error(ErrorCode::invalid_fields);

@@ -53,6 +53,9 @@ std::vector<RegionStep> displayed_path(std::span<const PathNode> nodes);
 // The code of a new grid. Errors: invalid_fields with /suffix unless three digits from 001.
 Result<RegionCode> grid_code(const RegionCode& community, std::string_view suffix);
 
+// Whether people would take two names for one: width and case make no difference.
+bool same_name(std::string_view a, std::string_view b);
+
 // Errors: invalid_fields naming each number that is out of range.
 Status check_building(const AddBuilding& building);
 

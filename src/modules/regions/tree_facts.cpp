@@ -20,14 +20,19 @@ constexpr store::Statement kGridsAfter{
 constexpr store::Statement kBuildingsOfGrid{
     "regions.buildings_of_grid",
     "SELECT district, building, grid, compound, name, units, floors, rooms_per_floor, sequence "
-    "FROM region_building WHERE district = $1 AND grid > $2 AND grid <= $3 ORDER BY grid, sequence "
+    "FROM region_building WHERE district = $1 AND grid >= $2 AND grid <= $3 ORDER BY grid, "
+    "sequence "
     "LIMIT $4"};
 constexpr store::Statement kCommunitiesWithin{
     "regions.communities_within",
     "SELECT count(*) FROM region WHERE level = $1 AND code >= $2 AND code <= $3 AND closed IS NULL "
     "AND (flags & $4) = 0"};
+constexpr store::Statement kNewestEdition{
+    "regions.newest_edition",
+    "SELECT source, edition, nodes FROM region_edition WHERE district = $1 ORDER BY sequence DESC "
+    "LIMIT 1"};
 constexpr store::Statement kStatements[] = {kNodesWithin, kGridsAfter, kBuildingsOfGrid,
-                                            kCommunitiesWithin};
+                                            kCommunitiesWithin, kNewestEdition};
 
 struct Counted {
   std::int64_t communities = 0;
@@ -44,7 +49,8 @@ RegionFacts facts_of(const TreeRow& row) {
 RegionFacts facts_of(const GridRow& row) { return {row.grid, row.name, true, false, false}; }
 
 BuildingFacts facts_of(const StoredBuilding& row) {
-  return {row.building, row.grid, row.name, row.units, row.floors, row.rooms_per_floor};
+  return {row.building,        row.grid,    row.name, row.units, row.floors,
+          row.rooms_per_floor, row.compound};
 }
 
 RegionLevel below(RegionLevel level) {
@@ -199,15 +205,18 @@ Result<std::optional<BuildingFacts>> building_facts(store::Connection& db, Distr
   return std::optional(facts_of(*row));
 }
 
-Result<std::vector<BuildingFacts>> buildings_of(store::Connection& db,
-                                                const RegionCode& community) {
-  const auto range = codes_within(community, RegionLevel::grid);
+Result<std::vector<BuildingFacts>> buildings_of(store::Connection& db, const RegionCode& region) {
+  const auto range = codes_within(region, RegionLevel::grid);
   const auto limit = static_cast<std::int64_t>(kBuildingsPerCommunity);
-  WD_TRY(const auto rows, store::select<StoredBuilding>(db, kBuildingsOfGrid, community.district(),
-                                                        community, range.last, limit));
+  WD_TRY(const auto rows, store::select<StoredBuilding>(db, kBuildingsOfGrid, region.district(),
+                                                        range.first, range.last, limit));
   std::vector<BuildingFacts> buildings;
   for (const auto& row : rows) buildings.push_back(facts_of(row));
   return buildings;
+}
+
+Result<std::optional<TreeFacts>> tree_in_force(store::Connection& db) {
+  return store::select_one<TreeFacts>(db, kNewestEdition, RegionCode().district());
 }
 
 std::span<const store::Statement> statements() { return kStatements; }
