@@ -88,6 +88,7 @@ struct Opened {
 struct GatekeeperCounters {
   std::atomic<std::uint64_t> logins{0}, failures{0}, delayed{0}, busy{0}, sessions_ended{0},
       passwords_set{0};
+  std::atomic<std::uint64_t> hashes{0};  // Argon2id runs: each log-in that is looked at costs one
 };
 
 class Gatekeeper {
@@ -127,7 +128,8 @@ class Gatekeeper {
 
   // Ends what ran out of time and forgets old failures: about once a second.
   void sweep();
-  // Answers what waits with shutting_down and joins the threads.
+  // Answers what waits with shutting_down and joins the threads. Before the writer stops; this
+  // object outlives the writer's thread.
   void stop();
 
   std::size_t sessions() const;

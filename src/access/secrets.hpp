@@ -14,11 +14,14 @@ namespace wangdi::access {
 // 20 characters of an alphabet without look-alikes in groups of five: 100 random bits.
 std::string make_first_secret(crypto::Random& random);
 
+// A login name as it is compared: full-width forms, case and blanks around do not count.
+std::string folded_login(std::string_view name);
+
 class SecretMacs {
  public:
   // A MAC under the vault's key `first_secret`.
   explicit SecretMacs(crypto::Hmac hmac) : hmac_(std::move(hmac)) {}
-  // The same for every spelling of a name: full-width forms, case and blanks around do not count.
+  // The same for every spelling that folded_login takes for one.
   Mac login(std::string_view name);
   // Bound to the account; case, blanks and dashes do not count.
   Mac first_secret(AccountId account, std::string_view secret);

@@ -4,10 +4,10 @@
 // password or a token: names and first secrets are MACs, passwords Argon2id, tokens SHA-256.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 
+#include "access/fingerprint.hpp"
 #include "access/role.hpp"
 #include "base/civil_date.hpp"
 #include "codec/describe.hpp"
@@ -15,8 +15,8 @@
 
 namespace wangdi::access {
 
-using Mac = std::array<std::uint8_t, 32>;
-using SessionKey = std::array<std::uint8_t, 32>;  // SHA-256 of the token
+using Mac = Fingerprint;
+using SessionKey = Fingerprint;  // SHA-256 of the token
 
 inline constexpr District kNation{};
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inside of the gatekeeper: log_in.cpp and change_password.cpp hold the two long ways, each
+// from the network thread to a hashing thread to the writer's batch.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "access/device_marks.hpp"
+#include "access/gatekeeper.hpp"
+#include "access/hashing_pool.hpp"
+#include "access/sessions.hpp"
+#include "access/throttle.hpp"
+
+namespace wangdi::access {
+
+// A session that may only set a password lives this long.
+inline constexpr std::int64_t kSetPasswordMs = 30 * 60'000;
+
+class Gatekeeper::Impl {
+ public:
+  Impl(GatekeeperParts parts, std::string dummy_hash);
+  Status start(store::Connection& from);
+
+  void log_in(Login login, LoginDone done);
+  void change_password(PasswordChange change, LoginDone done);
+  std::optional<Session> find(std::string_view token);
+  void log_out(std::string_view token, Done done);
+  void end_sessions_of(AccountId account);
+  void sweep();
+  void stop() { pool_->stop(); }
+
+  // One attempt on its way, counted as failed until it succeeds.
+  struct Attempt;
+  struct Keys {
+    ThrottleKey account{};
+    std::optional<ThrottleKey> address;  // nothing for a browser that is known
+  };
+
+ private:
+  friend class Gatekeeper;
+
+  // ---- failures and delays ----
+  // Counts the attempt, or gives the error that tells how long to wait.
+  Status admit(const Keys& keys);
+  void forgive(const Keys& keys);  // did not come to a result: counts no more
+  void succeeded(const Keys& keys);
+
+  // ---- log_in.cpp ----
+  void check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
+  Result<bool> is_right(HashingBench& bench, Attempt& attempt);
+  void enter(const std::shared_ptr<Attempt>& attempt);
+  Status enter_job(store::Rows& rows, Attempt& attempt);
+  void entered(Attempt& attempt, Status status);
+
+  // ---- change_password.cpp ----
+  void check_change(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
+  Result<std::string> new_hash(HashingBench& bench, Attempt& attempt);
+  Status change_job(store::Rows& rows, Attempt& attempt);
+  void changed(Attempt& attempt, Status status);
+
+  // ---- both ----
+  bool matches(const std::string& hash, std::string_view password);
+  void prepare_session(HashingBench& bench, Attempt& attempt, std::string_view login);
+  // Puts the session of the attempt into the batch and into memory. Its token is not told before
+  // the commit, and whatever ends the account's sessions in the same batch ends it too.
+  void put_session(store::Rows& rows, Attempt& attempt);
+  Opened opened(Attempt& attempt) const;
+  Session view(const SessionRow& row, std::string_view token) const;
+  void tell_ended(const SessionRow& row);
+  void erase_rows(std::vector<SessionRow> rows, std::function<void(Status)> done);
+
+  GatekeeperParts parts_;
+  const std::string dummy_hash_;  // what unknown names are compared with
+  Sessions sessions_;
+  GatekeeperCounters counters_;
+  OnEnd on_end_;
+  std::mutex front_mutex_;  // for what follows
+  DeviceMarks marks_;
+  Throttle by_account_;
+  Throttle by_address_;
+  std::vector<SessionRow> left_over_;  // ended, their rows not yet erased
+  std::unique_ptr<HashingPool> pool_;  // last: its threads use all the others
+};
+
+struct Gatekeeper::Impl::Attempt {
+  Keys keys;
+  std::string login;     // folded; empty in a change of password
+  std::string password;  // wiped when the attempt ends
+  std::string next;      // the wanted one, of a change
+  std::optional<DeviceMark> mark;
+  SessionRow before;  // of a change: the session that asks
+  LoginDone done;
+
+  CredentialRow credential;  // as it was checked
+  bool by_first_secret = false;
+  std::optional<std::string> hash;  // to be stored: new password, or new cost
+  SessionRow session;
+  std::string token;
+  std::vector<SessionRow> ended;  // by this attempt's job
+
+  ~Attempt();
+};
+
+std::string trimmed_password(std::string_view password);
+ThrottleKey throttle_key(std::string_view kind, crypto::ByteView what, crypto::ByteView more);
+
+}  // namespace wangdi::access

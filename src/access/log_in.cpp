@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logging in. Unknown, wrong and closed run the same steps: two look-ups, one Argon2id, one answer.
+#include <algorithm>
+
+#include "access/gatekeeper_impl.hpp"
+
+namespace wangdi::access {
+namespace {
+
+Error busy() { return Error(ErrorCode::hashing_busy).with("seconds", "2"); }
+
+}  // namespace
+
+void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
+  auto attempt = std::make_shared<Attempt>();
+  attempt->login = folded_login(login.account);
+  attempt->password = trimmed_password(login.password);
+  crypto::wipe(login.password);
+  attempt->mark = DeviceMark::parse(login.device_mark);
+  attempt->done = std::move(done);
+  bool known = false;
+  if (attempt->mark) {
+    const std::lock_guard lock(front_mutex_);
+    known = marks_.knows(*attempt->mark, attempt->login);
+  }
+  const DeviceId device = known ? attempt->mark->device : DeviceId{};
+  attempt->keys.account =
+      throttle_key("login", crypto::bytes_of(attempt->login), device.value.bytes);
+  if (!known) {
+    attempt->keys.address = throttle_key("address", crypto::bytes_of(login.client_address), {});
+  }
+  if (auto admitted = admit(attempt->keys); !admitted) {
+    return attempt->done(std::move(admitted).error());
+  }
+  const bool queued = pool_->submit([this, attempt](HashingBench* bench) {
+    if (bench != nullptr) return check_login(*bench, attempt);
+    attempt->done(Error(ErrorCode::shutting_down));
+  });
+  if (queued) return;
+  ++counters_.busy;
+  forgive(attempt->keys);
+  attempt->done(busy());
+}
+
+void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt) {
+  const auto right = is_right(bench, *attempt);
+  if (!right) {
+    forgive(attempt->keys);
+    return attempt->done(right.error());
+  }
+  if (!*right) {
+    ++counters_.failures;
+    return attempt->done(Error(ErrorCode::login_failed));
+  }
+  prepare_session(bench, *attempt, attempt->login);
+  enter(attempt);
+}
+
+// False is told to the sender in one form only, whatever the reason.
+Result<bool> Gatekeeper::Impl::is_right(HashingBench& bench, Attempt& attempt) {
+  auto& db = *bench.parts.connection;
+  WD_TRY(const auto login, store::get(db, kLogin, {kNation, bench.macs.login(attempt.login)}));
+  const auto account = login ? login->account : AccountId{};
+  WD_TRY(auto stored, store::get(db, kCredential, {kNation, account}));
+  const bool has_password = stored && !stored->password_hash.empty();
+  const bool password_right =
+      matches(has_password ? stored->password_hash : dummy_hash_, attempt.password) && has_password;
+  const auto mac = bench.macs.first_secret(account, attempt.password);
+  const bool secret_right = stored && stored->first_secret && !has_password &&
+                            crypto::equal(stored->first_secret->bytes, mac.bytes);
+  if (!password_right && !secret_right) return false;
+  attempt.credential = std::move(*stored);
+  attempt.by_first_secret = secret_right;
+  if (secret_right) {
+    const auto age = parts_.clock.now() - attempt.credential.first_secret_at;
+    if (attempt.credential.first_secret_used || age >= parts_.rules.first_secret_ms) {
+      return Error(ErrorCode::first_secret_used_up)
+          .with("hours", std::to_string(parts_.rules.first_secret_ms / 3'600'000));
+    }
+    return true;
+  }
+  if (crypto::needs_rehash(attempt.credential.password_hash, parts_.rules.cost)) {
+    WD_TRY(attempt.hash, crypto::hash_password(attempt.password, parts_.rules.cost));
+  }
+  return true;
+}
+
+void Gatekeeper::Impl::enter(const std::shared_ptr<Attempt>& attempt) {
+  auto queued =
+      parts_.submit_job([this, attempt](store::Rows& rows) { return enter_job(rows, *attempt); },
+                        [this, attempt](Status status) { entered(*attempt, std::move(status)); });
+  if (queued) return;
+  forgive(attempt->keys);
+  attempt->done(std::move(queued).error());
+}
+
+// What was checked on the hashing thread is compared with what the batch sees; nothing is written
+// when it differs. May run twice, when another submission broke the batch.
+Status Gatekeeper::Impl::enter_job(store::Rows& rows, Attempt& attempt) {
+  const auto account = attempt.credential.account;
+  const auto* stored = rows.find(kCredential, {kNation, account});
+  if (stored == nullptr || stored->password_hash != attempt.credential.password_hash ||
+      stored->first_secret != attempt.credential.first_secret) {
+    return Error(ErrorCode::login_failed);
+  }
+  auto credential = *stored;
+  if (attempt.by_first_secret && credential.first_secret_used) {
+    return Error(ErrorCode::first_secret_used_up)
+        .with("hours", std::to_string(parts_.rules.first_secret_ms / 3'600'000));
+  }
+  const auto actor = parts_.account(rows, credential.home, account);
+  if (!actor) return Error(ErrorCode::login_failed);
+  credential.first_secret_used |= attempt.by_first_secret;
+  if (attempt.hash) credential.password_hash = *attempt.hash;
+  credential.last_seen = parts_.clock.now();
+  rows.put(kCredential, std::move(credential));
+
+  attempt.ended.clear();
+  auto others = rows.list(kSession, kNation, account);
+  if (others.size() >= kSessionsPerAccount) {
+    attempt.ended.push_back(*std::ranges::min_element(others, {}, &SessionRow::last_seen));
+    rows.erase(kSession, {kNation, account, attempt.ended.back().session});
+  }
+  attempt.session.role = actor->role;
+  attempt.session.region = actor->region;
+  attempt.session.must_set_password = attempt.by_first_secret;
+  put_session(rows, attempt);
+  return ok();
+}
+
+void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {
+  if (status && !sessions_.has(attempt.session.session)) {
+    status = Error(ErrorCode::login_failed);  // closed, moved or reset in the same batch
+  }
+  if (!status) {
+    static_cast<void>(sessions_.take(attempt.session.session));
+    const bool refused = status.error().code() == ErrorCode::login_failed;
+    if (refused) ++counters_.failures;
+    if (!refused) forgive(attempt.keys);
+    return attempt.done(std::move(status).error());
+  }
+  for (const auto& row : attempt.ended) {
+    if (sessions_.take(row.session)) tell_ended(row);
+  }
+  ++counters_.logins;
+  succeeded(attempt.keys);
+  attempt.done(opened(attempt));
+}
+
+}  // namespace wangdi::access

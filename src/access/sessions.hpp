@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The living sessions in memory: what the network thread asks for each request. Safe for several
+// threads. The table in the database is only read at the start.
+#pragma once
+
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "access/gatekeeper.hpp"
+
+namespace wangdi::access {
+
+// How often a session's last use is written.
+inline constexpr std::int64_t kLastSeenMs = 60'000;
+inline constexpr std::size_t kSessionsPerAccount = 20;  // the one used longest ago makes room
+
+SessionKey key_of_token(std::string_view token);
+// Derived from the token, so that it needs no store and tells nothing about it.
+std::string csrf_of_token(std::string_view token);
+
+class Sessions {
+ public:
+  explicit Sessions(const GatekeeperRules& rules) : rules_(rules) {}
+  Status load(store::Connection& from);
+
+  void add(SessionRow row);
+  bool has(const SessionKey& key) const;
+  struct Use {
+    SessionRow row;
+    UnixMs expires_at = 0;
+    bool persist = false;  // its last use should be written again
+  };
+  // Counts as used at `now`; nothing when it is not there or has ended.
+  std::optional<Use> use(const SessionKey& key, UnixMs now);
+  std::optional<SessionRow> take(const SessionKey& key);
+  std::vector<SessionRow> take_account(AccountId account);
+  std::vector<SessionRow> take_ended(UnixMs now);
+  std::size_t size() const;
+
+  UnixMs expires_at(const SessionRow& row) const;
+
+ private:
+  struct Entry {
+    SessionRow row;
+    UnixMs persisted = 0;
+  };
+  template <class Which>
+  std::vector<SessionRow> take_all(Which which);
+
+  const GatekeeperRules& rules_;
+  mutable std::mutex mutex_;
+  std::unordered_map<SessionKey, Entry> entries_;
+};
+
+}  // namespace wangdi::access
