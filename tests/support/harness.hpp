@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -132,8 +133,9 @@ class Harness {
       reader.vault = must(vault->open_reader(*reader.connection));
       std::vector<bus::ReaderParts> readers;
       readers.push_back(std::move(reader));
-      queries_ = std::make_unique<bus::QueryRunner>(std::move(readers), *writer, *parameters, clock,
-                                                    bus::QueryRunnerOptions{.threads = 1});
+      queries_ =
+          std::make_unique<bus::QueryRunner>(std::move(readers), *writer, *parameters, clock,
+                                             bus::QueryRunnerOptions{.threads = 1, .zone = {}});
     }
     const bus::QueryType* type = nullptr;
     for (const auto& known : registry.queries()) {

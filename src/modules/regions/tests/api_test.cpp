@@ -9,7 +9,7 @@
 #include <fstream>
 #include <future>
 
-#include "../../../../tests/support/harness.hpp"
+#include "tests/support/harness.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/regions/tables.hpp"
