@@ -38,24 +38,24 @@ constexpr store::Statement kRoundsOfLevel{
     " AND region < $3 || ':' ORDER BY ends_on, starts_on, region LIMIT $4"};
 constexpr store::Statement kDoorsByGrid{
     "screening_doors_by_grid",
-    "SELECT h.grid, COUNT(*), COUNT(CASE WHEN d.outcome IN (1, 2) AND d.day <= $4 THEN 1 END),"
-    " COUNT(CASE WHEN d.outcome = 5 AND d.day <= $4 THEN 1 END),"
-    " COUNT(CASE WHEN d.outcome = 3 AND d.revisit_by < $4 THEN 1 END)"
-    " FROM household h LEFT JOIN door d ON d.district = h.district AND d.round = $3"
+    "SELECT h.grid, COUNT(*), COUNT(CASE WHEN d.outcome IN (1, 2) AND d.day <= $1 THEN 1 END),"
+    " COUNT(CASE WHEN d.outcome = 5 AND d.day <= $1 THEN 1 END),"
+    " COUNT(CASE WHEN d.outcome = 3 AND d.revisit_by < $1 THEN 1 END)"
+    " FROM household h LEFT JOIN door d ON d.district = h.district AND d.round = $2"
     " AND d.household = h.household"
-    " WHERE h.district = $1 AND h.grid >= $2 AND h.grid < $2 || ':' GROUP BY h.grid"
+    " WHERE h.district = $3 AND h.grid >= $4 AND h.grid < $4 || ':' GROUP BY h.grid"
     " ORDER BY h.grid"};
 constexpr store::Statement kKeyPersonsByGrid{
     "screening_key_persons_by_grid",
     "SELECT h.grid, COUNT(DISTINCT k.person) FROM household h CROSS JOIN key_member k"
-    " ON k.district = h.district AND k.household = h.household AND k.starts_on <= $3"
-    " AND k.ends_on >= $3 WHERE h.district = $1 AND h.grid >= $2 AND h.grid < $2 || ':'"
+    " ON k.district = h.district AND k.household = h.household AND k.starts_on <= $1"
+    " AND k.ends_on >= $1 WHERE h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
     " GROUP BY h.grid ORDER BY h.grid"};
 constexpr store::Statement kSeenByGrid{
     "screening_seen_by_grid",
     "SELECT h.grid, SUM(s.seen) FROM household h CROSS JOIN door_day s"
-    " ON s.district = h.district AND s.household = h.household AND s.day = $3"
-    " WHERE h.district = $1 AND h.grid >= $2 AND h.grid < $2 || ':'"
+    " ON s.district = h.district AND s.household = h.household AND s.day = $1"
+    " WHERE h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
     " GROUP BY h.grid ORDER BY h.grid"};
 constexpr store::Statement kAll[] = {kRoundsOfRegion, kRoundsInsideDistrict, kRoundsOfLevel,
                                      kDoorsByGrid,    kKeyPersonsByGrid,     kSeenByGrid};
@@ -145,15 +145,15 @@ Result<std::vector<GridFigures>> grid_figures(store::Connection& db, const Regio
                                               RoundId round, CivilDate day) {
   const auto district = community.district();
   WD_TRY(const auto doors,
-         store::select<CountedDoors>(db, kDoorsByGrid, district, community, round, day));
+         store::select<CountedDoors>(db, kDoorsByGrid, day, round, district, community));
   std::vector<GridFigures> figures;
   figures.reserve(doors.size());
   for (const auto& row : doors) {
     figures.push_back({row.grid, row.registered, row.reached, row.vacant, row.lapsed, 0, 0});
   }
-  WD_TRY(const auto due, store::select<GridCount>(db, kKeyPersonsByGrid, district, community, day));
+  WD_TRY(const auto due, store::select<GridCount>(db, kKeyPersonsByGrid, day, district, community));
   spread(due, &GridFigures::key_due, figures);
-  WD_TRY(const auto seen, store::select<GridCount>(db, kSeenByGrid, district, community, day));
+  WD_TRY(const auto seen, store::select<GridCount>(db, kSeenByGrid, day, district, community));
   spread(seen, &GridFigures::key_seen, figures);
   return figures;
 }

@@ -35,13 +35,13 @@ using DoorVisits = std::unordered_map<HouseholdId, DoorVisit>;
 constexpr store::Statement kStandingInGrid{
     "screening_standing_in_grid",
     "SELECT d.household, d.visit, d.occurred_at, d.outcome, d.revisit_by FROM household h"
-    " CROSS JOIN door d ON d.district = h.district AND d.round = $3 AND d.household = h.household"
-    " WHERE h.district = $1 AND h.grid = $2"};
+    " CROSS JOIN door d ON d.district = h.district AND d.round = $1 AND d.household = h.household"
+    " WHERE h.district = $2 AND h.grid = $3"};
 constexpr store::Statement kStandingInBuilding{
     "screening_standing_in_building",
     "SELECT d.household, d.visit, d.occurred_at, d.outcome, d.revisit_by FROM household h"
-    " CROSS JOIN door d ON d.district = h.district AND d.round = $3 AND d.household = h.household"
-    " WHERE h.district = $1 AND h.building = $2"};
+    " CROSS JOIN door d ON d.district = h.district AND d.round = $1 AND d.household = h.household"
+    " WHERE h.district = $2 AND h.building = $3"};
 // Ids of visits are in order of the time at which the forms were opened: near enough for a reminder
 // of what was last, and read without going through a household's whole history.
 constexpr store::Statement kLastInGrid{
@@ -59,8 +59,8 @@ constexpr store::Statement kLastInBuilding{
 constexpr store::Statement kSeenInGrid{
     "screening_seen_in_grid",
     "SELECT COALESCE(SUM(s.seen), 0) FROM household h CROSS JOIN door_day s"
-    " ON s.district = h.district AND s.household = h.household AND s.day = $3"
-    " WHERE h.district = $1 AND h.grid = $2"};
+    " ON s.district = h.district AND s.household = h.household AND s.day = $1"
+    " WHERE h.district = $2 AND h.grid = $3"};
 constexpr store::Statement kLastSequence{
     "screening_last_sequence",
     "SELECT COALESCE(MAX(sequence), 0) FROM journal WHERE district = $1"};
@@ -181,8 +181,8 @@ Result<DoorsView> doors(const DoorsParams& params, QueryContext& context) {
   WD_TRY(const auto last, store::select<DoorVisit>(context.db, kLastInGrid, district, params.grid));
   WD_TRY(auto stand, stand_of(last, params.grid, context));
   if (stand.round) {
-    WD_TRY(const auto rows, store::select<DoorVisit>(context.db, kStandingInGrid, district,
-                                                     params.grid, stand.round->round));
+    WD_TRY(const auto rows, store::select<DoorVisit>(context.db, kStandingInGrid,
+                                                     stand.round->round, district, params.grid));
     stand.standing = by_household(rows);
   }
   WD_TRY(auto facts,
@@ -214,7 +214,7 @@ Result<DoorsView> doors(const DoorsParams& params, QueryContext& context) {
   WD_TRY([[maybe_unused]] auto named, name_buildings(view.doors, district, context.db));
   order(view.doors);
   WD_TRY(const auto seen,
-         store::select_one<Number>(context.db, kSeenInGrid, district, params.grid, context.today));
+         store::select_one<Number>(context.db, kSeenInGrid, context.today, district, params.grid));
   view.key_persons.done = seen ? seen->value : 0;
   WD_TRY(const auto sequence, store::select_one<Number>(context.db, kLastSequence, district));
   view.position = {district.number, sequence ? sequence->value : 0};
@@ -245,8 +245,9 @@ Result<BuildingView> building(const BuildingParams& params, QueryContext& contex
          store::select<DoorVisit>(context.db, kLastInBuilding, district, params.building));
   WD_TRY(auto stand, stand_of(last, facts->grid, context));
   if (stand.round) {
-    WD_TRY(const auto rows, store::select<DoorVisit>(context.db, kStandingInBuilding, district,
-                                                     params.building, stand.round->round));
+    WD_TRY(const auto rows,
+           store::select<DoorVisit>(context.db, kStandingInBuilding, stand.round->round, district,
+                                    params.building));
     stand.standing = by_household(rows);
   }
   WD_TRY(const auto doors_there, residents::doors_of_building(context.db, context.vault, district,
