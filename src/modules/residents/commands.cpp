@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "modules/regions/facts.hpp"
 #include "modules/residents/conflicts.hpp"
 #include "modules/residents/facts.hpp"
+#include "modules/residents/key_groups.hpp"
 #include "modules/residents/rules.hpp"
 #include "modules/residents/tables.hpp"
 #include "vault/writer.hpp"
@@ -64,8 +66,20 @@ class Keeper {
   Status status_ = ok();
 };
 
+// The grid must be one, and the building must stand in it.
+Status check_place(const AddHousehold& command, CommandContext& context) {
+  const bool is_grid = command.grid.level() == RegionLevel::grid;
+  const auto grid = is_grid ? regions::region_facts(context.rows, command.grid) : std::nullopt;
+  if (!grid || !grid->in_force) return Error(ErrorCode::grid_unknown);
+  const auto building =
+      regions::building_facts(context.rows, command.grid.district(), command.building);
+  if (!building || building->grid != command.grid) return Error(ErrorCode::building_unknown);
+  return check_floor(command.floor);
+}
+
 Result<Decision> add_household(const AddHousehold& command, CommandContext& context) {
   const auto district = context.region.district();
+  WD_TRY([[maybe_unused]] auto placed, check_place(command, context));
   if (household_facts(context.rows, district, command.id)) {
     return Error(ErrorCode::household_exists);
   }
@@ -120,8 +134,11 @@ Status move_door(const CorrectHousehold& command, const HouseholdRow& row,
 Result<Decision> correct_household(const CorrectHousehold& command, CommandContext& context) {
   const auto district = context.region.district();
   const auto* stored = context.rows.find(kHousehold, {district, command.household});
-  if (stored == nullptr) return Error(ErrorCode::household_unknown);
+  if (stored == nullptr) return Error(ErrorCode::not_found);
   const auto row = *stored;
+  if (command.floor) {
+    WD_TRY([[maybe_unused]] auto possible, check_floor(*command.floor));
+  }
   HouseholdCorrected event{row.grid, command.state.value_or(row.state), {}};
   if (command.unit) note_change(event.changes, "unit");
   if (command.floor) note_change(event.changes, "floor");
@@ -131,7 +148,7 @@ Result<Decision> correct_household(const CorrectHousehold& command, CommandConte
   note_choice(event.changes, "state", row.state, command.state);
 
   Decision decision;
-  decision.conflicts = conflicts_with(event.changes, command.household.value, context);
+  WD_TRY(decision.conflicts, conflicts_with(event.changes, command.household.value, context));
   if (!decision.conflicts.empty()) return decision;
   if (command.unit || command.room) {
     WD_TRY([[maybe_unused]] auto moved, move_door(command, row, context));
@@ -158,10 +175,22 @@ Status keep_identity(const Identity& identity, Keeper& keeper) {
   return ok();
 }
 
+// One document, one person in the district.
+Status check_number_free(PersonId person, const Identity& identity, CommandContext& context) {
+  if (identity.document_number.empty()) return ok();
+  WD_TRY(const auto known,
+         context.vault.find_exact(context.region.district(), Field::document_number,
+                                  identity.document_number));
+  if (std::ranges::any_of(known, [&](const Uuid& id) { return id != person.value; })) {
+    return Error(ErrorCode::person_exists);
+  }
+  return ok();
+}
+
 Result<Decision> add_person(const AddPerson& command, CommandContext& context) {
   const auto district = context.region.district();
   const auto household = household_facts(context.rows, district, command.household);
-  if (!household) return Error(ErrorCode::household_unknown);
+  if (!household) return Error(ErrorCode::not_found);
   if (household_of(context.rows, district, command.id)) return Error(ErrorCode::person_exists);
   if (household->persons >= limits::kPersonsPerHousehold) {
     return Error(ErrorCode::household_full)
@@ -170,11 +199,7 @@ Result<Decision> add_person(const AddPerson& command, CommandContext& context) {
   IdentityForm form{command.document_kind, std::nullopt, command.sex, command.birth_date};
   if (command.document_number) form.document_number = command.document_number->text;
   WD_TRY(const auto identity, identify(form, context.today));
-  if (!identity.document_number.empty()) {
-    WD_TRY(const auto known,
-           context.vault.find_exact(district, Field::document_number, identity.document_number));
-    if (!known.empty()) return Error(ErrorCode::person_exists);
-  }
+  WD_TRY([[maybe_unused]] auto alone, check_number_free(command.id, identity, context));
   Keeper keeper(context, command.id.value);
   keeper.put(Field::name, command.name.text);
   keeper.put(Field::phone, command.phone);
@@ -185,13 +210,20 @@ Result<Decision> add_person(const AddPerson& command, CommandContext& context) {
       bus::event(command.id.value, household->grid,
                  PersonAdded{command.household, identity.document_kind, identity.sex,
                              birth_year(identity), command.relation}));
+  const auto state = state_with_person(household->state);
+  if (state != household->state) {
+    HouseholdCorrected moved_in{household->grid, state, {}};
+    note_choice(moved_in.changes, "state", household->state, std::optional(state));
+    decision.events.push_back(
+        bus::event(command.household.value, household->grid, std::move(moved_in)));
+  }
   return decision;
 }
 
 Result<Decision> correct_person(const CorrectPerson& command, CommandContext& context) {
   const auto district = context.region.district();
   const auto* stored = context.rows.find(kPerson, {district, command.person});
-  if (stored == nullptr) return Error(ErrorCode::person_unknown);
+  if (stored == nullptr) return Error(ErrorCode::not_found);
   const auto row = *stored;
   WD_TRY(const auto grid, grid_of(row.household, context));
   PersonCorrected event{command.document_kind.value_or(row.document_kind),
@@ -208,7 +240,7 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
   note_choice(event.changes, "relation", row.relation, command.relation);
 
   Decision decision;
-  decision.conflicts = conflicts_with(event.changes, command.person.value, context);
+  WD_TRY(decision.conflicts, conflicts_with(event.changes, command.person.value, context));
   if (!decision.conflicts.empty()) return decision;
   Keeper keeper(context, command.person.value);
   if (command.document_kind || command.document_number || command.sex || command.birth_date) {
@@ -216,6 +248,7 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
     IdentityForm form{event.document_kind, number, command.sex, command.birth_date};
     if (command.document_number) form.document_number = command.document_number->text;
     WD_TRY(const auto identity, identify(form, context.today));
+    WD_TRY([[maybe_unused]] auto alone, check_number_free(command.person, identity, context));
     event.sex = identity.sex == Sex::unknown ? event.sex : identity.sex;
     if (identity.birth_date) {
       event.birth_year = identity.birth_date->year();
@@ -230,77 +263,13 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
   return decision;
 }
 
-// Terms of the person's entries; `replaced` is left out.
-std::vector<Term> terms_of(PersonId person, HouseholdId household, CommandContext& context,
-                           std::optional<KeyGroup> replaced = std::nullopt) {
-  std::vector<Term> terms;
-  for (const auto& entry : context.rows.list(kKeyMember, context.region.district(), household)) {
-    if (entry.person != person || entry.key_group == replaced) continue;
-    terms.push_back({entry.starts_on, entry.ends_on});
-  }
-  return terms;
-}
-
-Result<Decision> add_key_group(const AddKeyGroup& command, CommandContext& context) {
-  const auto district = context.region.district();
-  const auto household = household_of(context.rows, district, command.person);
-  if (!household) return Error(ErrorCode::person_unknown);
-  if (command.ends_on < command.starts_on) return Error(ErrorCode::key_group_dates_reversed);
-  const auto* standing =
-      context.rows.find(kKeyMember, {district, *household, command.person, command.group});
-  if (standing != nullptr && standing->ends_on >= command.starts_on) {
-    return Error(ErrorCode::key_group_running);
-  }
-  WD_TRY(const auto grid, grid_of(*household, context));
-  const auto before = terms_of(command.person, *household, context);
-  auto after = terms_of(command.person, *household, context, command.group);
-  after.push_back({command.starts_on, command.ends_on});
-  auto turns = turns_between(before, after);
-  Keeper keeper(context, command.person.value);
-  keeper.put(Field::note, command.reason.text);
-  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
-  Decision decision;
-  decision.events.push_back(bus::event(command.person.value, grid,
-                                       KeyGroupAdded{*household,
-                                                     command.group,
-                                                     command.starts_on,
-                                                     command.ends_on,
-                                                     {std::move(turns.from)},
-                                                     {std::move(turns.until)}}));
-  return decision;
-}
-
-Result<Decision> end_key_group(const EndKeyGroup& command, CommandContext& context) {
-  const auto district = context.region.district();
-  const auto household = household_of(context.rows, district, command.person);
-  if (!household) return Error(ErrorCode::person_unknown);
-  const auto* standing =
-      context.rows.find(kKeyMember, {district, *household, command.person, command.group});
-  if (standing == nullptr) return Error(ErrorCode::key_group_unknown);
-  if (command.ends_on < standing->starts_on) return Error(ErrorCode::key_group_dates_reversed);
-  const Term changed{standing->starts_on, command.ends_on};
-  WD_TRY(const auto grid, grid_of(*household, context));
-  const auto before = terms_of(command.person, *household, context);
-  auto after = terms_of(command.person, *household, context, command.group);
-  after.push_back(changed);
-  auto turns = turns_between(before, after);
-  Keeper keeper(context, command.person.value);
-  keeper.put(Field::note, command.reason.text);
-  WD_TRY([[maybe_unused]] auto kept, std::move(keeper).status());
-  Decision decision;
-  decision.events.push_back(bus::event(command.person.value, grid,
-                                       KeyGroupEnded{*household,
-                                                     command.group,
-                                                     command.ends_on,
-                                                     {std::move(turns.from)},
-                                                     {std::move(turns.until)}}));
-  return decision;
-}
-
 }  // namespace
 
 std::string door_key(BuildingId building, std::string_view unit, std::string_view room) {
-  return building.text() + "/" + text::fold(text::trim(unit)) + "/" + text::fold(text::trim(room));
+  // The vault's normal form drops dashes, but room 1-2 is not room 12.
+  auto door = text::fold(text::trim(unit)) + "/" + text::fold(text::trim(room));
+  std::ranges::replace(door, '-', '_');
+  return building.text() + "/" + door;
 }
 
 void register_commands(bus::Registry& registry) {

@@ -11,9 +11,11 @@
 namespace wangdi::residents {
 
 // Fields of `changes` that someone else corrected after the sender's base position. Without a base
-// position the sender knew the present state. `who` is the other's account id; personal values are
-// not told here.
-std::vector<bus::FieldConflict> conflicts_with(const List<FieldCorrected, 16>& changes,
-                                               const Uuid& subject, bus::CommandContext& context);
+// position the sender knew the present state; one of another district knew nothing of this one.
+// `who` is the other's name, or the account's id where the vault has none; personal values are not
+// told here.
+Result<std::vector<bus::FieldConflict>> conflicts_with(const List<FieldCorrected, 16>& changes,
+                                                       const Uuid& subject,
+                                                       bus::CommandContext& context);
 
 }  // namespace wangdi::residents

@@ -11,7 +11,7 @@ std::optional<HouseholdFacts> household_facts(store::Rows& rows, District distri
                                               HouseholdId household) {
   const auto* row = rows.find(kHousehold, {district, household});
   if (row == nullptr) return std::nullopt;
-  return HouseholdFacts{row->grid, row->building, row->persons};
+  return HouseholdFacts{row->grid, row->building, row->persons, row->state};
 }
 
 std::optional<HouseholdId> household_of(store::Rows& rows, District district, PersonId person) {

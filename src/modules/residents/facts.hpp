@@ -26,6 +26,7 @@ struct HouseholdFacts {
   RegionCode grid;
   BuildingId building;
   std::int32_t persons = 0;
+  HouseholdState state = HouseholdState::occupied;
 };
 
 // Nothing when there is no such household in the district.

@@ -243,10 +243,11 @@ struct KeyGroupEnded {
   static constexpr int kVersion = 1;
   HouseholdId household;
   KeyGroup group = KeyGroup::returnee;
+  CivilDate starts_on;  // names the entry: a person may be in a group several times
   CivilDate ends_on;
   List<CivilDate, 64> counted_from;  // days that are counted again, as above
   List<CivilDate, 64> counted_until;
 };
-WD_DESCRIBE(KeyGroupEnded, household, group, ends_on, counted_from, counted_until)
+WD_DESCRIBE(KeyGroupEnded, household, group, starts_on, ends_on, counted_from, counted_until)
 
 }  // namespace wangdi::residents

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers tables, commands and projections of the roster.
+// Registers tables, commands, projections and queries of the roster.
 #include "modules/residents/module.hpp"
 
 #include "modules/residents/commands.hpp"
 #include "modules/residents/projection.hpp"
+#include "modules/residents/queries.hpp"
 #include "modules/residents/tables.hpp"
 
 namespace wangdi::residents {
@@ -15,6 +16,11 @@ void register_module(bus::Registry& registry) {
   registry.table(kFieldChange);
   register_commands(registry);
   register_projections(registry);
+  register_queries(registry);
+}
+
+void register_search(bus::Registry& registry, const pinyin::Table& pinyin) {
+  register_search_query(registry, pinyin);
 }
 
 }  // namespace wangdi::residents

@@ -88,8 +88,9 @@ void key_group_added(const KeyGroupAdded& event, const Recorded& frame, Rows& ro
 }
 
 void key_group_ended(const KeyGroupEnded& event, const Recorded& frame, Rows& rows) {
-  const auto* stored = rows.find(
-      kKeyMember, {frame.position.district, event.household, PersonId{frame.subject}, event.group});
+  const auto* stored =
+      rows.find(kKeyMember, {frame.position.district, event.household, PersonId{frame.subject},
+                             event.group, event.starts_on});
   if (stored == nullptr) return;
   auto row = *stored;
   row.ends_on = event.ends_on;

@@ -33,6 +33,13 @@ std::map<std::int32_t, int> edges(std::span<const Term> terms) {
   return found;
 }
 
+std::vector<Term> terms_of(std::span<const KeyEntry> entries) {
+  std::vector<Term> terms;
+  terms.reserve(entries.size() + 1);
+  for (const auto& entry : entries) terms.push_back(entry.term);
+  return terms;
+}
+
 }  // namespace
 
 Result<Identity> identify(const IdentityForm& form, CivilDate today) {
@@ -83,6 +90,75 @@ Turns turns_between(std::span<const Term> before, std::span<const Term> after) {
     for (int i = 0; i < -edge; ++i) turns.until.push_back(CivilDate::from_days(day));
   }
   return turns;
+}
+
+Result<Turns> add_entry(std::span<const KeyEntry> standing, const KeyEntry& added) {
+  if (added.term.ends_on < added.term.starts_on) return Error(ErrorCode::key_group_dates_reversed);
+  if (standing.size() >= kKeyEntriesMost) {
+    return Error(ErrorCode::field_too_many).with("limit", std::to_string(kKeyEntriesMost));
+  }
+  auto terms = terms_of(standing);
+  for (const auto& entry : standing) {
+    const bool apart =
+        entry.term.ends_on < added.term.starts_on || added.term.ends_on < entry.term.starts_on;
+    if (entry.group == added.group && !apart) return Error(ErrorCode::key_group_running);
+  }
+  const auto before = terms;
+  terms.push_back(added.term);
+  return turns_between(before, terms);
+}
+
+Result<EndedEntry> end_entry(std::span<const KeyEntry> standing, KeyGroup group,
+                             CivilDate ends_on) {
+  std::optional<std::size_t> found;
+  bool known = false;
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    if (standing[i].group != group) continue;
+    known = true;
+    const auto starts_on = standing[i].term.starts_on;
+    if (starts_on > ends_on) continue;
+    if (!found || standing[*found].term.starts_on < starts_on) found = i;
+  }
+  if (!known) return Error(ErrorCode::key_group_unknown);
+  if (!found) return Error(ErrorCode::key_group_dates_reversed);
+  const auto before = terms_of(standing);
+  auto after = before;
+  after[*found].ends_on = ends_on;
+  return EndedEntry{before[*found].starts_on, turns_between(before, after)};
+}
+
+Status check_floor(std::int32_t floor) {
+  if (floor >= kFloorLeast && floor <= kFloorMost) return ok();
+  return Error(ErrorCode::invalid_fields)
+      .with("count", "1")
+      .at("/floor", ErrorCode::field_out_of_range,
+          {{"least", std::to_string(kFloorLeast)}, {"most", std::to_string(kFloorMost)}});
+}
+
+HouseholdState state_with_person(HouseholdState before) {
+  switch (before) {
+    case HouseholdState::vacant:
+    case HouseholdState::demolished:
+      return HouseholdState::occupied;
+    case HouseholdState::occupied:
+    case HouseholdState::shop:
+      return before;
+  }
+  return before;
+}
+
+std::string door_label(const DoorName& door, DoorLanguage language) {
+  std::string label;
+  if (language == DoorLanguage::english) {
+    label.append("Bldg ").append(door.building);
+    if (!door.unit.empty()) label.append(", unit ").append(door.unit);
+    return label.append(", room ").append(door.room);
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  label.append(door.building);
+  if (!label.empty() && std::ranges::all_of(label, is_digit)) label.append("幢");
+  if (!door.unit.empty()) label.append(door.unit).append("单元");
+  return label.append(door.room).append("室");
 }
 
 }  // namespace wangdi::residents

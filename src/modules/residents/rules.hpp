@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -47,5 +49,46 @@ struct Turns {
 // What changes in the covered days when `before` becomes `after`: turns to add; a turn that is no
 // longer true is taken back by the opposite one on the same day.
 Turns turns_between(std::span<const Term> before, std::span<const Term> after);
+
+// One entry of a person in a key group.
+struct KeyEntry {
+  KeyGroup group{};
+  Term term;
+};
+
+// Entries of one person at most; more than nine groups need in years.
+inline constexpr std::size_t kKeyEntriesMost = 30;
+
+// What an entry more changes in the person's covered days. Errors: key_group_dates_reversed,
+// key_group_running (another entry of the group shares a day with it; ends_on is such a day),
+// field_too_many.
+Result<Turns> add_entry(std::span<const KeyEntry> standing, const KeyEntry& added);
+
+struct EndedEntry {
+  CivilDate starts_on;  // of the entry that gets the new end
+  Turns turns;
+};
+
+// Gives a new end to the last entry of the group that starts on or before `ends_on`; that may also
+// be a later end than before. Errors: key_group_unknown, key_group_dates_reversed (all entries of
+// the group start after it).
+Result<EndedEntry> end_entry(std::span<const KeyEntry> standing, KeyGroup group, CivilDate ends_on);
+
+// Floors as plates count them, cellars below zero. Error: field_out_of_range at /floor.
+inline constexpr std::int32_t kFloorLeast = -9;
+inline constexpr std::int32_t kFloorMost = 200;
+Status check_floor(std::int32_t floor);
+
+// What somebody who moves into such a dwelling finds it to be from then on.
+HouseholdState state_with_person(HouseholdState before);
+
+enum class DoorLanguage : std::uint8_t { chinese, english };
+struct DoorName {
+  std::string_view building;
+  std::string_view unit;
+  std::string_view room;
+};
+// 3幢2单元402室; a building whose name is more than a number keeps it as it is.
+std::string door_label(const DoorName& door, DoorLanguage language);
 
 }  // namespace wangdi::residents

@@ -8,4 +8,6 @@
 
 namespace wangdi::residents {
 std::span<const store::Statement> door_statements();
-}
+std::span<const store::Statement> query_statements();
+std::span<const store::Statement> search_statements();
+}  // namespace wangdi::residents

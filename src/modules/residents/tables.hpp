@@ -40,7 +40,8 @@ inline constexpr store::Index kPersonIndexes[] = {
 };
 inline constexpr store::Table<PersonRow, 2> kPerson{"person", kPersonIndexes};
 
-// One entry of a person in a key group; key order lets a household's entries be listed at once.
+// One entry of a person in a key group. A later entry in the same group is a row of its own, so
+// that figures of past days stay true; key order lets a household's entries be listed at once.
 struct KeyMemberRow {
   District district;
   HouseholdId household;
@@ -50,7 +51,7 @@ struct KeyMemberRow {
   CivilDate ends_on;  // that day included
 };
 WD_DESCRIBE(KeyMemberRow, district, household, person, key_group, starts_on, ends_on)
-inline constexpr store::Table<KeyMemberRow, 4> kKeyMember{"key_member"};
+inline constexpr store::Table<KeyMemberRow, 5> kKeyMember{"key_member"};
 
 // What was corrected, for conflicts: values only where they are not personal.
 struct FieldChangeRow {
