@@ -82,17 +82,20 @@ Status send_visits(Runtime& runtime, const DemoCommunity& demo, const Staff& sta
   return ok();
 }
 
-Result<Staff> open_accounts(Runtime& runtime, const std::vector<DemoAccount>& accounts,
-                            const std::string& password) {
-  Staff staff;
-  WD_TRY(const auto hash, crypto::hash_password(password, crypto::PasswordCost{}));
+enum class Who : std::uint8_t { offices, workers };
+
+// Offices first: they add the grids that workers then get.
+Status open_accounts(Runtime& runtime, const std::vector<DemoAccount>& accounts,
+                     const std::string& hash, Who who, Staff& staff) {
   for (const auto& account : accounts) {
+    const bool is_worker = account.role == access::Role::grid_worker;
+    if (is_worker != (who == Who::workers)) continue;
     WD_TRY(auto actor, open_demo_account(runtime, account, hash));
-    if (actor.role == access::Role::grid_worker) staff.workers.push_back(actor);
+    if (is_worker) staff.workers.push_back(actor);
     if (actor.role == access::Role::community_officer) staff.officer = actor;
     if (actor.role == access::Role::county_officer) staff.county = actor;
   }
-  return staff;
+  return ok();
 }
 
 Status make_demo(const Config& config) {
@@ -104,14 +107,15 @@ Status make_demo(const Config& config) {
   WD_TRY(const auto community, RegionCode::parse(kDemoCommunity));
   const auto demo = make_demo_community(community, names, clock.now(), config.zone());
 
-  // Places come before the accounts of the grids.
   const auto accounts = demo_accounts(community);
   const auto password = make_demo_password();
-  Staff tool;
-  tool.officer = access::system_actor();
-  tool.officer.role = access::Role::county_officer;
-  WD_TRY([[maybe_unused]] auto places, send_places(*runtime, demo, tool));
-  WD_TRY(const auto staff, open_accounts(*runtime, accounts, password));
+  WD_TRY(const auto hash, crypto::hash_password(password, crypto::PasswordCost{}));
+  Staff staff;
+  WD_TRY([[maybe_unused]] auto offices,
+         open_accounts(*runtime, accounts, hash, Who::offices, staff));
+  WD_TRY([[maybe_unused]] auto places, send_places(*runtime, demo, staff));
+  WD_TRY([[maybe_unused]] auto workers,
+         open_accounts(*runtime, accounts, hash, Who::workers, staff));
   WD_TRY([[maybe_unused]] auto people, send_people(*runtime, demo, staff));
   WD_TRY([[maybe_unused]] auto visits, send_visits(*runtime, demo, staff));
   WD_TRY([[maybe_unused]] auto kept, keep_demo_password(runtime->folder().files(), password));

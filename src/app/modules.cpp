@@ -7,6 +7,7 @@
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
+#include "modules/residents/roster_queries.hpp"
 #include "modules/screening/module.hpp"
 
 namespace wangdi::app {
@@ -26,6 +27,8 @@ void Modules::register_all() {
   regions::register_module(registry, {trees, tree_index});
   accounts::register_module(registry, {macs ? &*macs : nullptr, &ended});
   residents::register_module(registry);
+  residents::register_search(registry, tree_index->pinyin());
+  residents::register_roster(registry, imports);
   screening::register_module(registry);
   reporting::register_module(registry);
 }

@@ -14,6 +14,7 @@
 #include "modules/accounts/rights.hpp"
 #include "modules/regions/tree_search.hpp"
 #include "modules/regions/tree_source.hpp"
+#include "modules/residents/import_jobs.hpp"
 #include "vault/vault.hpp"
 
 namespace wangdi::app {
@@ -29,6 +30,7 @@ struct Modules {
   std::optional<access::SecretMacs> macs;  // of the writer thread
   std::shared_ptr<const regions::TreeStore> trees;
   std::shared_ptr<regions::TreeIndex> tree_index;
+  residents::ImportJobs imports;  // started by the service
 
  private:
   Modules(const std::string& files, pinyin::Table pinyin)

@@ -105,6 +105,9 @@ Status Service::compose() {
       gatekeeper_->end_sessions_of(account);
     }
   });
+  WD_TRY(auto import_reader, runtime_.reader());
+  runtime_.modules().imports.start(
+      {std::move(import_reader), writer, runtime_.clock(), config.zone()});
   ticker_ = std::make_unique<Ticker>(kSweepMs, [this] { gatekeeper_->sweep(); });
   server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
   api_ = std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
@@ -120,6 +123,7 @@ void Service::run() {
   // What has begun is finished; then nobody asks the writer any more.
   hub_->stop();
   ticker_->stop();
+  runtime_.modules().imports.stop();
   queries_->stop();
   gatekeeper_->stop();
   runtime_.writer().stop();

@@ -66,19 +66,41 @@ Status close_user(Runtime& runtime, Console& console, const UserRequest& request
   return ok();
 }
 
+// The registered query, asked by the tool itself.
+Result<accounts::Accounts> accounts_page(Runtime& runtime, bus::ReaderParts& reader,
+                                         const std::string& url_query) {
+  const auto& queries = runtime.registry().queries();
+  const auto found = std::ranges::find(queries, "accounts", &bus::QueryType::path);
+  WD_ASSERT(found != queries.end());
+  const auto now = runtime.clock().now();
+  const auto zone = runtime.config().zone();
+  const auto actor = access::system_actor();
+  bus::QueryContext context{*reader.connection,
+                            *reader.vault,
+                            runtime.parameters(),
+                            actor,
+                            runtime.writer(),
+                            now,
+                            CivilDate::of(now, zone),
+                            zone,
+                            "zh"};
+  WD_TRY(const auto answer, found->run({url_query, "", ""}, context));
+  return codec::decode<accounts::Accounts>(answer.bytes);
+}
+
 Status list_users(Runtime& runtime, Console& console, const UserRequest& request) {
   WD_TRY(const auto region, RegionCode::parse(request.region));
   WD_TRY(auto reader, runtime.reader());
-  accounts::AccountsParams params{region, std::nullopt};
+  std::string after;
   for (;;) {
-    WD_TRY(const auto page, accounts::list_accounts(*reader.connection, *reader.vault, params));
+    WD_TRY(const auto page, accounts_page(runtime, reader, "region=" + region.text() + after));
     for (const auto& row : page.rows) {
       console.out << row.name << '\t' << codec::name_of(row.role) << '\t' << row.region.code.text()
                   << '\t' << row.region.name << '\t' << row.display_name << '\t'
                   << codec::name_of(row.state) << '\n';
     }
     if (!page.next) return ok();
-    WD_TRY(params.after, (Text<100>::parse(*page.next)));
+    after = "&after=" + *page.next;
   }
 }
 

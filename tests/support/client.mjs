@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// A logged-in client of the HTTP interface, without a browser.
+import { randomBytes } from 'node:crypto';
+
+// UUIDv7 of now.
+export function uuid(now = Date.now()) {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end)).join('-');
+}
+
+export class Client {
+  constructor(url) {
+    this.url = url;
+    this.cookies = new Map();
+    this.device = uuid();
+    this.sequence = 0;
+  }
+
+  // The same session, as another tab of the same browser or after the server came back.
+  at(url) {
+    return Object.assign(new Client(url), { cookies: new Map(this.cookies), csrf: this.csrf, account: this.account });
+  }
+
+  async request(method, path, { body, headers = {}, raw } = {}) {
+    const all = { 'accept-language': 'en', ...headers };
+    if (this.cookies.size) {
+      all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    }
+    if (this.csrf && method !== 'GET') all['x-csrf-token'] ??= this.csrf;
+    if (body !== undefined) all['content-type'] ??= 'application/json';
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: all,
+      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      redirect: 'error',
+    });
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [pair] = cookie.split(';');
+      const at = pair.indexOf('=');
+      if (/Max-Age=0(;|$)/.test(cookie)) this.cookies.delete(pair.slice(0, at));
+      else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    const text = await answer.text();
+    const json = /json/.test(answer.headers.get('content-type') ?? '') && text ? JSON.parse(text) : undefined;
+    return { status: answer.status, headers: answer.headers, text, json };
+  }
+  get(path) {
+    return this.request('GET', path);
+  }
+  post(path, body) {
+    return this.request('POST', path, { body });
+  }
+
+  async log_in(account, password) {
+    const answer = await this.post('/api/v1/session', { account, password });
+    if (answer.status === 200) {
+      this.csrf = answer.json.csrf;
+      this.account = answer.json.account;
+    }
+    return answer;
+  }
+
+  // The envelope of one command, as a phone makes it.
+  command(type, region, body, more = {}) {
+    this.sequence += 1;
+    return {
+      id: uuid(),
+      type,
+      region,
+      occurred_at: Date.now(),
+      skew_ms: 0,
+      device_sequence: this.sequence,
+      body,
+      ...more,
+    };
+  }
+  send(commands) {
+    return this.post('/api/v1/commands', { device: this.device, seen: [], commands });
+  }
+  // Sends one command; its result.
+  async one(type, region, body, more) {
+    const answer = await this.send([this.command(type, region, body, more)]);
+    return answer.json?.results?.[0] ?? answer;
+  }
+}
+
+export async function logged_in(server, account) {
+  const client = new Client(server.url);
+  const answer = await client.log_in(account, server.installation.password);
+  if (answer.status !== 200) throw new Error(`log in as ${account}: ${answer.status} ${answer.text}`);
+  return client;
+}
