@@ -2,6 +2,8 @@
 // The statements over the counters. A running figure is the row of all days less the days after.
 #include "modules/reporting/counters.hpp"
 
+#include <map>
+
 #include "modules/reporting/module.hpp"
 
 namespace wangdi::reporting {
@@ -24,22 +26,24 @@ constexpr store::Statement kDayByDistrict{
     "reporting_day_by_district",
     "SELECT district, SUM(value) FROM district_day WHERE indicator = $1 AND round = $2"
     " AND day = $3 AND district >= $4 AND district <= $5 GROUP BY district ORDER BY district"};
-constexpr store::Statement kRunningOfDistrict{
-    "reporting_running_of_district",
-    "SELECT COALESCE(SUM(CASE WHEN day = $1 THEN value ELSE -value END), 0) FROM district_day"
-    " WHERE district = $2 AND indicator = $3 AND round = $4 AND day > $5"};
-constexpr store::Statement kChangesOfDistrict{
-    "reporting_changes_of_district",
-    "SELECT day, value FROM district_day WHERE district = $1 AND indicator = $2 AND round = $3"
-    " AND day > $4 AND day <= $5 ORDER BY day"};
+// The numbers of Indicator that the next two are written with.
+static_assert(static_cast<int>(Indicator::households_registered) == 1);
+static_assert(static_cast<int>(Indicator::households_reached) == 3);
+static_assert(static_cast<int>(Indicator::households_vacant) == 4);
+static_assert(static_cast<int>(Indicator::revisits_lapsed) == 5);
+// All that one place needs in one go: registered is of no round, the others of the one asked for.
+constexpr store::Statement kHouseholdsOfDistrict{
+    "reporting_households_of_district",
+    "SELECT indicator, day, value FROM district_day WHERE district = $1"
+    " AND indicator IN (1, 3, 4, 5) AND round IN ($2, $3) AND day > $4"};
+constexpr store::Statement kHouseholdsOfCommunity{
+    "reporting_households_of_community",
+    "SELECT indicator, day, value FROM community_day WHERE district = $1 AND community = $2"
+    " AND indicator IN (1, 3, 4, 5) AND round IN ($3, $4) AND day > $5"};
 constexpr store::Statement kRunningOfCommunity{
     "reporting_running_of_community",
     "SELECT COALESCE(SUM(CASE WHEN day = $1 THEN value ELSE -value END), 0) FROM community_day"
     " WHERE district = $2 AND community = $3 AND indicator = $4 AND round = $5 AND day > $6"};
-constexpr store::Statement kChangesOfCommunity{
-    "reporting_changes_of_community",
-    "SELECT day, value FROM community_day WHERE district = $1 AND community = $2"
-    " AND indicator = $3 AND round = $4 AND day > $5 AND day <= $6 ORDER BY day"};
 constexpr store::Statement kDistrictChanges{
     "reporting_district_changes",
     "SELECT district, sequence, recorded_at FROM district_change"
@@ -48,9 +52,9 @@ constexpr store::Statement kCommunityChanges{
     "reporting_community_changes",
     "SELECT district, community, recorded_at FROM community_change WHERE district = $1"
     " AND community >= $2 AND community < $2 || ':' ORDER BY community"};
-constexpr store::Statement kAll[] = {kRunningByDistrict,  kChangesByDay,      kDayByDistrict,
-                                     kRunningOfDistrict,  kChangesOfDistrict, kRunningOfCommunity,
-                                     kChangesOfCommunity, kDistrictChanges,   kCommunityChanges};
+constexpr store::Statement kAll[] = {
+    kRunningByDistrict,     kChangesByDay,       kDayByDistrict,   kHouseholdsOfDistrict,
+    kHouseholdsOfCommunity, kRunningOfCommunity, kDistrictChanges, kCommunityChanges};
 
 struct DistrictValue {
   District district;
@@ -63,6 +67,13 @@ struct DayValue {
   std::int64_t value = 0;
 };
 WD_DESCRIBE(DayValue, day, value)
+
+struct IndicatorDay {
+  Indicator indicator{};
+  CivilDate day;
+  std::int64_t value = 0;
+};
+WD_DESCRIBE(IndicatorDay, indicator, day, value)
 
 struct Value {
   std::int64_t value = 0;
@@ -92,8 +103,53 @@ std::vector<PlaceValue> with_codes(const std::vector<DistrictValue>& rows) {
   return values;
 }
 
-void spread(const std::vector<DayValue>& rows, CivilDate first, DailyChanges& changes) {
-  for (const auto& row : rows) changes[static_cast<std::size_t>(row.day - first)] += row.value;
+// Where an indicator of households is kept; `changes` is null for one that no trend shows.
+struct Kept {
+  std::int64_t HouseholdCounters::* counter = nullptr;
+  DailyChanges TrendCounters::* changes = nullptr;
+};
+constexpr Kept kept(Indicator indicator) {
+  switch (indicator) {
+    case Indicator::households_registered:
+      return {&HouseholdCounters::registered, &TrendCounters::registered};
+    case Indicator::households_reached:
+      return {&HouseholdCounters::reached, &TrendCounters::reached};
+    case Indicator::households_vacant:
+      return {&HouseholdCounters::vacant, &TrendCounters::vacant};
+    case Indicator::revisits_lapsed:
+      return {&HouseholdCounters::lapsed, nullptr};
+    case Indicator::persons_registered:
+    case Indicator::key_persons_due:
+    case Indicator::key_persons_seen:
+    case Indicator::visits:
+    case Indicator::exceptions:
+    case Indicator::fevers:
+      return {};
+  }
+  return {};
+}
+
+// Adds one place whose rows begin after `before`, the day before the trend.
+void take_place(const RegionCode& place, const std::vector<IndicatorDay>& rows, CivilDate before,
+                CivilDate day, AreaHouseholds& into) {
+  HouseholdCounters counters;
+  for (const auto& row : rows) {
+    const auto [counter, changes] = kept(row.indicator);
+    if (counter == nullptr) continue;
+    if (row.day == kAllDays) {
+      counters.*counter += row.value;
+    } else if (row.day > day) {
+      counters.*counter -= row.value;
+    } else if (changes != nullptr) {
+      (into.trend.*changes)[static_cast<std::size_t>(row.day - before - 1)] += row.value;
+    }
+  }
+  auto& whole = into.trend.at_end;
+  whole.registered += counters.registered;
+  whole.reached += counters.reached;
+  whole.vacant += counters.vacant;
+  whole.lapsed += counters.lapsed;
+  into.places.push_back({place, counters});
 }
 
 }  // namespace
@@ -118,28 +174,73 @@ Result<std::vector<CommunityChangeRow>> community_changes(store::Connection& db,
                                            area.at(RegionLevel::community));
 }
 
-Result<std::vector<PlaceValue>> CounterReader::running(const RegionCode& area, Indicator indicator,
-                                                       RoundId round) {
-  WD_ASSERT(indicators::is_running(indicator));
+Result<AreaHouseholds> CounterReader::households_by_district(const RegionCode& area,
+                                                             RoundId round) {
+  AreaHouseholds found;
+  const auto range = districts_of(area);
+  std::map<District, HouseholdCounters> districts;
+  for (const auto indicator : {Indicator::households_registered, Indicator::households_reached,
+                               Indicator::households_vacant, Indicator::revisits_lapsed}) {
+    const auto of = indicator == Indicator::households_registered ? RoundId{} : round;
+    const auto [counter, changes] = kept(indicator);
+    WD_TRY(const auto rows,
+           store::select<DistrictValue>(db_, kRunningByDistrict, kAllDays, indicator, of, day_,
+                                        range.first, range.last));
+    for (const auto& row : rows) {
+      districts[row.district].*counter = row.value;
+      found.trend.at_end.*counter += row.value;
+    }
+    if (changes == nullptr) continue;
+    WD_TRY(const auto days, store::select<DayValue>(db_, kChangesByDay, indicator, of,
+                                                    before_trend(), day_, range.first, range.last));
+    for (const auto& row : days) {
+      (found.trend.*changes)[static_cast<std::size_t>(row.day - before_trend() - 1)] += row.value;
+    }
+  }
+  for (const auto& [district, counters] : districts) {
+    if (auto code = code_of(district)) found.places.push_back({std::move(*code), counters});
+  }
+  return found;
+}
+
+Result<AreaHouseholds> CounterReader::households(const RegionCode& area, RoundId round) {
   if (area.level() < RegionLevel::county) {
     WD_ASSERT(finest_ == RegionLevel::county);
+    return households_by_district(area, round);
+  }
+  AreaHouseholds found;
+  if (area.level() == RegionLevel::county && finest_ == RegionLevel::county) {
+    WD_TRY(const auto rows, store::select<IndicatorDay>(db_, kHouseholdsOfDistrict, area.district(),
+                                                        RoundId{}, round, before_trend()));
+    take_place(area, rows, before_trend(), day_, found);
+    return found;
+  }
+  WD_TRY(const auto communities, community_changes(db_, area));
+  for (const auto& known : communities) {
+    WD_TRY(const auto rows,
+           store::select<IndicatorDay>(db_, kHouseholdsOfCommunity, known.district, known.community,
+                                       RoundId{}, round, before_trend()));
+    take_place(known.community, rows, before_trend(), day_, found);
+  }
+  return found;
+}
+
+Result<std::vector<PlaceValue>> CounterReader::running(const RegionCode& area,
+                                                       Indicator indicator) {
+  WD_ASSERT(indicators::is_running(indicator));
+  if (area.level() < RegionLevel::county) {
     const auto range = districts_of(area);
     WD_TRY(const auto rows,
-           store::select<DistrictValue>(db_, kRunningByDistrict, kAllDays, indicator, round, day_,
-                                        range.first, range.last));
+           store::select<DistrictValue>(db_, kRunningByDistrict, kAllDays, indicator, RoundId{},
+                                        day_, range.first, range.last));
     return with_codes(rows);
-  }
-  if (area.level() == RegionLevel::county && finest_ == RegionLevel::county) {
-    WD_TRY(const auto row, store::select_one<Value>(db_, kRunningOfDistrict, kAllDays,
-                                                    area.district(), indicator, round, day_));
-    return std::vector<PlaceValue>{{area, row ? row->value : 0}};
   }
   std::vector<PlaceValue> values;
   WD_TRY(const auto communities, community_changes(db_, area));
   for (const auto& known : communities) {
     WD_TRY(const auto row,
            store::select_one<Value>(db_, kRunningOfCommunity, kAllDays, known.district,
-                                    known.community, indicator, round, day_));
+                                    known.community, indicator, RoundId{}, day_));
     values.push_back({known.community, row ? row->value : 0});
   }
   return values;
@@ -162,34 +263,6 @@ Result<std::vector<PlaceValue>> CounterReader::of_day(const RegionCode& area, In
     values.push_back({known.community, row ? row->value : 0});
   }
   return values;
-}
-
-Result<DailyChanges> CounterReader::changes(const RegionCode& area, Indicator indicator,
-                                            RoundId round) {
-  DailyChanges changes{};
-  const auto before = day_.plus_days(-static_cast<std::int32_t>(kTrendDays));
-  const auto first = before.plus_days(1);
-  if (area.level() < RegionLevel::county) {
-    const auto range = districts_of(area);
-    WD_TRY(const auto rows, store::select<DayValue>(db_, kChangesByDay, indicator, round, before,
-                                                    day_, range.first, range.last));
-    spread(rows, first, changes);
-    return changes;
-  }
-  if (area.level() == RegionLevel::county) {
-    WD_TRY(const auto rows, store::select<DayValue>(db_, kChangesOfDistrict, area.district(),
-                                                    indicator, round, before, day_));
-    spread(rows, first, changes);
-    return changes;
-  }
-  WD_TRY(const auto communities, community_changes(db_, area));
-  for (const auto& known : communities) {
-    WD_TRY(const auto rows,
-           store::select<DayValue>(db_, kChangesOfCommunity, known.district, known.community,
-                                   indicator, round, before, day_));
-    spread(rows, first, changes);
-  }
-  return changes;
 }
 
 }  // namespace wangdi::reporting

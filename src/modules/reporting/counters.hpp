@@ -17,6 +17,17 @@ struct PlaceValue {
   std::int64_t value = 0;
 };
 
+struct PlaceHouseholds {
+  RegionCode place;
+  HouseholdCounters counters;
+};
+
+// Households of an area in a round, place by place, and of the whole what a trend needs.
+struct AreaHouseholds {
+  std::vector<PlaceHouseholds> places;
+  TrendCounters trend;
+};
+
 class CounterReader {
  public:
   // `finest`: the places values are given for, county or community.
@@ -25,17 +36,18 @@ class CounterReader {
 
   CivilDate day() const { return day_; }
 
-  // A running indicator of an area at the end of the day; nil round where it is of none. The places
-  // are districts when asked for and the area is no smaller than one, else communities.
-  Result<std::vector<PlaceValue>> running(const RegionCode& area, indicators::Indicator indicator,
-                                          RoundId round);
+  // The places are districts when asked for and the area is no smaller than one, else communities.
+  Result<AreaHouseholds> households(const RegionCode& area, RoundId round);
+  // A running indicator that is of no round, at the end of the day.
+  Result<std::vector<PlaceValue>> running(const RegionCode& area, indicators::Indicator indicator);
   // An indicator that is counted anew each day.
   Result<std::vector<PlaceValue>> of_day(const RegionCode& area, indicators::Indicator indicator);
-  // What was counted on each of the seven days that end on the day.
-  Result<DailyChanges> changes(const RegionCode& area, indicators::Indicator indicator,
-                               RoundId round);
 
  private:
+  Result<AreaHouseholds> households_by_district(const RegionCode& area, RoundId round);
+  // The day before the first of a trend.
+  CivilDate before_trend() const { return day_.plus_days(-static_cast<std::int32_t>(kTrendDays)); }
+
   store::Connection& db_;
   CivilDate day_;
   RegionLevel finest_;

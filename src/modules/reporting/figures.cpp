@@ -99,23 +99,30 @@ class Adder {
 
   Status add_round(const RoundFacts& round) {
     const auto& area = region_.contains(round.region) ? round.region : region_;
-    TrendCounters trend;
+    WD_TRY(auto found, counters_.households(area, round.round));
     if (area.level() == RegionLevel::grid) {
-      WD_TRY([[maybe_unused]] auto added, add_grids(area, round, trend));
-    } else {
-      WD_TRY([[maybe_unused]] auto added, add_area(area, round, trend));
-      WD_TRY(trend.registered, counters_.changes(area, Indicator::households_registered, {}));
+      WD_TRY([[maybe_unused]] auto narrowed, narrow_to_grid(area, round, found));
     }
-    WD_TRY(trend.reached, counters_.changes(area, Indicator::households_reached, round.round));
-    WD_TRY(trend.vacant, counters_.changes(area, Indicator::households_vacant, round.round));
-    add_trend(trend, round.starts_on, figures_.trend);
+    WD_TRY([[maybe_unused]] auto refined, split_households(round.round, found.places));
+    for (const auto& [place, counters] : found.places) {
+      const auto part = household_figures(counters, counters_.day(), round.due_on);
+      add(figures_.households, part);
+      if (!by_grid()) add(parts_[place].households, part);
+    }
+    add_trend(found.trend, round.starts_on, figures_.trend);
+    if (!by_grid()) return ok();
+    WD_TRY(const auto grids, screening::grid_figures(db_, area, round.round, counters_.day()));
+    for (const auto& grid : grids) {
+      add(parts_[grid.grid].households,
+          household_figures(counters_of(grid), counters_.day(), round.due_on));
+    }
     return ok();
   }
 
   Status add_key_persons() {
     std::map<RegionCode, std::pair<std::int64_t, std::int64_t>> counts;  // seen, due
     WD_TRY(const auto due, refined(region_, [](CounterReader& reader, const RegionCode& area) {
-             return reader.running(area, Indicator::key_persons_due, {});
+             return reader.running(area, Indicator::key_persons_due);
            }));
     for (const auto& [place, value] : due) counts[place].second = value;
     WD_TRY(const auto seen, refined(region_, [](CounterReader& reader, const RegionCode& area) {
@@ -125,12 +132,12 @@ class Adder {
     for (const auto& [place, count] : counts) {
       const auto part = key_person_figures(count.first, count.second);
       add(figures_.key_persons, part);
-      if (!by_grid()) add(part_of(place).key_persons, part);
+      if (!by_grid()) add(parts_[place].key_persons, part);
     }
     if (!by_grid()) return ok();
     WD_TRY(const auto grids, screening::grid_figures(db_, region_, {}, counters_.day()));
     for (const auto& grid : grids) {
-      add(part_of(grid.grid).key_persons, key_person_figures(grid.key_seen, grid.key_due));
+      add(parts_[grid.grid].key_persons, key_person_figures(grid.key_seen, grid.key_due));
     }
     return ok();
   }
@@ -178,58 +185,34 @@ class Adder {
 
   // A community's places are its grids, whose figures the counters do not know.
   bool by_grid() const { return region_.level() == RegionLevel::community; }
-  Part& part_of(const RegionCode& place) { return parts_[place]; }
-
-  Status add_area(const RegionCode& area, const RoundFacts& round, TrendCounters& trend) {
-    std::map<RegionCode, HouseholdCounters> counts;
-    const auto read = [&](Indicator indicator, RoundId of,
-                          std::int64_t HouseholdCounters::* member) -> Status {
-      WD_TRY(const auto values, refined(area, [&](CounterReader& reader, const RegionCode& from) {
-               return reader.running(from, indicator, of);
-             }));
-      for (const auto& [place, value] : values) {
-        counts[place].*member = value;
-        trend.at_end.*member += value;
-      }
-      return ok();
-    };
-    using Counters = HouseholdCounters;
-    WD_TRY([[maybe_unused]] auto a,
-           read(Indicator::households_registered, {}, &Counters::registered));
-    WD_TRY([[maybe_unused]] auto b,
-           read(Indicator::households_reached, round.round, &Counters::reached));
-    WD_TRY([[maybe_unused]] auto c,
-           read(Indicator::households_vacant, round.round, &Counters::vacant));
-    WD_TRY([[maybe_unused]] auto d,
-           read(Indicator::revisits_lapsed, round.round, &Counters::lapsed));
-    for (const auto& [place, counters] : counts) {
-      const auto part = household_figures(counters, counters_.day(), round.due_on);
-      add(figures_.households, part);
-      if (!by_grid()) add(part_of(place).households, part);
-    }
-    if (!by_grid()) return ok();
-    TrendCounters unused;
-    return add_grid_parts(area, round, unused);
+  static HouseholdCounters counters_of(const screening::GridFigures& grid) {
+    return {grid.registered, grid.reached, grid.vacant, grid.lapsed};
   }
 
-  // A round over one grid: registered households of a grid are counted as of now.
-  Status add_grids(const RegionCode& grid, const RoundFacts& round, TrendCounters& trend) {
-    WD_TRY([[maybe_unused]] auto added, add_grid_parts(grid, round, trend));
-    add(figures_.households, household_figures(trend.at_end, counters_.day(), round.due_on));
+  // The same for households.
+  Status split_households(RoundId round, std::vector<PlaceHouseholds>& places) {
+    if (split_.empty()) return ok();
+    std::vector<PlaceHouseholds> finer;
+    for (auto& entry : places) {
+      if (!split_.contains(entry.place)) {
+        finer.push_back(std::move(entry));
+        continue;
+      }
+      WD_TRY(auto below_it, fine_.households(entry.place, round));
+      std::ranges::move(below_it.places, std::back_inserter(finer));
+    }
+    places = std::move(finer);
     return ok();
   }
 
-  Status add_grid_parts(const RegionCode& area, const RoundFacts& round, TrendCounters& trend) {
-    WD_TRY(const auto grids, screening::grid_figures(db_, area, round.round, counters_.day()));
-    for (const auto& grid : grids) {
-      const HouseholdCounters counters{grid.registered, grid.reached, grid.vacant, grid.lapsed};
-      add(part_of(grid.grid).households,
-          household_figures(counters, counters_.day(), round.due_on));
-      trend.at_end.registered += counters.registered;
-      trend.at_end.reached += counters.reached;
-      trend.at_end.vacant += counters.vacant;
-      trend.at_end.lapsed += counters.lapsed;
-    }
+  // Counters know the community of a round over one grid; whom the round asks for is less. Of the
+  // grid's households no day is known, so that a trend takes them as they are now.
+  Status narrow_to_grid(const RegionCode& grid, const RoundFacts& round, AreaHouseholds& found) {
+    WD_TRY(const auto grids, screening::grid_figures(db_, grid, round.round, counters_.day()));
+    found.places.clear();
+    found.trend.at_end = grids.empty() ? HouseholdCounters{} : counters_of(grids.front());
+    found.trend.registered = {};
+    found.places.push_back({grid, found.trend.at_end});
     return ok();
   }
 
