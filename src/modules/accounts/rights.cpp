@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rights as stored, the numbers of the gatekeeper, and whose sessions end.
+#include "modules/accounts/rights.hpp"
+
+#include <algorithm>
+
+#include "access/system_actor.hpp"
+#include "common/parameters/parameters.hpp"
+#include "modules/accounts/module.hpp"
+#include "modules/accounts/tables.hpp"
+
+namespace wangdi::accounts {
+
+std::optional<access::Actor> actor_of(store::Rows& rows, District home, AccountId account) {
+  const auto* row = rows.find(kAccount, {home, account});
+  if (row == nullptr || row->state == AccountState::closed) return std::nullopt;
+  return access::Actor{account, row->role, row->region, {}};
+}
+
+std::optional<access::Actor> AccountRights::current(store::Rows& rows, const access::Actor& actor) {
+  if (actor.account == access::kSystemAccount) return access::system_actor();
+  auto stored = actor_of(rows, actor.region.district(), actor.account);
+  if (stored) stored->device = actor.device;
+  return stored;
+}
+
+bool AccountRights::had(store::Rows& rows, const access::Actor& actor, access::Roles roles,
+                        const RegionCode& region, UnixMs at) {
+  const auto terms = rows.list(kTerm, actor.region.district(), actor.account);
+  return std::ranges::any_of(terms, [&](const TermRow& term) {
+    return term.from_ms <= at && (!term.until_ms || at < *term.until_ms) &&
+           roles.contains(term.role) && term.region.contains(region);
+  });
+}
+
+Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, CivilDate today,
+                                                 bool demo) {
+  constexpr std::int64_t kMinuteMs = 60'000;
+  constexpr std::size_t kDemoLeast = 8;
+  const auto number = [&](std::string_view name) { return parameters.integer(name, {}, today); };
+  const auto limits = [&](const std::string& who) -> Result<access::SessionLimits> {
+    WD_TRY(const auto idle, number("access.session_idle_minutes_" + who));
+    WD_TRY(const auto total, number("access.session_total_minutes_" + who));
+    return access::SessionLimits{idle * kMinuteMs, total * kMinuteMs};
+  };
+  access::GatekeeperRules rules;
+  WD_TRY(rules.field, limits("field"));
+  WD_TRY(rules.officer, limits("officer"));
+  WD_TRY(rules.administrator, limits("administrator"));
+  WD_TRY(const auto least, number("access.password_characters_least"));
+  rules.password.least = demo ? kDemoLeast : static_cast<std::size_t>(least);
+  WD_TRY(const auto hours, number("access.first_secret_hours"));
+  rules.first_secret_ms = hours * 60 * kMinuteMs;
+  WD_TRY(const auto failures, number("access.login_failures_free"));
+  rules.failures_free = static_cast<int>(failures);
+  WD_TRY(const auto address_failures, number("access.address_failures_free"));
+  rules.address_failures_free = static_cast<int>(address_failures);
+  WD_TRY(const auto delay, number("access.login_delay_seconds_max"));
+  rules.delay_ms_max = delay * 1'000;
+  return rules;
+}
+
+void EndedAccounts::expect(District home, AccountId account, std::int64_t sequence) {
+  expected_.push_back({home, account, sequence});
+}
+
+std::vector<AccountId> EndedAccounts::committed(store::Connection& db) {
+  std::vector<AccountId> ended;
+  for (const auto& [home, account, sequence] : std::exchange(expected_, {})) {
+    const auto row = store::get(db, kAccount, {home, account});
+    // Unreadable counts as changed: somebody logs in again rather than stays in wrongly.
+    if (!row || (*row && (*row)->sequence > sequence)) ended.push_back(account);
+  }
+  return ended;
+}
+
+}  // namespace wangdi::accounts

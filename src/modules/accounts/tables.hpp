@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of accounts. Names are in the vault, credentials and sessions in access/tables.hpp.
+#pragma once
+
+#include <optional>
+
+#include "modules/accounts/messages.hpp"
+#include "store/table.hpp"
+
+namespace wangdi::accounts {
+
+struct StoredAccount {
+  District district;  // of the region: an account never moves to another
+  AccountId account;
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+  AccountState state = AccountState::open;
+  std::int64_t sequence = 0;  // of the last record about it
+};
+WD_DESCRIBE(StoredAccount, district, account, role, region, state, sequence)
+inline constexpr store::Index kAccountIndexes[] = {
+    {"region", "district, region, account"},
+    {"subtree", "region, account"},  // lists of readers above the district
+};
+inline constexpr store::Table<StoredAccount, 2> kAccount{"account", kAccountIndexes};
+
+// From when to when an account had a role over a region: judges what was done offline before.
+struct TermRow {
+  District district;
+  AccountId account;
+  std::int64_t sequence = 0;  // of the record that began it
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+  UnixMs from_ms = 0;
+  std::optional<UnixMs> until_ms;  // that instant not included
+};
+WD_DESCRIBE(TermRow, district, account, sequence, role, region, from_ms, until_ms)
+inline constexpr store::Table<TermRow, 3> kTerm{"account_term"};
+
+// Where an account is at home, for whoever knows its id only. In the nation's pseudo-district.
+struct HomeRow {
+  District district;
+  AccountId account;
+  District home;
+};
+WD_DESCRIBE(HomeRow, district, account, home)
+inline constexpr store::Table<HomeRow, 2> kHome{"account_home"};
+
+}  // namespace wangdi::accounts
