@@ -9,6 +9,7 @@
 #include "codec/openapi.hpp"
 #include "common/bus/messages.hpp"
 #include "modules/accounts/messages.hpp"
+#include "modules/residents/roster_messages.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -118,6 +119,9 @@ std::string api_description(const bus::Registry& registry) {
   add_session(api.operations);
   add_commands(api.operations);
   for (const auto& query : registry.queries()) api.operations.push_back(operation_of(query, texts));
+  // What the one path of imports answers depends on whether the file is tried or applied.
+  api.further_types = {&codec::kType<residents::ImportTrial>,
+                       &codec::kType<residents::ImportStarted>};
   std::deque<std::vector<std::string_view>> roles;
   for (const auto& [name, command] : registry.commands()) {
     api.commands.push_back(

@@ -2,6 +2,7 @@
 // ApiDescription -> OpenAPI 3.1.
 #include "codec/openapi.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 #include <set>
@@ -111,6 +112,65 @@ json::object command_bodies(const ApiDescription& api, SchemaSet& schemas) {
   return all;
 }
 
+// Names of the definitions that a part of the document leads to, those of their members included.
+void collect_references(const json::value& part, const json::object& definitions,
+                        std::set<std::string, std::less<>>& found) {
+  std::vector<const json::value*> open = {&part};
+  while (!open.empty()) {
+    const auto* value = open.back();
+    open.pop_back();
+    if (const auto* list = value->if_array()) {
+      for (const auto& item : *list) open.push_back(&item);
+    }
+    const auto* object = value->if_object();
+    if (object == nullptr) continue;
+    for (const auto& [name, member] : *object) {
+      if (name != "$ref") {
+        open.push_back(&member);
+        continue;
+      }
+      const std::string_view target(member.as_string().data(), member.as_string().size());
+      const std::string definition(target.substr(target.rfind('/') + 1));
+      if (!definitions.contains(definition) || !found.insert(definition).second) continue;
+      open.push_back(&definitions.at(definition));
+    }
+  }
+}
+
+// A list that is left out of a request is an empty one; an answer always has its lists. So lists
+// are required in what only answers hold.
+void require_lists_of_answers(const json::object& paths, const json::object& commands,
+                              json::object& definitions) {
+  // A problem without fields leaves its list out.
+  std::set<std::string, std::less<>> asked = {"Problem"};
+  collect_references(commands, definitions, asked);
+  for (const auto& path : paths) {
+    for (const auto& method : path.value().as_object()) {
+      if (const auto* body = method.value().as_object().if_contains("requestBody")) {
+        collect_references(*body, definitions, asked);
+      }
+    }
+  }
+  for (auto& [name, definition] : definitions) {
+    auto* properties = definition.as_object().if_contains("properties");
+    if (properties == nullptr || asked.contains(std::string_view(name.data(), name.size()))) {
+      continue;
+    }
+    json::array required;
+    if (const auto* known = definition.as_object().if_contains("required")) {
+      required = known->as_array();
+    }
+    for (const auto& [member, schema] : properties->as_object()) {
+      const auto* type = schema.as_object().if_contains("type");
+      if (type == nullptr || *type != "array") continue;
+      if (std::ranges::find(required, json::value(member)) == required.end()) {
+        required.emplace_back(member);
+      }
+    }
+    if (!required.empty()) definition.as_object()["required"] = std::move(required);
+  }
+}
+
 json::object components(SchemaSet& schemas) {
   auto problem = schemas.of(type_info<Problem>());
   json::object problem_content;
@@ -164,6 +224,8 @@ std::string openapi(const ApiDescription& api) {
         {"name", text(tag)},
         {"description", json::string("What the room " + std::string(tag) + " offers")}});
   }
+  auto parts = components(schemas);
+  require_lists_of_answers(all_paths, commands, parts["schemas"].as_object());
   const json::object document = {
       {"openapi", "3.1.0"},
       {"info",
@@ -176,7 +238,7 @@ std::string openapi(const ApiDescription& api) {
       {"tags", std::move(all_tags)},
       {"paths", std::move(all_paths)},
       {"x-commands", std::move(commands)},
-      {"components", components(schemas)}};
+      {"components", std::move(parts)}};
   return json::serialize(document);
 }
 

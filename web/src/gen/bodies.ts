@@ -10,6 +10,7 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "regions.add_building": schema.AddBuilding,
   "regions.add_compound": schema.AddCompound,
   "regions.add_grid": schema.AddGrid,
+  "regions.import_tree": schema.ImportTree,
   "reporting.take_cut_off": schema.TakeCutOff,
   "residents.add_household": schema.AddHousehold,
   "residents.add_key_group": schema.AddKeyGroup,

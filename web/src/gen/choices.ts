@@ -5,61 +5,90 @@ export interface Choice {
   readonly title: readonly [zh: string, en: string];
 }
 
+export const AccountState = [
+  { value: "open", title: ["使用中", "Open"] },
+  { value: "closed", title: ["已停用", "Closed"] },
+] as const satisfies readonly Choice[];
+
 export const CommandStatus = [
-  { value: "applied", title: ["已上传", "Uploaded"] },
-  { value: "duplicate", title: ["已上传", "Uploaded"] },
-  { value: "conflict", title: ["待您定", "For you to decide"] },
+  { value: "applied", title: ["已保存", "Applied"] },
+  { value: "duplicate", title: ["已保存过", "Duplicate"] },
+  { value: "conflict", title: ["两边不一样", "Conflict"] },
   { value: "held", title: ["待核对", "Held for review"] },
-  { value: "refused", title: ["没收下", "Refused"] },
+  { value: "refused", title: ["没有保存", "Refused"] },
 ] as const satisfies readonly Choice[];
 
 export const Contact = [
-  { value: "confirmed", title: ["接触过确诊病人", "A confirmed case"] },
-  { value: "suspected", title: ["接触过疑似病人", "A suspected case"] },
   { value: "none", title: ["没有接触", "No contact"] },
+  { value: "suspected", title: ["接触过疑似病例", "Suspected case"] },
+  { value: "confirmed", title: ["接触过确诊病例", "Confirmed case"] },
 ] as const satisfies readonly Choice[];
 
 export const DocumentKind = [
   { value: "identity_card", title: ["居民身份证", "Identity card"] },
-  { value: "hk_mo_tw_permit", title: ["港澳台通行证", "Hong Kong, Macao or Taiwan permit"] },
+  { value: "hk_mo_tw_permit", title: ["港澳台居民居住证", "Residence permit of Hong Kong, Macao or Taiwan"] },
   { value: "passport", title: ["护照", "Passport"] },
-  { value: "residence_card", title: ["居留证", "Residence card"] },
+  { value: "residence_card", title: ["永久居留身份证", "Permanent residence card"] },
   { value: "none", title: ["没有证件", "No document"] },
 ] as const satisfies readonly Choice[];
 
 export const DoorStatus = [
   { value: "overdue", title: ["逾期", "Overdue"] },
-  { value: "due", title: ["待访", "To visit"] },
+  { value: "due", title: ["待访", "Due"] },
   { value: "done", title: ["已完成", "Done"] },
   { value: "vacant", title: ["空置", "Vacant"] },
 ] as const satisfies readonly Choice[];
 
 export const HouseholdState = [
-  { value: "occupied", title: ["有人住", "Lived in"] },
+  { value: "occupied", title: ["有人住", "Occupied"] },
   { value: "vacant", title: ["空置", "Vacant"] },
-  { value: "shop", title: ["商铺", "Shop"] },
-  { value: "demolished", title: ["已拆", "Demolished"] },
+  { value: "shop", title: ["店铺", "Shop"] },
+  { value: "demolished", title: ["已拆除", "Demolished"] },
+] as const satisfies readonly Choice[];
+
+export const ImportMode = [
+  { value: "try", title: ["先试一遍", "Try"] },
+  { value: "apply", title: ["正式导入", "Apply"] },
+] as const satisfies readonly Choice[];
+
+export const ImportPhase = [
+  { value: "running", title: ["正在导", "Running"] },
+  { value: "done", title: ["导完了", "Done"] },
+  { value: "failed", title: ["没有导完", "Failed"] },
+] as const satisfies readonly Choice[];
+
+export const Indicator = [
+  { value: "households_registered", title: ["登记户数", "Households registered"] },
+  { value: "persons_registered", title: ["登记人数", "Persons registered"] },
+  { value: "households_reached", title: ["已排查户数", "Households reached"] },
+  { value: "households_vacant", title: ["空置户数", "Households vacant"] },
+  { value: "revisits_lapsed", title: ["逾期待访户数", "Lapsed revisits"] },
+  { value: "key_persons_due", title: ["应监测重点人数", "Key persons due"] },
+  { value: "key_persons_seen", title: ["已监测重点人数", "Key persons seen"] },
+  { value: "visits", title: ["走访次数", "Visits"] },
+  { value: "exceptions", title: ["异常人数", "Exceptions"] },
+  { value: "fevers", title: ["发热人数", "Fevers"] },
 ] as const satisfies readonly Choice[];
 
 export const KeyGroup = [
-  { value: "returnee", title: ["外地返回", "Returned from elsewhere"] },
-  { value: "key_region_returnee", title: ["重点地区返回", "Returned from a key region"] },
+  { value: "returnee", title: ["外地返回人员", "Returnee"] },
+  { value: "key_region_returnee", title: ["重点地区返回人员", "Returnee from a key region"] },
   { value: "close_contact", title: ["密切接触者", "Close contact"] },
   { value: "living_alone_elder", title: ["独居老人", "Elder living alone"] },
   { value: "empty_nest_elder", title: ["空巢老人", "Empty-nest elder"] },
-  { value: "unattended_child", title: ["无人照看儿童", "Unattended child"] },
-  { value: "disabled", title: ["残疾人", "Disabled"] },
-  { value: "chronic_illness", title: ["慢性病患者", "Chronically ill"] },
-  { value: "pregnant", title: ["孕产妇", "Pregnant"] },
+  { value: "unattended_child", title: ["监护缺失儿童", "Child without guardian"] },
+  { value: "disabled", title: ["残疾人", "Disabled person"] },
+  { value: "chronic_illness", title: ["慢性病患者", "Chronic illness"] },
+  { value: "pregnant", title: ["孕妇", "Pregnant woman"] },
 ] as const satisfies readonly Choice[];
 
 export const Purpose = [
-  { value: "home_visit", title: ["上门走访", "Home visit"] },
+  { value: "home_visit", title: ["入户走访", "Home visit"] },
   { value: "medical_followup", title: ["医学随访", "Medical follow-up"] },
   { value: "emergency", title: ["紧急情况", "Emergency"] },
-  { value: "correction", title: ["核对更正", "Correction"] },
-  { value: "care_delivery", title: ["送药送菜照护", "Care and delivery"] },
-  { value: "official_request", title: ["依法查询", "Official request"] },
+  { value: "correction", title: ["更正信息", "Correction"] },
+  { value: "care_delivery", title: ["送药送菜等帮扶", "Care delivery"] },
+  { value: "official_request", title: ["依法公务查询", "Official request"] },
 ] as const satisfies readonly Choice[];
 
 export const RegionLevel = [
@@ -68,7 +97,7 @@ export const RegionLevel = [
   { value: "city", title: ["市", "City"] },
   { value: "county", title: ["区县", "County"] },
   { value: "township", title: ["街道乡镇", "Township"] },
-  { value: "community", title: ["社区", "Community"] },
+  { value: "community", title: ["社区村", "Community"] },
   { value: "grid", title: ["网格", "Grid"] },
 ] as const satisfies readonly Choice[];
 
@@ -92,7 +121,7 @@ export const Role = [
 
 export const RoomStatus = [
   { value: "ok", title: ["正常", "Well"] },
-  { value: "due", title: ["待访", "To visit"] },
+  { value: "due", title: ["待访", "Due"] },
   { value: "overdue", title: ["逾期", "Overdue"] },
   { value: "exception", title: ["有情况", "Exception"] },
   { value: "care", title: ["照护", "Care"] },
@@ -100,24 +129,32 @@ export const RoomStatus = [
 ] as const satisfies readonly Choice[];
 
 export const Sex = [
+  { value: "unknown", title: ["不详", "Unknown"] },
   { value: "male", title: ["男", "Male"] },
   { value: "female", title: ["女", "Female"] },
-  { value: "unknown", title: ["未说明", "Not stated"] },
 ] as const satisfies readonly Choice[];
 
 export const Symptom = [
   { value: "fever", title: ["发热", "Fever"] },
   { value: "cough", title: ["咳嗽", "Cough"] },
-  { value: "breathless", title: ["气短", "Short of breath"] },
+  { value: "breathless", title: ["气促", "Breathlessness"] },
   { value: "sore_throat", title: ["咽痛", "Sore throat"] },
   { value: "diarrhoea", title: ["腹泻", "Diarrhoea"] },
-  { value: "other", title: ["其他不舒服", "Other discomfort"] },
+  { value: "other", title: ["其他不舒服", "Other"] },
+] as const satisfies readonly Choice[];
+
+export const UnmaskField = [
+  { value: "name", title: ["姓名", "Name"] },
+  { value: "document_number", title: ["证件号", "Document number"] },
+  { value: "phone", title: ["电话", "Phone"] },
+  { value: "birth_date", title: ["出生日期", "Birth date"] },
+  { value: "note", title: ["备注和重点群体依据", "Note and reasons of key groups"] },
 ] as const satisfies readonly Choice[];
 
 export const VisitOutcome = [
   { value: "all_well", title: ["全户正常", "All well"] },
-  { value: "exception", title: ["有情况", "Something to note"] },
-  { value: "not_home", title: ["没有人应门", "Nobody answered"] },
-  { value: "refused", title: ["住户不愿意说", "Did not want to answer"] },
-  { value: "vacant", title: ["没人住", "Vacant"] },
+  { value: "exception", title: ["有情况", "Exception"] },
+  { value: "not_home", title: ["没有人应门", "Not at home"] },
+  { value: "refused", title: ["不愿配合", "Refused"] },
+  { value: "vacant", title: ["没有人住", "Vacant"] },
 ] as const satisfies readonly Choice[];

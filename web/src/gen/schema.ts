@@ -11,6 +11,7 @@ import {
   Role,
   Sex,
   Symptom,
+  UnmaskField,
   VisitOutcome,
   type Choice,
 } from './choices';
@@ -51,6 +52,7 @@ export interface Commands {
   "regions.add_building": Schemas["AddBuilding"];
   "regions.add_compound": Schemas["AddCompound"];
   "regions.add_grid": Schemas["AddGrid"];
+  "regions.import_tree": Schemas["ImportTree"];
   "reporting.take_cut_off": Schemas["TakeCutOff"];
   "residents.add_household": Schemas["AddHousehold"];
   "residents.add_key_group": Schemas["AddKeyGroup"];
@@ -65,220 +67,226 @@ export interface Commands {
 }
 
 export const AddBuilding = {
-  id: { kind: "string", title: ["编号", "Id"], required: true, format: "uuid" },
-  grid: { kind: "string", title: ["网格", "Grid"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  compound: { kind: "string", title: ["小区", "Compound"], format: "uuid" },
-  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  units: { kind: "integer", title: ["单元数", "Units"], required: true, least: 1, most: 50 },
-  floors: { kind: "integer", title: ["层数", "Floors"], required: true, least: 1, most: 200 },
-  rooms_per_floor: { kind: "integer", title: ["每层户数", "Rooms per floor"], required: true, least: 1, most: 100 },
+  id: { kind: "string", title: ["楼幢编号", "Building id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  grid: { kind: "string", title: ["网格", "Grid"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  compound: { kind: "string", title: ["小区", "Compound"], shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  units: { kind: "integer", title: ["单元数", "Units"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  floors: { kind: "integer", title: ["层数", "Floors"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  rooms_per_floor: { kind: "integer", title: ["每单元每层户数", "Rooms per floor of a unit"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
 } as const satisfies Fields;
 
 export const AddCompound = {
-  id: { kind: "string", title: ["编号", "Id"], required: true, format: "uuid" },
-  community: { kind: "string", title: ["社区", "Community"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  id: { kind: "string", title: ["小区编号", "Compound id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const AddGrid = {
-  community: { kind: "string", title: ["社区", "Community"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  suffix: { kind: "string", title: ["编号", "Number"], required: true, pattern: "^[0-9]{3}$" },
-  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  suffix: { kind: "string", title: ["网格编号", "Grid number, three digits"], required: true, shortest: 3, longest: 3, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const AddHousehold = {
-  id: { kind: "string", title: ["编号", "Id"], required: true, format: "uuid" },
-  grid: { kind: "string", title: ["网格", "Grid"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  building: { kind: "string", title: ["幢", "Building"], required: true, format: "uuid" },
-  unit: { kind: "string", title: ["单元", "Unit"], required: true, shortest: 1, longest: 10, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  floor: { kind: "integer", title: ["楼层", "Floor"], required: true, least: -5, most: 200 },
-  room: { kind: "string", title: ["室", "Room"], required: true, shortest: 1, longest: 20, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  state: { kind: "choice", title: ["状态", "State"], required: true, choices: HouseholdState },
-  phone: { kind: "string", title: ["联系电话", "Phone"], pattern: "^1[3-9][0-9]{9}$", format: "mobile", errors: {"pattern":"mobile_invalid"} },
-  note: { kind: "string", title: ["备注", "Note"], shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  id: { kind: "string", title: ["住户编号", "Household id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  grid: { kind: "string", title: ["网格", "Grid"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  building: { kind: "string", title: ["楼幢", "Building"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  unit: { kind: "string", title: ["单元", "Unit"], required: true, shortest: 1, longest: 12, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  floor: { kind: "integer", title: ["楼层", "Floor"], required: true, unit: "floors", least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  room: { kind: "string", title: ["室号", "Room"], required: true, shortest: 1, longest: 12, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  state: { kind: "choice", title: ["住房状态", "State"], required: true, choices: HouseholdState },
+  phone: { kind: "string", title: ["住户电话", "Household phone"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
+  note: { kind: "string", title: ["备注", "Note"], longest: 200, errors: {"maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const AddKeyGroup = {
-  person: { kind: "string", title: ["人员", "Person"], required: true, format: "uuid" },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   group: { kind: "choice", title: ["重点群体", "Key group"], required: true, choices: KeyGroup },
-  reason: { kind: "string", title: ["列入原因", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  starts_on: { kind: "string", title: ["开始日期", "From"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  ends_on: { kind: "string", title: ["结束日期", "To"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
+  reason: { kind: "string", title: ["依据", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  starts_on: { kind: "string", title: ["开始日期", "Starts on"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  ends_on: { kind: "string", title: ["结束日期", "Ends on, that day included"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
 } as const satisfies Fields;
 
 export const AddPerson = {
-  id: { kind: "string", title: ["编号", "Id"], required: true, format: "uuid" },
-  household: { kind: "string", title: ["住户", "Household"], required: true, format: "uuid" },
+  id: { kind: "string", title: ["人员编号", "Person id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   name: { kind: "string", title: ["姓名", "Name"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  document_kind: { kind: "choice", title: ["证件种类", "Document"], required: true, choices: DocumentKind },
-  document_number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  phone: { kind: "string", title: ["手机号", "Mobile number"], pattern: "^1[3-9][0-9]{9}$", format: "mobile", errors: {"pattern":"mobile_invalid"} },
+  document_kind: { kind: "choice", title: ["证件类型", "Document kind"], required: true, choices: DocumentKind },
+  document_number: { kind: "string", title: ["证件号", "Document number"], longest: 32, errors: {"maxLength":"field_too_long"} },
+  phone: { kind: "string", title: ["手机", "Mobile phone"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
   sex: { kind: "choice", title: ["性别", "Sex"], choices: Sex },
-  birth_date: { kind: "string", title: ["出生日期", "Birth date"], pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  relation: { kind: "choice", title: ["与户主关系", "Relation"], required: true, choices: Relation },
+  birth_date: { kind: "string", title: ["出生日期", "Birth date"], shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  relation: { kind: "choice", title: ["与户主关系", "Relation to the head"], required: true, choices: Relation },
 } as const satisfies Fields;
 
 export const ChangePassword = {
   current: { kind: "string", title: ["现在的密码", "Current password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  new: { kind: "string", title: ["新密码", "New password"], required: true, shortest: 15, longest: 200 },
+  next: { kind: "string", title: ["新密码", "New password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const CloseAccount = {
-  account: { kind: "string", title: ["账号", "Account"], required: true, format: "uuid" },
+  account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   reason: { kind: "string", title: ["原因", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
-export const Seen = {
-  district: { kind: "integer", required: true },
-  sequence: { kind: "integer", required: true },
-  receipt: { kind: "string", shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+export const SeenPosition = {
+  district: { kind: "integer", title: ["区县", "District"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  sequence: { kind: "integer", title: ["序号", "Sequence"], required: true, least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+  receipt: { kind: "string", title: ["回执", "Receipt"] },
 } as const satisfies Fields;
 
-export const Position = {
-  district: { kind: "integer", required: true },
-  sequence: { kind: "integer", required: true },
+export const PositionView = {
+  district: { kind: "integer", title: ["区县", "District"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  sequence: { kind: "integer", title: ["序号", "Sequence"], required: true, least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
 } as const satisfies Fields;
 
-export const Command = {
-  id: { kind: "string", required: true, format: "uuid" },
-  type: { kind: "string", required: true, shortest: 1, longest: 60, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  region: { kind: "string", required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  occurred_at: { kind: "integer", required: true },
-  skew_ms: { kind: "integer" },
-  device_sequence: { kind: "integer", required: true },
-  base_position: { kind: "object", fields: Position },
-  body: { kind: "object", required: true },
+export const CommandEnvelope = {
+  id: { kind: "string", title: ["命令编号", "Command id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  type: { kind: "string", title: ["命令", "Command type"], required: true, longest: 64, errors: {"maxLength":"field_too_long"} },
+  region: { kind: "string", title: ["区划", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  occurred_at: { kind: "integer", title: ["发生时间", "Occurred at"], required: true, unit: "unix_ms", least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+  skew_ms: { kind: "integer", title: ["钟差", "Measured skew, server minus device"], unit: "ms", least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+  device_sequence: { kind: "integer", title: ["设备序号", "Device sequence"], required: true, least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+  base_position: { kind: "object", title: ["依据位置", "Base position"], fields: PositionView },
+  body: { kind: "any", title: ["内容", "Body"], required: true },
 } as const satisfies Fields;
 
 export const CommandBatch = {
-  device: { kind: "string", required: true, format: "uuid" },
-  seen: { kind: "array", required: true, items: { kind: "object", required: true, fields: Seen } },
-  commands: { kind: "array", required: true, count: 200, items: { kind: "object", required: true, fields: Command } },
+  device: { kind: "string", title: ["设备", "Device"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  seen: { kind: "array", title: ["已知位置", "Seen positions"], count: 200, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: SeenPosition } },
+  commands: { kind: "array", title: ["命令", "Commands"], count: 200, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: CommandEnvelope } },
 } as const satisfies Fields;
 
 export const CorrectHousehold = {
-  household: { kind: "string", title: ["住户", "Household"], required: true, format: "uuid" },
-  unit: { kind: "string", title: ["单元", "Unit"], shortest: 1, longest: 10, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  floor: { kind: "integer", title: ["楼层", "Floor"], least: -5, most: 200 },
-  room: { kind: "string", title: ["室", "Room"], shortest: 1, longest: 20, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  state: { kind: "choice", title: ["状态", "State"], choices: HouseholdState },
-  phone: { kind: "string", title: ["联系电话", "Phone"], pattern: "^1[3-9][0-9]{9}$", format: "mobile", errors: {"pattern":"mobile_invalid"} },
-  note: { kind: "string", title: ["备注", "Note"], shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  reason: { kind: "string", title: ["更正原因", "Reason for the correction"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  unit: { kind: "string", title: ["单元", "Unit"], shortest: 1, longest: 12, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  floor: { kind: "integer", title: ["楼层", "Floor"], unit: "floors", least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  room: { kind: "string", title: ["室号", "Room"], shortest: 1, longest: 12, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  state: { kind: "choice", title: ["住房状态", "State"], choices: HouseholdState },
+  phone: { kind: "string", title: ["住户电话", "Household phone"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
+  note: { kind: "string", title: ["备注", "Note"], longest: 200, errors: {"maxLength":"field_too_long"} },
+  reason: { kind: "string", title: ["为什么改", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const CorrectPerson = {
-  person: { kind: "string", title: ["人员", "Person"], required: true, format: "uuid" },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   name: { kind: "string", title: ["姓名", "Name"], shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  document_kind: { kind: "choice", title: ["证件种类", "Document"], choices: DocumentKind },
-  document_number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  phone: { kind: "string", title: ["手机号", "Mobile number"], pattern: "^1[3-9][0-9]{9}$", format: "mobile", errors: {"pattern":"mobile_invalid"} },
+  document_kind: { kind: "choice", title: ["证件类型", "Document kind"], choices: DocumentKind },
+  document_number: { kind: "string", title: ["证件号", "Document number"], longest: 32, errors: {"maxLength":"field_too_long"} },
+  phone: { kind: "string", title: ["手机", "Mobile phone"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
   sex: { kind: "choice", title: ["性别", "Sex"], choices: Sex },
-  birth_date: { kind: "string", title: ["出生日期", "Birth date"], pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  relation: { kind: "choice", title: ["与户主关系", "Relation"], choices: Relation },
-  reason: { kind: "string", title: ["更正原因", "Reason for the correction"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  birth_date: { kind: "string", title: ["出生日期", "Birth date"], shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  relation: { kind: "choice", title: ["与户主关系", "Relation to the head"], choices: Relation },
+  reason: { kind: "string", title: ["为什么改", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const Returned = {
-  from_region: { kind: "string", title: ["从哪里回来", "Returned from"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  from_text: { kind: "string", title: ["途经和交通", "Places passed and transport"], shortest: 1, longest: 100, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  on: { kind: "string", title: ["哪天到的", "Arrived on"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
+  from_region: { kind: "string", title: ["从哪里回来", "Returned from"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  from_text: { kind: "string", title: ["途经和交通", "Places passed and transport"], longest: 100, errors: {"maxLength":"field_too_long"} },
+  on: { kind: "string", title: ["哪天到的", "Arrived on"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
 } as const satisfies Fields;
 
 export const VisitException = {
-  person: { kind: "string", title: ["人员", "Person"], required: true, format: "uuid" },
-  temperature: { kind: "number", title: ["体温", "Temperature"], unit: "celsius", least: 34, most: 42, decimals: 1, errors: {"range":"temperature_out_of_range","decimals":"temperature_out_of_range"} },
+  person: { kind: "string", title: ["谁", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  temperature: { kind: "number", title: ["体温", "Temperature"], unit: "celsius", least: 34, most: 42, decimals: 1, errors: {"range":"temperature_out_of_range","decimals":"decimals_too_many"} },
   temperature_not_measured: { kind: "boolean", title: ["没有量体温", "Temperature not measured"] },
-  symptoms: { kind: "array", title: ["哪里不舒服", "Symptoms"], count: 6, items: { kind: "choice", required: true, choices: Symptom } },
-  returned: { kind: "object", title: ["从外地回来", "Returned"], fields: Returned },
+  symptoms: { kind: "array", title: ["哪里不舒服", "Symptoms"], count: 6, errors: {"maxItems":"field_too_many"}, items: { kind: "choice", required: true, choices: Symptom } },
+  returned: { kind: "object", title: ["外地返回", "Returned"], fields: Returned },
   contact: { kind: "choice", title: ["接触情况", "Contact"], choices: Contact },
 } as const satisfies Fields;
 
 export const CorrectVisit = {
-  visit: { kind: "string", title: ["走访", "Visit"], required: true, format: "uuid" },
-  household: { kind: "string", title: ["住户", "Household"], required: true, format: "uuid" },
+  visit: { kind: "string", title: ["走访编号", "Visit id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   outcome: { kind: "choice", title: ["结果", "Outcome"], required: true, choices: VisitOutcome },
-  exceptions: { kind: "array", title: ["情况", "Exceptions"], count: 50, items: { kind: "object", required: true, fields: VisitException } },
-  note: { kind: "string", title: ["备注", "Note"], shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  reason: { kind: "string", title: ["更正原因", "Reason for the correction"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  exceptions: { kind: "array", title: ["情况", "Exceptions"], count: 50, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: VisitException } },
+  note: { kind: "string", title: ["备注", "Note"], longest: 200, errors: {"maxLength":"field_too_long"} },
+  reason: { kind: "string", title: ["为什么改", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const EndKeyGroup = {
-  person: { kind: "string", title: ["人员", "Person"], required: true, format: "uuid" },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   group: { kind: "choice", title: ["重点群体", "Key group"], required: true, choices: KeyGroup },
-  ends_on: { kind: "string", title: ["结束日期", "To"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  reason: { kind: "string", title: ["移出原因", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  ends_on: { kind: "string", title: ["结束日期", "Ends on, that day included"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  reason: { kind: "string", title: ["为什么结束", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const EndRound = {
-  round: { kind: "string", title: ["轮次", "Round"], required: true, format: "uuid" },
-  reason: { kind: "string", title: ["原因", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  round: { kind: "string", title: ["轮次", "Round"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  reason: { kind: "string", title: ["为什么结束", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const ExportHouseholds = {
-  community: { kind: "string", title: ["社区", "Community"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
+  community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
 } as const satisfies Fields;
 
 export const FindPerson = {
-  number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  phone: { kind: "string", title: ["手机号", "Mobile number"], pattern: "^1[3-9][0-9]{9}$", format: "mobile", errors: {"pattern":"mobile_invalid"} },
+  number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 32, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  phone: { kind: "string", title: ["手机号", "Mobile number"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
 } as const satisfies Fields;
 
+export const ImportTree = {
+  source: { kind: "string", title: ["文件摘要", "Digest of the files"], required: true, shortest: 64, longest: 64, pattern: "^[0-9a-f]*$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_text_invalid"} },
+} as const satisfies Fields;
+
 export const MoveAccount = {
-  account: { kind: "string", title: ["账号", "Account"], required: true, format: "uuid" },
+  account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   role: { kind: "choice", title: ["角色", "Role"], required: true, choices: Role },
-  region: { kind: "string", title: ["辖区", "Region"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
+  region: { kind: "string", title: ["辖区", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
 export const OpenAccount = {
-  account: { kind: "string", title: ["账号", "Account"], required: true, format: "uuid" },
-  name: { kind: "string", title: ["账号名", "Account name"], required: true, shortest: 3, longest: 40, pattern: "^[a-z0-9._-]+$" },
+  account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  name: { kind: "string", title: ["账号名", "Account name"], required: true, shortest: 3, longest: 40, pattern: "^[a-z0-9._-]+$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_type"} },
   display_name: { kind: "string", title: ["姓名", "Display name"], required: true, shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   role: { kind: "choice", title: ["角色", "Role"], required: true, choices: Role },
-  region: { kind: "string", title: ["辖区", "Region"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
+  region: { kind: "string", title: ["辖区", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
 export const OpenSession = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  code: { kind: "string", title: ["动态口令", "One-time code"], shortest: 6, longest: 6, pattern: "^[0-9]{6}$" },
+  code: { kind: "string", title: ["动态口令", "One-time code"], longest: 6, errors: {"maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const RecordVisit = {
-  visit: { kind: "string", title: ["走访", "Visit"], required: true, format: "uuid" },
-  household: { kind: "string", title: ["住户", "Household"], required: true, format: "uuid" },
+  visit: { kind: "string", title: ["走访编号", "Visit id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   outcome: { kind: "choice", title: ["结果", "Outcome"], required: true, choices: VisitOutcome },
-  exceptions: { kind: "array", title: ["情况", "Exceptions"], count: 50, items: { kind: "object", required: true, fields: VisitException } },
-  note: { kind: "string", title: ["备注", "Note"], shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  exceptions: { kind: "array", title: ["情况", "Exceptions"], count: 50, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: VisitException } },
+  note: { kind: "string", title: ["备注", "Note"], longest: 200, errors: {"maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const ResetAccount = {
-  account: { kind: "string", title: ["账号", "Account"], required: true, format: "uuid" },
+  account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
 } as const satisfies Fields;
 
 export const SearchResidents = {
-  community: { kind: "string", title: ["社区", "Community"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
+  community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   text: { kind: "string", title: ["姓名、拼音、门牌或后四位", "Name, pinyin, room or last four"], required: true, shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  after: { kind: "string", title: ["接着哪里找", "Continue after"], shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
 } as const satisfies Fields;
 
 export const StartRound = {
-  id: { kind: "string", title: ["编号", "Id"], required: true, format: "uuid" },
-  region: { kind: "string", title: ["范围", "Region"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
-  title: { kind: "string", title: ["名称", "Title"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  starts_on: { kind: "string", title: ["开始日期", "From"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  due_on: { kind: "string", title: ["应完成日期", "Due"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
-  ends_on: { kind: "string", title: ["结束日期", "To"], required: true, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date", errors: {"pattern":"date_invalid","format":"date_invalid"} },
+  id: { kind: "string", title: ["轮次编号", "Round id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  title: { kind: "string", title: ["名称", "Title"], required: true, shortest: 1, longest: 60, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  starts_on: { kind: "string", title: ["开始日期", "Starts on"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  due_on: { kind: "string", title: ["应完成日期", "Due on"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  ends_on: { kind: "string", title: ["结束日期", "Ends on, that day included"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
 } as const satisfies Fields;
 
 export const TakeCutOff = {
   name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 50, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  region: { kind: "string", title: ["范围", "Region"], required: true, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", format: "region-code", errors: {"pattern":"region_code_invalid"} },
+  region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
 export const Unmask = {
-  subject: { kind: "string", title: ["对象", "Subject"], required: true, format: "uuid" },
-  fields: { kind: "array", title: ["要看哪几项", "Fields"], required: true, count: 10, items: { kind: "string", required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} } },
+  subject: { kind: "string", title: ["对象", "Subject"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  fields: { kind: "array", title: ["要看哪几项", "Fields"], count: 10, errors: {"maxItems":"field_too_many"}, items: { kind: "choice", required: true, choices: UnmaskField } },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
 } as const satisfies Fields;
