@@ -191,7 +191,7 @@ struct CutOffRow {
   CutOffId id;
   std::string name;
   std::int64_t at = 0;
-  std::string by;
+  std::string by;  // display name of the officer; the account's id when it has none
   std::int64_t positions_count = 0;
 };
 WD_STRUCT(CutOffRow, (id, "截数编号", "Cut-off id", "", "reporting"),

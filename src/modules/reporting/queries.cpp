@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "modules/accounts/facts.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/reporting/figures.hpp"
 #include "modules/reporting/indicator_table.hpp"
@@ -141,10 +142,15 @@ Result<CutOffs> cut_offs(const CutOffsParams& params, QueryContext& context) {
   WD_TRY(const auto rows,
          store::select<CutOffEntry>(context.db, kCutOffsOfRegion, params.region.district(),
                                     params.region, static_cast<std::int64_t>(kCutOffsListed)));
+  std::vector<AccountId> actors;
+  for (const auto& row : rows) actors.push_back(row.actor);
+  WD_TRY(auto names, accounts::account_names(context.db, context.vault, actors));
   CutOffs view;
-  for (const auto& row : rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
+    auto by = names[i].empty() ? row.actor.text() : std::move(names[i]);
     view.rows.items.push_back(
-        {row.cut_off, row.name, row.recorded_at, row.actor.text(), row.positions_count});
+        {row.cut_off, row.name, row.recorded_at, std::move(by), row.positions_count});
   }
   return view;
 }

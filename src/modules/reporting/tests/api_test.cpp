@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Boards and cut-offs through the bus, with the roster and screening counting what they count.
 #include <map>
+#include <random>
 #include <set>
 
-#include "fixture.hpp"
+#include "modules/reporting/tests/fixture.hpp"
+#include "modules/screening/facts.hpp"
 #include "modules/screening/views.hpp"
 
 namespace wangdi::reporting {
@@ -83,6 +85,47 @@ TEST(Board, given_records_when_counted_then_these_figures) {
   EXPECT_EQ(then.households, (HouseholdFigures{7, 17, 4, 10, 0}));
   EXPECT_EQ(then.key_persons, (KeyPersonFigures{7, 14, 7}));
   EXPECT_EQ(then.cut_off.at, today.plus_days(1).start(ZoneOffset{}));
+}
+
+// The seed is fixed: a failure repeats.
+TEST(Board, given_many_visits_on_many_days_when_counted_then_boards_equal_the_doors) {
+  Country country;
+  const auto first = country.today();
+  std::minstd_rand random(20200218);
+  std::vector<std::pair<HouseholdId, std::size_t>> doors;
+  for (int i = 0; i < 60; ++i) {
+    const auto grid = static_cast<std::size_t>(i) % kGrids;
+    doors.emplace_back(country.add_door(grid), grid);
+    if (i % 3 == 0) {
+      country.add_key_person(doors.back().first, grid, first, first.plus_days(i % 5));
+    }
+  }
+  country.start_round("99", first, first.plus_days(2), first.plus_days(30));
+  const auto county = country.start_round("980101", first, first.plus_days(4), first.plus_days(5));
+  for (int day = 0; day < 6; ++day, country.next_day()) {
+    for (int visit = 0; visit < 25; ++visit) {
+      const auto& [household, grid] = doors[random() % doors.size()];
+      const auto outcome = static_cast<VisitOutcome>(1 + random() % 5);
+      if (outcome != VisitOutcome::exception) country.visit(household, grid, outcome);
+      country.h.clock.advance(1);
+    }
+    for (const auto* code : kBoards) {
+      const auto board = country.board(code);
+      EXPECT_EQ(sum_of_households(board), board.households) << code << " day " << day;
+      EXPECT_EQ(sum_of_key_persons(board), board.key_persons) << code << " day " << day;
+    }
+    auto reader = testing::Harness::must(country.h.engine->open_reader());
+    const auto grids = testing::Harness::must(
+        screening::grid_figures(*reader, testing::region("980101001001"), county, country.today()));
+    ASSERT_EQ(grids.size(), 1u);
+    const auto board = country.board("98");
+    EXPECT_EQ(board.households.reached, grids[0].reached);
+    EXPECT_EQ(board.households.vacant, grids[0].vacant);
+    EXPECT_EQ(board.households.due, grids[0].registered - grids[0].vacant);
+    EXPECT_EQ(board.key_persons.due, grids[0].key_due);
+    EXPECT_EQ(board.key_persons.seen, grids[0].key_seen);
+  }
+  EXPECT_TRUE(country.h.rebuild_differences().empty());
 }
 
 TEST(Board, given_a_day_to_come_when_asked_then_refused) {
@@ -225,6 +268,19 @@ TEST(CutOff, given_a_stored_moment_when_records_go_on_then_its_figures_stay) {
     EXPECT_EQ(codec::encode(country.board(code, "&cut_off=" + id)) + id, kept);
   }
   EXPECT_TRUE(country.h.rebuild_differences().empty());
+}
+
+TEST(CutOff, given_an_account_with_a_name_when_listed_then_the_officer_is_named) {
+  Country country;
+  country.must_send(TakeCutOff{{"日报"}, testing::region("990101")}, "990101");
+  const auto by = [&] {
+    const auto listed = codec::decode<CutOffs>(
+        country.ask(country.officer("990101"), "reporting/cut_offs", "region=990101"));
+    return listed && listed->rows.size() == 1 ? listed->rows.items[0].by : std::string();
+  };
+  EXPECT_EQ(by(), country.officer("990101").account.text());
+  country.name_account(country.officer("990101"), "测试员");
+  EXPECT_EQ(by(), "测试员");
 }
 
 TEST(CutOff, given_a_name_that_is_taken_when_used_again_then_refused) {

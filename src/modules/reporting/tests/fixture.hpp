@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "access/tables.hpp"
+#include "modules/accounts/names.hpp"
+#include "modules/accounts/tables.hpp"
 #include "modules/regions/tables.hpp"
 #include "modules/reporting/messages.hpp"
 #include "modules/reporting/module.hpp"
@@ -25,8 +28,9 @@ inline constexpr int kEmptyTownships = 230;  // of county 980102: more than one 
 class Country {
  public:
   Country() {
-    for (const auto& table : {regions::kTree.info(), regions::kGrid.info(),
-                              regions::kBuilding.info(), regions::kCommunityCount.info()}) {
+    for (const auto& table :
+         {regions::kTree.info(), regions::kGrid.info(), regions::kBuilding.info(),
+          regions::kCommunityCount.info(), accounts::kHome.info()}) {
       testing::Harness::must(h.connection->create(table));
     }
     store::Rows rows(*h.connection, store::Start::kStored);
@@ -115,6 +119,16 @@ class Country {
     command.household = household;
     command.outcome = outcome;
     must_send(command, kGridCodes[grid]);
+  }
+
+  // Gives an officer's account a display name.
+  void name_account(const access::Actor& actor, std::string_view name) {
+    const auto home = actor.region.district();
+    const auto done = h.writer->run_job([&](store::Rows& rows, vault::Writer& vault) -> Status {
+      rows.put(accounts::kHome, {access::kNation, actor.account, home});
+      return vault.put(home, actor.account.value, accounts::kDisplayName, name);
+    });
+    ASSERT_TRUE(done);
   }
 
   CivilDate today() const { return CivilDate::of(h.clock.now(), ZoneOffset{}); }
