@@ -54,15 +54,16 @@ Status send_places(Runtime& runtime, const DemoCommunity& demo, const Staff& sta
   return ok();
 }
 
+// Registered before the round began, as in a community that did its homework.
 Status send_people(Runtime& runtime, const DemoCommunity& demo, const Staff& staff) {
   Sending sending(runtime);
-  const auto now = runtime.clock().now();
+  const auto at = demo.round.starts_on.plus_days(-1).start(runtime.config().zone());
   std::vector<bus::PreparedCommand> commands;
   for (const auto& home : demo.households) {
     const auto& grid = home.household.grid;
-    add(sending, commands, home.household, grid, now);
-    for (const auto& person : home.persons) add(sending, commands, person, grid, now);
-    for (const auto& group : home.key_groups) add(sending, commands, group, grid, now);
+    add(sending, commands, home.household, grid, at);
+    for (const auto& person : home.persons) add(sending, commands, person, grid, at);
+    for (const auto& group : home.key_groups) add(sending, commands, group, grid, at);
   }
   WD_TRY([[maybe_unused]] auto sent, sending.send_all(staff.officer, std::move(commands)));
   return ok();
