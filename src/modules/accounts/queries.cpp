@@ -29,8 +29,8 @@ constexpr access::Roles kReaders = {Role::community_officer, Role::township_offi
 constexpr store::Statement kInDistrict{
     "accounts_in_district",
     "SELECT a.district, a.account, a.role, a.region, a.state, coalesce(c.last_seen, 0)"
-    " FROM account a LEFT JOIN credential c ON c.district = $2 AND c.account = a.account"
-    " WHERE a.district = $1 AND a.region >= $3 AND a.region < $4"
+    " FROM account a LEFT JOIN credential c ON c.district = $1 AND c.account = a.account"
+    " WHERE a.district = $2 AND a.region >= $3 AND a.region < $4"
     " AND (a.region, a.account) > ($5, $6) ORDER BY a.region, a.account LIMIT $7"};
 constexpr store::Statement kInSubtree{
     "accounts_in_subtree",
@@ -77,7 +77,7 @@ Result<std::vector<ListedRow>> listed(const RegionCode& region, const Place& aft
     return store::select<ListedRow>(db, kInSubtree, access::kNation, region, end, after.region,
                                     after.account, limit);
   }
-  return store::select<ListedRow>(db, kInDistrict, region.district(), access::kNation, region, end,
+  return store::select<ListedRow>(db, kInDistrict, access::kNation, region.district(), region, end,
                                   after.region, after.account, limit);
 }
 
