@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page with who may open it. The server decides what anyone may see; this only keeps people
 // from walking into a closed door. `bare` is without the frame, `deep` hides the tab bar.
+import { watch } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import type { Role } from '@/api/types';
 import { desktop_routes } from '@/desktop/routes';
@@ -15,10 +16,12 @@ declare module 'vue-router' {
     roles?: readonly Role[];
     bare?: boolean;
     deep?: boolean;
+    wide?: boolean; // an officer's page: the top bar stays on a phone
     open?: boolean; // without login
   }
 }
 
+const kPassword = '/me/password';
 const worker: readonly Role[] = ['grid_worker'];
 
 const visit_page = () => import('@/worker/VisitPage.vue');
@@ -96,10 +99,18 @@ router.beforeEach((to) => {
   if (to.meta.open) return true;
   if (!session.account)
     return { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } };
+  if (session.must_set_password && to.path !== kPassword) return kPassword;
   if (to.meta.roles && !to.meta.roles.includes(session.account.role))
     return home_of(session.account.role);
   return true;
 });
+
+watch(
+  () => session.must_set_password && session.account !== undefined,
+  (must) => {
+    if (must) void router.replace(kPassword);
+  },
+);
 
 function focus_heading() {
   const headings = [...document.querySelectorAll<HTMLElement>('h1[tabindex]')];

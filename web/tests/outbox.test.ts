@@ -42,7 +42,7 @@ class Server {
     this.batches.push(batch);
     const failure = this.fail.shift();
     if (failure) return failure;
-    const results = batch.commands.map((command) => {
+    const results = (batch.commands ?? []).map((command) => {
       const body = JSON.stringify(command.body);
       const known = this.kept.get(command.id);
       this.kept.set(command.id, body);
@@ -52,6 +52,7 @@ class Server {
         status,
         position: { district: 320508, sequence: this.kept.size },
         receipt: `r${this.kept.size}`,
+        conflict: [],
       };
     });
     if (this.drop > 0) {
@@ -133,7 +134,7 @@ describe('sending', () => {
     await send(server, kNow);
     expect((await box.db.outbox.get(row.id))!.state).toBe('queued');
     await send(server, kNow + 60_000);
-    expect(server.batches.map((batch) => batch.commands[0]!.id)).toEqual([row.id, row.id]);
+    expect(server.batches.map((batch) => batch.commands![0]!.id)).toEqual([row.id, row.id]);
     expect(server.kept.size).toBe(1);
     expect((await box.db.outbox.get(row.id))!.state).toBe('sent');
   });
@@ -155,7 +156,7 @@ describe('sending', () => {
     await visit('a');
     await send(server, kNow, 1_500);
     await send(server, kNow + 60_000, 9_000);
-    expect(server.batches.map((batch) => batch.commands[0]!.skew_ms)).toEqual([1_500, 1_500]);
+    expect(server.batches.map((batch) => batch.commands![0]!.skew_ms)).toEqual([1_500, 1_500]);
   });
 
   test('given_an_answer_when_sending_the_next_then_its_position_and_receipt_go_along', async () => {
@@ -174,7 +175,14 @@ describe('sending', () => {
       ok: false as const,
       failure: {
         status: 400,
-        problem: { type: '', title: 't', status: 400, code: 100, name: 'malformed_request' },
+        problem: {
+          type: '',
+          title: 't',
+          status: 400,
+          detail: 'd',
+          code: 100,
+          name: 'malformed_request',
+        },
       },
     };
     const [first, second] = [await visit('a'), await visit('b')];

@@ -45,6 +45,7 @@ const problem = (name = 'x'): Problem => ({
   type: 'about:blank',
   title: 't',
   status: 422,
+  detail: 'd',
   code: 1,
   name,
 });
@@ -169,6 +170,7 @@ describe('what a result means', () => {
     status: 'applied',
     position,
     receipt: 'r',
+    conflict: [],
     ...change,
   });
   const take = (results: (one: OutboxRow[]) => CommandResult[], count = 1) => {

@@ -2,21 +2,47 @@
 // Invented people and figures for tools/dev-server.mjs; identity numbers start with the unassigned 99.
 export const grid = '320508002009001';
 const community = '320508002009';
+// Names of places are real, every figure is made up: [code, name, level, reached, due, overdue, seen, due].
 const tree = [
-  ['0', '全国', 'nation', ''],
-  ['320000', '江苏省', 'province', '0'],
-  ['320500', '苏州市', 'city', '320000'],
-  ['320508', '姑苏区', 'county', '320500'],
-  ['320508002', '金阊街道', 'township', '320508'],
-  ['320508003', '白洋湾街道', 'township', '320508'],
-  [community, '养育巷社区', 'community', '320508002'],
-  ['320508002010', '彩香二村南社区', 'community', '320508002'],
-  [grid, '第一网格', 'grid', community],
-  ['420000', '湖北省', 'province', '0'],
-  ['420100', '武汉市', 'city', '420000'],
-];
+  ['', '全国', 'nation'],
+  ['32', '江苏省', 'province', 702000, 728500, 410, 30100, 32400],
+  ['33', '浙江省', 'province', 512300, 528800, 122, 21050, 21900],
+  ['42', '湖北省', 'province', 988700, 1090400, 5210, 60010, 71200],
+  ['44', '广东省', 'province', 0, 0, 0, 0, 0],
+  ['3205', '苏州市', 'city', 402100, 416000, 92, 17600, 18800],
+  ['3201', '南京市', 'city', 299900, 312500, 318, 12500, 13600],
+  ['4201', '武汉市', 'city', 988700, 1090400, 5210, 60010, 71200],
+  ['320508', '姑苏区', 'county', 135616, 140520, 27, 6680, 7018],
+  ['320506', '吴中区', 'county', 120400, 123900, 31, 5410, 5800],
+  ['320508001', '白洋湾街道', 'township', 10229, 11329, 9, 497, 566],
+  ['320508002', '金阊街道', 'township', 22405, 23862, 11, 1104, 1238],
+  ['320508003', '平江街道', 'township', 19880, 20412, 2, 981, 1012],
+  ['320508004', '吴门桥街道', 'township', 23582, 24137, 3, 1153, 1185],
+  ['320508005', '苏锦街道', 'township', 10405, 10650, 0, 505, 519],
+  ['320508006', '沧浪街道', 'township', 16733, 17113, 1, 832, 856],
+  ['320508007', '虎丘街道', 'township', 15304, 15644, 1, 741, 760],
+  ['320508008', '双塔街道', 'township', 17078, 17373, 0, 867, 882],
+  ['320508002009', '养育巷社区', 'community', 0, 0, 0, 0, 0],
+  ['320508002010', '彩香二村南社区', 'community', 881, 1000, 4, 40, 51],
+  ['320508002011', '石路社区', 'community', 894, 1000, 3, 38, 44],
+  ['320508002012', '白莲社区', 'community', 902, 1000, 4, 29, 33],
+  [grid, '第一网格', 'grid'],
+  ['320508002009002', '第二网格', 'grid'],
+  ['320508002009003', '第三网格', 'grid'],
+].map(([code, name, level, ...figures]) => [code, name, level, figures]);
+const kSteps = [15, 12, 9, 6, 4, 2, 0];
+const parent_of = (code) =>
+  code === ''
+    ? undefined
+    : code.slice(
+        0,
+        kSteps.find((n) => n < code.length),
+      );
 const nodes = new Map(
-  tree.map(([code, name, level, parent]) => [code, { code, name, level, parent }]),
+  tree.map(([code, name, level, figures]) => [
+    code,
+    { code, name, level, figures, parent: parent_of(code) },
+  ]),
 );
 const step = ({ code, name, level }) => ({ code, name, level });
 
@@ -54,16 +80,59 @@ export const roles = {
     name: 'nation',
     display_name: '林静',
     role: 'higher_officer',
-    region: '0',
+    region: '',
+  },
+  admin: {
+    id: '01900000-0000-7000-8000-000000000005',
+    name: 'admin',
+    display_name: '沈志刚',
+    role: 'system_administrator',
+    region: '',
+  },
+  // Comes with a first secret: everything but setting a password is refused.
+  newcomer: {
+    id: '01900000-0000-7000-8000-000000000006',
+    name: 'newcomer',
+    display_name: '高蓉',
+    role: 'community_officer',
+    region: community,
+    first: true,
   },
 };
-export const accounts = () => ({
-  rows: Object.values(roles).map(({ region, ...who }) => ({
+const staff = [
+  ...Object.values(roles).map(({ first, ...who }) => ({
     ...who,
-    region: step(nodes.get(region)),
     state: 'open',
-    last_seen: Date.now() - 3600e3,
+    last_seen: first ? undefined : Date.now() - 3600e3,
   })),
+  ...[
+    ['李晓东', 'grid_worker', '320508002009002', 'open'],
+    ['高蓉', 'grid_worker', '320508002009003', 'open'],
+    ['陈建明', 'community_officer', '320508002010', 'open'],
+    ['顾文', 'township_officer', '320508002', 'open'],
+    ['陆小英', 'grid_worker', grid, 'closed'],
+  ].map(([display_name, role, region, state], i) => ({
+    id: `01900000-0000-7000-8000-00000000010${i}`,
+    name: `staff${i + 1}`,
+    display_name,
+    role,
+    region,
+    state,
+    last_seen: i === 2 ? undefined : Date.now() - i * 7200e3,
+  })),
+];
+export const accounts = (region = '') => ({
+  rows: staff
+    .filter((who) => who.region.startsWith(region))
+    .map(({ region: code, id, name, display_name, role, state, last_seen }) => ({
+      id,
+      name,
+      display_name,
+      role,
+      state,
+      last_seen,
+      region: step(nodes.get(code)),
+    })),
 });
 
 let seed = 7;
@@ -81,7 +150,7 @@ const relations = ['head', 'spouse', 'child', 'parent', 'tenant'];
 
 export const buildings = Array.from({ length: 8 }, (_, i) => ({
   id: uuid(i + 1, 2),
-  grid,
+  grid: `${community}00${i < 3 ? 1 : i < 6 ? 2 : 3}`,
   name: String(i + 1),
   units: 3,
   floors: 6,
@@ -152,11 +221,21 @@ const last_of = (household) => {
   return visit && { visit: visit.visit, outcome: visit.outcome, at: visit.at };
 };
 
-export function doors_view(commit) {
+let round = {
+  region: community,
+  id: uuid(1, 5),
+  title: '第一轮入户排查',
+  starts_on: day(-5),
+  due_on: day(0),
+  ends_on: day(2),
+};
+
+export function doors_view(asked, commit) {
+  const mine = households.filter((one) => one.building.grid === asked);
   const counts = { done: 0, due: 0, overdue: 0, vacant: 0 };
   let key_due = 0;
   let key_done = 0;
-  for (const one of households) {
+  for (const one of mine) {
     if (one.status === 'vacant') {
       counts.vacant += 1;
       continue;
@@ -169,22 +248,15 @@ export function doors_view(commit) {
     if (one.status === 'done') key_done += key;
   }
   return {
-    grid,
-    grid_name: '第一网格',
+    grid: asked,
+    grid_name: nodes.get(asked)?.name ?? asked,
     community_name: '养育巷社区',
-    round: {
-      region: community,
-      id: uuid(1, 5),
-      title: '第一轮入户排查',
-      starts_on: day(-5),
-      due_on: day(0),
-      ends_on: day(2),
-    },
+    round,
     as_of: Date.now(),
     position: { district: 320508, sequence: commit },
     households: counts,
     key_persons: { done: key_done, due: key_due },
-    doors: households.map((one) => ({
+    doors: mine.map((one) => ({
       household: one.id,
       building: ref(one.building),
       unit: one.unit,
@@ -211,7 +283,7 @@ export function household_view(id, commit) {
   return (
     one && {
       household: one.id,
-      grid,
+      grid: one.building.grid,
       building: ref(one.building),
       unit: one.unit,
       floor: one.floor,
@@ -226,16 +298,32 @@ export function household_view(id, commit) {
 }
 
 const door = (one) => `${one.building.name}幢${one.unit}单元${one.room}室`;
+const kPage = 40;
 export function visits_of(q) {
+  const indicator = q.get('indicator');
+  const wanted = (visit) => {
+    const on = new Date(visit.at + 8 * 3600e3).toISOString().slice(0, 10);
+    if (q.get('day') && indicator !== 'households_reached' && on !== q.get('day')) return false;
+    if (indicator === 'households_reached' || indicator === 'key_persons_seen')
+      return visit.outcome === 'all_well' || visit.outcome === 'exception';
+    return indicator !== 'exceptions' || visit.outcome === 'exception';
+  };
   const some = q.get('household')
     ? [find(q.get('household'))].filter(Boolean)
-    : households.slice(0, 30);
+    : q.get('community') === community
+      ? households.filter(
+          (one) => indicator !== 'key_persons_seen' || one.persons.some((p) => p.key_groups.length),
+        )
+      : [];
+  const all = some
+    .flatMap((one) =>
+      one.visits.filter(wanted).map((visit) => ({ ...visit, household: one.id, door: door(one) })),
+    )
+    .sort((a, b) => b.at - a.at);
+  const from = Number(q.get('after') ?? 0);
   return {
-    rows: some
-      .flatMap((one) =>
-        one.visits.map((visit) => ({ ...visit, household: one.id, door: door(one) })),
-      )
-      .sort((a, b) => b.at - a.at),
+    rows: all.slice(from, from + kPage),
+    next: from + kPage < all.length ? String(from + kPage) : undefined,
   };
 }
 export function find_person(text) {
@@ -298,32 +386,150 @@ export function building_view(id) {
   };
 }
 
-export function board(code) {
+const cut_offs_taken = new Map();
+export const cut_offs = (region) => ({
+  rows: [...cut_offs_taken.values()]
+    .filter((one) => one.board.region.code === region)
+    .map(({ board: shown, by, id }) => ({
+      id,
+      name: shown.cut_off.name,
+      at: shown.cut_off.at,
+      by,
+      positions_count: 1,
+    })),
+});
+
+function figures_of(code) {
+  const grids = tree.filter(([c, , level]) => level === 'grid' && c.startsWith(code));
+  const made_up = nodes.get(code)?.figures ?? [];
+  if (code.length >= 12 && grids.length > 0) {
+    const sums = { reached: 0, due: 0, vacant: 0, overdue: 0, seen: 0, key_due: 0 };
+    for (const [c] of grids) {
+      const { households: h, key_persons: k } = doors_view(c, 0);
+      sums.reached += h.done;
+      sums.due += h.due;
+      sums.vacant += h.vacant;
+      sums.overdue += h.overdue;
+      sums.seen += k.done;
+      sums.key_due += k.due;
+    }
+    return of_numbers(sums.reached, sums.due, sums.overdue, sums.seen, sums.key_due, sums.vacant);
+  }
+  if (made_up.length === 0) {
+    const below = tree.filter(([c]) => c !== '' && parent_of(c) === code);
+    const sum = [0, 0, 0, 0, 0];
+    for (const [, , , figures] of below) figures.forEach((n, i) => (sum[i] += n));
+    return of_numbers(...sum);
+  }
+  return of_numbers(...made_up);
+}
+const of_numbers = (reached, due, overdue, seen, key_due, vacant = 0) => ({
+  households: { reached, due, vacant, missing: due - reached, overdue },
+  key_persons: { seen, due: key_due, missing: key_due - seen },
+});
+
+export function board(code, q = new URLSearchParams()) {
+  const stored = cut_offs_taken.get(q.get('cut_off') ?? '');
+  if (stored) return stored.board;
   const region = region_view(code);
-  const children = tree.filter(([, , , parent]) => parent === region.code);
-  const figures = (n) => ({
-    households: { reached: 790 - n * 9, due: 820, vacant: 12, missing: 30 + n * 9, overdue: n },
-    key_persons: { seen: 38 - n, due: 43, missing: 5 + n },
-  });
+  const children = tree.filter(([c]) => c !== '' && parent_of(c) === region.code);
+  const whole = figures_of(region.code);
+  const { reached, due } = whole.households;
+  const asked = q.get('day');
+  const at = asked ? Date.parse(`${asked}T15:59:59Z`) : Date.now();
   return {
     region,
-    cut_off: { name: '实时', at: Date.now(), positions_count: 1 },
-    ...figures(2),
+    cut_off: { name: asked ?? day(0), at, positions_count: 1 },
+    ...whole,
     trend: Array.from({ length: 7 }, (_, i) => ({
       day: day(i - 6),
-      reached: 500 + i * 45,
-      due: 820,
+      reached: Math.floor(reached * (0.76 + i * 0.04)),
+      due,
     })),
     rows: children.map(([child, name, level], i) => ({
       code: child,
       name,
       level,
-      communities: 5 + i,
-      ...figures(3 - i),
-      updated_at: Date.now() - i * 3600e3,
+      communities:
+        tree.filter(([c, , l]) => l === 'community' && c.startsWith(child)).length || 14 + i,
+      ...figures_of(child),
+      updated_at:
+        child === '44'
+          ? undefined
+          : Date.now() - (i === 0 && child.length === 9 ? 5 * 3600e3 : i * 60e3),
     })),
   };
 }
+
+export const indicators = () => ({
+  rows: [
+    ['households_registered', '登记户数', 'Households registered', 'households'],
+    ['persons_registered', '登记人数', 'Persons registered', 'persons'],
+    [
+      'households_reached',
+      '已排查户数',
+      'Households reached',
+      'households',
+      'households_registered - households_vacant',
+    ],
+    ['households_vacant', '空置户数', 'Households vacant', 'households', 'households_registered'],
+    ['key_persons_due', '应监测重点人数', 'Key persons due', 'persons'],
+    ['key_persons_seen', '已监测重点人数', 'Key persons seen', 'persons', 'key_persons_due'],
+    ['visits', '走访次数', 'Visits', 'visits'],
+    ['exceptions', '异常人数', 'Exceptions', 'persons'],
+  ].map(([indicator, title, title_en, unit, denominator]) => ({
+    indicator,
+    title,
+    title_en,
+    unit,
+    ...(denominator ? { denominator } : {}),
+  })),
+});
+
+export function find_regions(text, under) {
+  return {
+    rows: tree
+      .filter(
+        ([code, name]) =>
+          code !== '' && code.startsWith(under) && (name.includes(text) || code.startsWith(text)),
+      )
+      .slice(0, 20)
+      .map(([code]) => region_view(code)),
+  };
+}
+export const children_of = (code) => ({
+  region: region_view(code),
+  children: tree
+    .filter(([c]) => c !== '' && parent_of(c) === code)
+    .map(([c, name, level]) => ({ code: c, name, level, has_children: level !== 'grid' })),
+});
+
+// A roster of 2,150 rows, whatever file was sent.
+const why = [
+  ['1幢2单元301室', '赵*', '999***********0018', '证件号', '末位 8', '校验位应是 7', '核对后改'],
+  ['2幢1单元502室', '孙*华', '999***********023', '证件号', '17 位', '少 1 位', '补一位'],
+  ['3幢2单元701室', '周*', '999***********0020', '门牌', '701', '3幢只有 6 层', '核对门牌'],
+  ['4幢3单元202室', '吴*英', '999***********0026', '手机', '10 位', '手机要 11 位', '补一位'],
+  ['6幢1单元402室', '郑*', '999***********0013', '出生日期', '2月30日', '没有这一天', '按证件填'],
+  ['', '冯*梅', '999***********005X', '门牌', '', '不知道住哪', '填上门牌'],
+];
+export const trial = () => ({
+  digest: 'a'.repeat(64),
+  rows: 2150,
+  importable: 2104,
+  changed: 38,
+  errors_total: 15,
+  duplicates_total: 31,
+  errors: Array.from({ length: 15 }, (_, i) => {
+    const [at, name, number, field, written, reason, advice] = why[i % why.length];
+    return { row: 27 + i * 61, door: at, name, number, field, written, why: reason, advice };
+  }),
+  duplicates: [
+    [58, '证件号一样', '钱*珍，5幢1单元302室，尾号 5521', '钱*珍，5幢1单元302室，没有电话'],
+    [103, '证件号一样，门牌不同', '王*，3幢2单元501室，31 岁', '王*，8幢1单元201室，31 岁'],
+    [214, '同一户，电话一样', '李*东，2幢2单元402室', '李*冬，2幢2单元402室'],
+  ].map(([row, kind, existing, fresh]) => ({ row, kind, existing, new: fresh })),
+});
 
 // The effect of a command, as far as the screens need it. Returns a refusal or nothing.
 export function apply(command, who, commit) {
@@ -385,6 +591,38 @@ export function apply(command, who, commit) {
       for (const person of one.persons)
         if (person.id === body.person)
           person.key_groups = person.key_groups.filter(({ group }) => group !== body.group);
+  }
+  if (type === 'screening.start_round') {
+    if (body.due_on < body.starts_on || body.ends_on < body.due_on)
+      return {
+        name: 'round_dates_reversed',
+        title: '日期前后反了',
+        detail: '开始、应完成、结束要依次往后',
+      };
+    round = { ...body };
+  } else if (type === 'screening.end_round') {
+    round = undefined;
+  } else if (type === 'reporting.take_cut_off') {
+    if (cut_offs(body.region).rows.some(({ name }) => name === body.name))
+      return {
+        name: 'cut_off_exists',
+        title: '这个时点名称已经用过',
+        detail: '请换一个名称，原来的数字不会变',
+      };
+    const shown = board(body.region);
+    shown.cut_off = { ...shown.cut_off, name: body.name };
+    cut_offs_taken.set(command.id, { id: command.id, board: shown, by: who.display_name });
+  } else if (type.startsWith('accounts.')) {
+    const one = staff.find(({ id }) => id === body.account);
+    if (type === 'accounts.open') {
+      if (staff.some(({ name }) => name === body.name))
+        return { name: 'account_exists', title: '这个账号名已经有人用', detail: '请换一个' };
+      staff.push({ ...body, id: body.account, state: 'open' });
+    } else if (type === 'accounts.move') {
+      Object.assign(one, { role: body.role, region: body.region });
+    } else if (type === 'accounts.close') {
+      one.state = 'closed';
+    }
   }
   return commit < 0 ? { name: 'internal', title: '', detail: '' } : undefined;
 }

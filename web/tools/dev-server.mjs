@@ -3,8 +3,8 @@
 // of the real one. Never shipped, never used by a test of record.
 //   npm run dev                vite with hot reload on :5173, this API behind it on :8090
 //   npm run dev -- --built     serves dist/ and the API together on :8090
-// Accounts: worker, officer, county, nation; any password. GET /dev/next?status=503&times=3 makes the
-// next POSTs fail; ?result=conflict|refused|held answers the next command so; ?drop=1 takes it in and
+// Accounts: worker, officer, county, nation, admin, newcomer (has to set a password); any password. GET /dev/next?status=503&times=3 makes the
+// next POSTs fail; ?get=503&times=3 the next GETs; ?result=conflict|refused|held answers the next command so; ?drop=1 takes it in and
 // cuts the line.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,19 +12,24 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import {
+  accounts,
+  apply,
   board,
   building_view,
   buildings,
+  children_of,
+  cut_offs,
   doors_view,
   find_person,
+  find_regions,
   grid,
   household_view,
+  indicators,
   people_of_grid,
   region_view,
   roles,
+  trial,
   visits_of,
-  apply,
-  accounts,
 } from './dev-data.mjs';
 
 const port = Number(process.env.PORT ?? 8090);
@@ -48,6 +53,8 @@ export const csp = [
 const sessions = new Map();
 const answered = new Map();
 const streams = new Set();
+const jobs = new Map();
+const kRowMs = 2;
 let next = {};
 let commit = 0;
 
@@ -78,6 +85,7 @@ function session_view(key) {
     csrf: `csrf-${key}`,
     expires_at: Date.now() + 12 * 3600e3,
     demo: true,
+    ...(who.first ? { must_set_password: true } : {}),
     server_time: Date.now(),
   };
 }
@@ -136,6 +144,14 @@ function one_command(command, who) {
     status: 'applied',
     position: { district: 320508, sequence: commit },
     receipt: `receipt${commit}`,
+    ...(['accounts.open', 'accounts.reset'].includes(command.type)
+      ? {
+          answer: {
+            first_secret: `${Math.random().toString(36).slice(2, 7)}-${Math.random().toString(36).slice(2, 7)}`,
+            expires_at: Date.now() + 24 * 3600e3,
+          },
+        }
+      : {}),
   };
   answered.set(command.id, result);
   return result;
@@ -181,6 +197,8 @@ const routes = {
           advice: '请核对后再试',
         },
       ]);
+    const key = cookie_of(request);
+    sessions.set(key, { ...sessions.get(key), first: false });
     return null;
   },
   'POST /api/v1/commands': async (request, _q, response) => {
@@ -195,7 +213,7 @@ const routes = {
     }
     return { results, server_time: Date.now() };
   },
-  'GET /api/v1/screening/doors': () => doors_view(commit),
+  'GET /api/v1/screening/doors': (_r, q) => doors_view(q.get('grid') ?? grid, commit),
   'GET /api/v1/screening/visits': (_r, q) => visits_of(q),
   'GET /api/v1/screening/building': (_r, q) => building_view(q.get('building')),
   'GET /api/v1/residents/household': (_r, q) =>
@@ -221,19 +239,33 @@ const routes = {
   },
   'GET /api/v1/regions/buildings': () => ({ rows: buildings }),
   'GET /api/v1/regions/path': (_r, q) => region_view(q.get('region')),
-  'GET /api/v1/regions/search': () => ({ rows: [region_view('420000'), region_view('420100')] }),
-  'GET /api/v1/regions/children': (_r, q) => ({
-    region: region_view(q.get('region')),
-    children: board(q.get('region')).rows.map(({ code, name, level }) => ({
-      code,
-      name,
-      level,
-      has_children: level !== 'grid',
-    })),
-  }),
-  'GET /api/v1/reporting/board': (_r, q) => board(q.get('region')),
-  'GET /api/v1/reporting/cut_offs': () => ({ rows: [] }),
-  'GET /api/v1/accounts': () => accounts(),
+  'GET /api/v1/regions/search': (_r, q) => find_regions(q.get('q') ?? '', q.get('under') ?? ''),
+  'GET /api/v1/regions/children': (_r, q) => children_of(q.get('region') ?? ''),
+  'GET /api/v1/reporting/board': (_r, q) => board(q.get('region') ?? '', q),
+  'GET /api/v1/reporting/cut_offs': (_r, q) => cut_offs(q.get('region') ?? ''),
+  'GET /api/v1/reporting/indicators': () => indicators(),
+  'GET /api/v1/accounts': (_r, q) => accounts(q.get('region') ?? ''),
+  'POST /api/v1/residents/import': async (request, q) => {
+    await body_of(request);
+    if (q.get('mode') === 'try') return trial();
+    jobs.set('job', Date.now());
+    return { job: '01900009-0000-7000-8000-000000000001' };
+  },
+  'GET /api/v1/residents/import': () => {
+    const total = 2104;
+    const done = Math.min(total, Math.floor((Date.now() - (jobs.get('job') ?? 0)) / kRowMs));
+    return {
+      state: done < total ? 'running' : 'done',
+      done,
+      total,
+      applied: done - Math.floor(done / 100),
+      duplicates: Math.floor(done / 100) - Math.floor(done / 700),
+      refused: Math.floor(done / 700),
+    };
+  },
+  'POST /api/v1/residents/import/errors': () => ({ file: 'row,why\n27,check\n' }),
+  'GET /api/v1/residents/template': () => ({ file: 'building,unit,room\n' }),
+  'POST /api/v1/residents/export': () => ({ file: 'name,door\n' }),
   'GET /api/v1/dev/people': () => people_of_grid(),
 };
 
@@ -263,6 +295,31 @@ async function api(request, response, url) {
     );
     return;
   }
+  const first =
+    sessions.get(cookie_of(request))?.first && !url.pathname.startsWith('/api/v1/session');
+  if (first) {
+    response.writeHead(403, { 'content-type': 'application/problem+json' });
+    response.end(
+      JSON.stringify(
+        problem(
+          403,
+          'password_change_required',
+          '请先设自己的密码',
+          '首次密码只能用来设密码；设好后就能用了',
+        ).problem,
+      ),
+    );
+    return;
+  }
+  if (request.method === 'GET' && next.get) {
+    const status = next.get;
+    next = next.times > 1 ? { ...next, times: next.times - 1 } : {};
+    response.writeHead(status, { 'content-type': 'application/problem+json' });
+    response.end(
+      JSON.stringify(problem(status, 'unavailable', '服务器正忙', '请过一会儿再试').problem),
+    );
+    return;
+  }
   if (url.pathname === '/api/v1/stream') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write(': hello\n\n');
@@ -275,6 +332,11 @@ async function api(request, response, url) {
     ? await handler(request, url.searchParams, response)
     : problem(404, 'not_found', '没有找到', '可能已经不在，或不在您的辖区；请核对后再试');
   if (answer === undefined) return;
+  if (typeof answer?.file === 'string') {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.end(answer.file);
+    return;
+  }
   const status = answer === null ? 204 : answer.problem ? answer.status : 200;
   response.writeHead(status, {
     'content-type': answer?.problem ? 'application/problem+json' : 'application/json',

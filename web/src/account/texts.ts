@@ -38,6 +38,10 @@ export const ta = make_t(
     'me.pick': '从左边选一项',
 
     'password.title': '改密码',
+    'password.first': '先设自己的密码',
+    'password.first_why': '首次密码只用这一次',
+    'password.first_do': '设好自己的密码就能用了，谁也不会再知道它。',
+    'password.first_secret': '首次密码',
     'password.help': '可以用几个词连起来，越长越好',
     'password.again': '新密码，再输一遍',
     'password.differ': '两遍不一样',
@@ -133,6 +137,10 @@ export const ta = make_t(
     'me.pick': 'Choose something on the left',
 
     'password.title': 'Change password',
+    'password.first': 'Set your own password',
+    'password.first_why': 'The first secret is used this once',
+    'password.first_do': 'Once your own is set you can go on; nobody else will know it.',
+    'password.first_secret': 'First secret',
     'password.help': 'Several words in a row work well; longer is better',
     'password.again': 'New password again',
     'password.differ': 'The two are not the same',

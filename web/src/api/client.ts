@@ -6,6 +6,7 @@ import { lang } from '@/i18n/make';
 import { measure } from './clock';
 import { note_answer, note_silence } from './contact';
 import { is_problem, retry_after_ms, type Answer, type Failure } from './problem';
+import type { Problem } from './types';
 
 const kTimeoutMs = 20_000;
 const kUploadTimeoutMs = 180_000;
@@ -54,10 +55,18 @@ interface Raw<T> {
   response: Response;
 }
 
+// Who looks at every refusal, because it may concern the whole app.
+let refused: ((problem: Problem) => void) | undefined;
+export function on_refusal(listener: (problem: Problem) => void) {
+  refused = listener;
+}
+
 function failure_of(error: unknown, response: Response): Failure {
+  const problem = is_problem(error) ? error : undefined;
+  if (problem) refused?.(problem);
   return {
     status: response.status,
-    problem: is_problem(error) ? error : undefined,
+    problem,
     retry_after_ms: retry_after_ms(response.headers.get('retry-after'), Date.now()),
   };
 }

@@ -4,17 +4,33 @@
 import type { RouteRecordRaw } from 'vue-router';
 import type { Role } from '@/api/types';
 
-const officers: readonly Role[] = [
-  'community_officer',
-  'township_officer',
-  'county_officer',
-  'higher_officer',
-];
+const field: readonly Role[] = ['community_officer', 'township_officer', 'county_officer'];
+const officers: readonly Role[] = [...field, 'higher_officer'];
 
 export const desktop_routes: RouteRecordRaw[] = [
   {
     path: '/board/:region?',
     component: () => import('./BoardPage.vue'),
-    meta: { title: 'nav.board', roles: officers },
+    meta: { title: 'nav.board', roles: officers, wide: true },
+  },
+  {
+    path: '/households',
+    component: () => import('./HouseholdsPage.vue'),
+    meta: { title: 'nav.households', roles: field, wide: true },
+  },
+  {
+    path: '/import',
+    component: () => import('./ImportPage.vue'),
+    meta: { title: 'nav.import', roles: field, wide: true },
+  },
+  {
+    path: '/accounts',
+    component: () => import('./AccountsPage.vue'),
+    meta: { title: 'nav.accounts', roles: [...field, 'system_administrator'], wide: true },
+  },
+  {
+    path: '/indicators',
+    component: () => import('./IndicatorsPage.vue'),
+    meta: { title: 'nav.indicators', roles: officers, wide: true },
   },
 ];

@@ -31,6 +31,7 @@ export const en: Record<keyof typeof zh, string> = {
   'nav.households': 'Households',
   'nav.import': 'Import',
   'nav.accounts': 'Accounts',
+  'nav.indicators': 'Indicators',
 
   'do.retry': 'Try again',
   'do.back': 'Back',

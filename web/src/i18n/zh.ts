@@ -30,6 +30,7 @@ export const zh = {
   'nav.households': '住户',
   'nav.import': '导入名册',
   'nav.accounts': '账号',
+  'nav.indicators': '口径与指标',
 
   'do.retry': '再试',
   'do.back': '返回',

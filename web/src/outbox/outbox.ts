@@ -160,6 +160,16 @@ export class Outbox {
     await this.db.outbox.update(id, { settled });
   }
 
+  // An answer that may be shown once (a first secret): handed out and wiped in one step.
+  async take_answer(id: string): Promise<unknown> {
+    return this.db.transaction('rw', this.db.outbox, async () => {
+      const row = await this.db.outbox.get(id);
+      if (row?.answer === undefined) return undefined;
+      await this.db.outbox.update(id, { answer: undefined });
+      return row.answer;
+    });
+  }
+
   async open_rows(account: string): Promise<OutboxRow[]> {
     const states = ['queued', 'conflict', 'refused', 'held'] as const;
     const found = await this.db.outbox

@@ -2,7 +2,7 @@
 // Who is logged in. The phone remembers it, so that a start without network opens the same work;
 // the cookie itself is the browser's and no script can read it.
 import { reactive } from 'vue';
-import { api, ask, ask_early, set_csrf } from '@/api/client';
+import { api, ask, ask_early, on_refusal, set_csrf } from '@/api/client';
 import { measure } from '@/api/clock';
 import type { Answer } from '@/api/problem';
 import type { Role, Session } from '@/api/types';
@@ -14,6 +14,8 @@ export const session = reactive({
   status: 'unknown' as SessionStatus,
   account: undefined as Account | undefined,
   demo: false,
+  // A first secret only lets its owner set a password: everything else is refused until then.
+  must_set_password: false,
   // False until the server has answered in this page's life.
   confirmed: false,
 });
@@ -49,13 +51,19 @@ function enter(view: Session) {
   set_csrf(view.csrf);
   session.account = view.account;
   session.demo = view.demo;
+  session.must_set_password = view.must_set_password === true;
   session.status = 'in';
   session.confirmed = true;
   remember(view);
 }
 
+on_refusal((problem) => {
+  if (problem.name === 'password_change_required') session.must_set_password = true;
+});
+
 export function leave() {
   set_csrf('');
+  session.must_set_password = false;
   session.confirmed = false;
   session.account = undefined;
   session.status = 'out';

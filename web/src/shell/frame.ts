@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a page tells the frame around it: the way down to it, and how old its figures are.
 import { onScopeDispose, reactive, watchEffect } from 'vue';
+import type { RouteLocationRaw } from 'vue-router';
 
 export interface Crumb {
   name: string;
-  to?: string; // absent: the place we are at
+  to?: RouteLocationRaw; // absent: the place we are at, or one that this account may not open
+}
+export interface Find {
+  label: string;
+  run(): void;
 }
 export const frame = reactive({
   crumbs: [] as Crumb[],
+  find: undefined as Find | undefined, // what the search button of the top bar does here
   data_at: undefined as number | undefined,
   dirty: false,
   storage_blocked: false,
@@ -20,6 +26,15 @@ export function use_crumbs(crumbs: () => Crumb[]) {
   });
   onScopeDispose(() => {
     frame.crumbs = [];
+  });
+}
+
+export function use_find(find: () => Find | undefined) {
+  watchEffect(() => {
+    frame.find = find();
+  });
+  onScopeDispose(() => {
+    frame.find = undefined;
   });
 }
 

@@ -17,16 +17,23 @@ const households: NavItem = { to: '/households', icon: 'door', text: 'nav.househ
 const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
 const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
 
+const indicators: NavItem = {
+  to: '/indicators',
+  icon: 'info',
+  text: 'nav.indicators',
+  wide_only: true,
+};
+
 const pages: Record<Role, NavItem[]> = {
   grid_worker: [
     { to: '/doors', icon: 'door', text: 'nav.doors' },
     { to: '/people', icon: 'people', text: 'nav.people' },
     me,
   ],
-  community_officer: [board, households, roster, accounts, me],
-  township_officer: [board, households, accounts, me],
-  county_officer: [board, households, accounts, me],
-  higher_officer: [board, accounts, me],
+  community_officer: [board, households, roster, accounts, indicators, me],
+  township_officer: [board, households, accounts, indicators, me],
+  county_officer: [board, households, accounts, indicators, me],
+  higher_officer: [board, indicators, me],
   system_administrator: [accounts, me],
 };
 
