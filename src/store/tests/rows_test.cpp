@@ -30,6 +30,16 @@ struct CountRow {
 BOOST_DESCRIBE_STRUCT(CountRow, (), (district, day, value, other))
 constexpr Table<CountRow, 2> kCount{"count_under_test"};
 
+struct PersonRow {
+  District district;
+  std::int64_t person = 0;
+  std::int64_t door = 0;
+  std::string label;
+};
+BOOST_DESCRIBE_STRUCT(PersonRow, (), (district, person, door, label))
+constexpr Index kPersonIndexes[] = {{"door", "district, door, person"}};
+constexpr Table<PersonRow, 2> kPerson{"person_under_test", kPersonIndexes};
+
 constexpr District kDistrict{320508};
 
 class RowsTest : public ::testing::Test {
@@ -161,6 +171,34 @@ TEST_F(RowsTest, a_statement_over_its_time_is_ended_with_an_error) {
   auto reader = std::move(*engine_->open_reader());
   reader->limit_time(20);
   EXPECT_FALSE(reader->query(kEndless, bind_all(), [](const RowReader&) { return true; }));
+}
+
+// A district is never read from end to end where an index is at hand, not even in an empty table.
+TEST_F(RowsTest, given_an_index_when_a_statement_is_planned_then_it_is_used_beyond_the_district) {
+  ASSERT_TRUE(writer_->create(kPerson.info()));
+  ASSERT_TRUE(writer_->create(kPerson.info()));  // as at the next start
+  constexpr Statement kPlans[] = {
+      {"plan_point",
+       "EXPLAIN QUERY PLAN SELECT label FROM person_under_test WHERE district = $1 AND door = $2"
+       " ORDER BY label"},
+      {"plan_join",
+       "EXPLAIN QUERY PLAN SELECT p.label FROM door_under_test d JOIN person_under_test p"
+       " ON p.district = d.district AND p.door = d.door WHERE d.district = $1 AND d.door >= $2"
+       " ORDER BY p.label"},
+  };
+  const auto reader = std::move(*engine_->open_reader());
+  for (auto* connection : {writer_.get(), reader.get()}) {
+    for (const auto& plan : kPlans) {
+      std::string steps;
+      ASSERT_TRUE(
+          connection->query(plan, bind_all(kDistrict, std::int64_t{1}), [&](const RowReader& row) {
+            steps.append(row.text(3)).append("\n");
+            return true;
+          }));
+      EXPECT_NE(steps.find("person_under_test_door (district=? AND door"), std::string::npos)
+          << steps;
+    }
+  }
 }
 
 }  // namespace
