@@ -35,7 +35,7 @@ std::map<std::int32_t, int> edges(std::span<const Term> terms) {
 
 std::vector<Term> terms_of(std::span<const KeyEntry> entries) {
   std::vector<Term> terms;
-  terms.reserve(entries.size() + 1);
+  terms.reserve(entries.size());
   for (const auto& entry : entries) terms.push_back(entry.term);
   return terms;
 }
@@ -97,15 +97,15 @@ Result<Turns> add_entry(std::span<const KeyEntry> standing, const KeyEntry& adde
   if (standing.size() >= kKeyEntriesMost) {
     return Error(ErrorCode::field_too_many).with("limit", std::to_string(kKeyEntriesMost));
   }
-  auto terms = terms_of(standing);
   for (const auto& entry : standing) {
     const bool apart =
         entry.term.ends_on < added.term.starts_on || added.term.ends_on < entry.term.starts_on;
     if (entry.group == added.group && !apart) return Error(ErrorCode::key_group_running);
   }
-  const auto before = terms;
-  terms.push_back(added.term);
-  return turns_between(before, terms);
+  const auto before = terms_of(standing);
+  auto after = before;
+  after.push_back(added.term);
+  return turns_between(before, after);
 }
 
 Result<EndedEntry> end_entry(std::span<const KeyEntry> standing, KeyGroup group,

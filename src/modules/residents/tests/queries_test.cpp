@@ -194,36 +194,70 @@ TEST_F(Queries, given_more_doors_than_a_page_when_paged_then_each_is_there_once)
   EXPECT_EQ(search(roster.officer(), "4", kCommunity, roster.h.id().text()), "not_found");
 }
 
-TEST_F(Queries, given_a_community_of_2150_residents_when_searched_then_it_takes_little_time) {
-  constexpr int kDoors = 860;
-  constexpr int kResidents = 2150;
-  std::vector<HouseholdId> doors;
-  std::vector<bus::PreparedCommand> commands;
-  const auto flush = [&] {
-    for (const auto& outcome : roster.h.send(roster.officer(), std::exchange(commands, {}))) {
-      ASSERT_EQ(outcome.status, bus::CommandStatus::applied);
+// Doors with persons of whom none is called as anybody searches.
+class Crowd {
+ public:
+  explicit Crowd(Roster& roster) : roster_(roster) {}
+
+  void fill(int doors, int persons) {
+    std::vector<HouseholdId> added;
+    for (int i = 0; i < doors; ++i) {
+      const auto door = roster_.door(std::to_string(1000 + i), i % 2);
+      added.push_back(door.id);
+      put(door, i % 2);
     }
-  };
-  for (int i = 0; i < kDoors; ++i) {
-    const auto door = roster.door(std::to_string(1000 + i), i % 2);
-    doors.push_back(door.id);
-    commands.push_back(roster.h.prepare(door, testing::region(kGrids[i % 2])));
+    for (int i = 0; i < persons; ++i) {
+      auto person = roster_.person(added[i % doors], "曾巷测");
+      person.document_kind = DocumentKind::passport;
+      person.document_number = Text<32>{"E9" + std::to_string(1'000'000 + i)};
+      put(person, i % doors % 2);
+    }
+    flush();
   }
-  flush();
-  for (int i = 0; i < kResidents; ++i) {
-    auto resident = roster.person(doors[i % kDoors], "曾巷测");
-    resident.document_kind = DocumentKind::passport;
-    resident.document_number = Text<32>{"E9" + std::to_string(1'000'000 + i)};
-    commands.push_back(roster.h.prepare(resident, testing::region(kGrids[i % kDoors % 2])));
+
+ private:
+  template <class Command>
+  void put(const Command& command, int grid) {
+    commands_.push_back(roster_.h.prepare(command, testing::region(kGrids[grid])));
+    constexpr std::size_t kBatch = 500;
+    if (commands_.size() >= kBatch) flush();
   }
-  flush();
+  void flush() {
+    for (const auto& outcome : roster_.h.send(roster_.officer(), std::exchange(commands_, {}))) {
+      ASSERT_EQ(outcome.status, bus::CommandStatus::applied) << error_of(outcome);
+    }
+  }
+  Roster& roster_;
+  std::vector<bus::PreparedCommand> commands_;
+};
+
+// Runs and prints how long it took: the budget is a matter of the bench, not of a busy test run.
+template <class Work>
+auto timed(const char* what, Work work) {
   const auto begun = std::chrono::steady_clock::now();
-  EXPECT_EQ(search(roster.officer(), "没有这人"), "{\"rows\":[]}");
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                      std::chrono::steady_clock::now() - begun)
-                      .count();
-  std::printf("search of %d residents: %lld ms\n", kResidents, static_cast<long long>(ms));
-  EXPECT_LT(ms, limits::kQueryMs);  // far above what is seen, so that a busy machine passes
+  auto result = work();
+  const auto spent = std::chrono::steady_clock::now() - begun;
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(spent).count();
+  std::printf("%s: %lld ms\n", what, static_cast<long long>(ms));
+  EXPECT_LT(ms, limits::kQueryMs);
+  return result;
+}
+
+TEST_F(Queries, given_a_community_of_2150_residents_when_searched_then_one_answer_is_enough) {
+  Crowd(roster).fill(860, 2150);
+  const auto rows =
+      timed("search of 2,150 residents", [&] { return search(roster.officer(), "没有这人"); });
+  EXPECT_EQ(rows, "{\"rows\":[]}");
+}
+
+TEST_F(Queries, given_more_residents_than_one_answer_reads_when_nobody_fits_then_next_says_so) {
+  Crowd(roster).fill(60, 11'000);
+  const auto first = timed("search of 10,000 doors and persons",
+                           [&] { return search(roster.officer(), "没有这人"); });
+  constexpr std::string_view kEmptyWithNext = "{\"rows\":[],\"next\":\"";
+  ASSERT_TRUE(first.starts_with(kEmptyWithNext)) << first;
+  const auto next = first.substr(kEmptyWithNext.size(), 36);
+  EXPECT_EQ(search(roster.officer(), "没有这人", kCommunity, next), "{\"rows\":[]}");
 }
 
 // ---- exact search ----
