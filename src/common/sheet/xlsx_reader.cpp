@@ -346,10 +346,11 @@ class XlsxSource final : public RowSource {
   Result<Counts> for_each_row(const RowCallback& callback) override {
     if (!merged_) {
       WD_TRY(const bool some, may_have_merged_cells(archive_, *part_));
-      merged_.emplace();
+      std::vector<MergedRange> ranges;
       if (some) {
-        WD_TRY(merged_, read_merged_ranges(archive_, *part_, limits_));
+        WD_TRY(ranges, read_merged_ranges(archive_, *part_, limits_));
       }
+      merged_ = std::move(ranges);
     }
     const Tables tables{styles_, shared_, dates_, limits_};
     SheetHandler handler(tables, *merged_, callback);

@@ -294,6 +294,20 @@ std::string read_outcome(std::string_view bytes) {
   return counts ? "ok" : std::string(error_entry(counts.error().code()).name);
 }
 
+TEST(XlsxHostile, a_file_that_is_refused_once_is_refused_when_read_again) {
+  const auto book = Book(R"(<row r="1"><c r="A1"><v>1</v></c></row>)",
+                         R"(<mergeCells><mergeCell ref="A0:A3"/></mergeCells>)");
+  const auto bytes = book.bytes();
+  auto sheet = Sheet::open(fixture::span_of(bytes), {});
+  ASSERT_TRUE(sheet);
+  const auto pass = [](std::uint32_t, std::span<const Cell>) -> Result<Next> { return Next::more; };
+  for (int reading = 0; reading < 2; ++reading) {
+    const auto counts = sheet->for_each_row(pass);
+    ASSERT_FALSE(counts) << reading;
+    EXPECT_EQ(counts.error().code(), ErrorCode::file_damaged);
+  }
+}
+
 // security: FI1
 TEST(XlsxHostile, bombs_cost_at_most_200_mb_and_5_seconds) {
 #ifdef __SANITIZE_ADDRESS__
