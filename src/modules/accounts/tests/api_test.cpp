@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
 
 #include "access/credentials.hpp"
 #include "modules/accounts/tables.hpp"
@@ -129,6 +130,40 @@ TEST(Accounts, a_batch_that_was_undone_ends_no_session) {
   }));
   town.opened("worker.two", Role::grid_worker, kGrid);  // the next commit
   EXPECT_TRUE(town.gate->find(opened.token));
+}
+
+// security: SE3
+TEST(Accounts, who_logs_in_within_the_batch_that_closes_the_account_does_not_stay) {
+  Town town;
+  auto& h = town.harness;
+  const auto worker = town.opened("worker.one", Role::grid_worker, kGrid);
+  // The writer is kept busy until log-in and closing wait together; so they share a batch.
+  std::promise<void> go;
+  Town::must(h.writer->submit_job(
+      [wait = go.get_future().share()](store::Rows&, vault::Writer&) {
+        wait.wait();
+        return ok();
+      },
+      [](const Status&) {}));
+  while (h.writer->waiting() > 0) std::this_thread::yield();
+  std::promise<Result<access::Opened>> promise;
+  auto login = promise.get_future();
+  town.gate->log_in({"worker.one", town.secret, "192.0.2.1", ""},
+                    [&](Result<access::Opened> result) { promise.set_value(std::move(result)); });
+  while (h.writer->waiting() < 1) std::this_thread::yield();
+  const auto batches = h.writer->counters().batches.load();
+  std::promise<void> closed;
+  Town::must(h.writer->submit(access::system_actor(),
+                              {h.prepare(CloseAccount{worker.account, {"离职"}}, worker.region)},
+                              [&](const std::vector<bus::Outcome>& outcomes) {
+                                EXPECT_EQ(Town::error_of(outcomes.front()), "applied");
+                                closed.set_value();
+                              }));
+  go.set_value();
+  closed.get_future().wait();
+  EXPECT_EQ(Town::error_of(login.get()), "login_failed");
+  EXPECT_EQ(h.writer->counters().batches.load() - batches, 1u);
+  EXPECT_EQ(town.gate->sessions(), 0u);
 }
 
 // security: AZ4
