@@ -29,7 +29,8 @@ std::optional<Returned> journey_of(std::string_view kept, VisitId visit);
 
 Status keep_text(const RecordVisit& form, bus::CommandContext& context);
 // The same for a correction of a visit with these findings. Words that the form leaves out stay as
-// they are, because a screen shows them masked and cannot send them back; an empty note removes it.
+// they are, because no view shows them and a screen cannot send them back; an empty note removes
+// it.
 Status correct_text(const RecordVisit& form, std::span<const Finding> before,
                     bus::CommandContext& context);
 

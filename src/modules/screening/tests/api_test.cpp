@@ -161,6 +161,7 @@ TEST_F(ScreeningApi,
   EXPECT_EQ(view.doors.front().last->outcome, VisitOutcome::all_well);
 }
 
+// security: AZ2
 TEST_F(ScreeningApi, given_faulty_visits_when_sent_then_each_is_refused_and_nothing_is_recorded) {
   const auto household = place.household(0, 1, 1);
   const auto person = place.person(household);
@@ -176,7 +177,6 @@ TEST_F(ScreeningApi, given_faulty_visits_when_sent_then_each_is_refused_and_noth
                ErrorCode::visit_unknown);
   form.household = HouseholdId{place.h.id()};
   expect_error(place.send(place.officer, form), ErrorCode::not_found);
-  // security: AU1
   auto stranger = actor(Role::community_officer, "320508005013");
   form.household = household;
   form.outcome = VisitOutcome::exception;
@@ -376,7 +376,6 @@ TEST_F(ScreeningApi, given_a_grid_when_its_doors_are_asked_for_then_all_a_worker
   place.visit(late, VisitOutcome::not_home);
   place.h.clock.advance(Place::kDayMs);
 
-  // security: VA1
   const auto view = place.get<DoorsView>(actor(Role::grid_worker, "320508005012001"),
                                          "screening/doors", "grid=320508005012001");
   EXPECT_EQ(view.grid_name, "First grid");
@@ -404,6 +403,7 @@ TEST_F(ScreeningApi, given_a_grid_when_its_doors_are_asked_for_then_all_a_worker
   EXPECT_EQ(view.doors.back().status, DoorStatus::done);
 }
 
+// security: AZ2
 TEST_F(ScreeningApi, given_another_region_or_role_when_asked_then_it_is_as_if_not_there) {
   const auto household = place.household(0, 1, 1);
   const std::pair<const char*, std::string> asked[] = {

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <map>
 
-#include "../../../../tests/support/harness.hpp"
 #include "common/indicators/indicators.hpp"
 #include "modules/regions/tables.hpp"
 #include "modules/residents/messages.hpp"
@@ -15,6 +14,7 @@
 #include "modules/screening/messages.hpp"
 #include "modules/screening/module.hpp"
 #include "modules/screening/views.hpp"
+#include "tests/support/harness.hpp"
 
 namespace wangdi::screening {
 

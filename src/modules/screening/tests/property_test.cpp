@@ -24,9 +24,7 @@ constexpr VisitOutcome kOutcomes[] = {VisitOutcome::all_well, VisitOutcome::exce
                                       VisitOutcome::vacant};
 
 // Random but repeatable choices of one run, all drawn from rapidcheck.
-int below(int most) {
-  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, most));
-}
+int below(int most) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, most)); }
 
 template <class T>
 const T& any_of(const std::vector<T>& from) {
@@ -299,12 +297,12 @@ void check_run() {
   check_doors(run);
 }
 
-// Runs are whole servers: fewer of them than rapidcheck's hundred.
+// Runs are whole servers: fewer of them than rapidcheck's hundred, unless RC_PARAMS says a number.
 constexpr int kRuns = 12;
 
 void check(const std::string& what, void (*property)()) {
   rc::detail::TestParams parameters = rc::detail::configuration().testParams;
-  parameters.maxSuccess = std::min(parameters.maxSuccess, kRuns);
+  if (parameters.maxSuccess == rc::detail::TestParams().maxSuccess) parameters.maxSuccess = kRuns;
   parameters.disableShrinking = true;
   const rc::detail::TestMetadata metadata{what, what};
   const auto result = rc::detail::checkTestable(property, metadata, parameters);
