@@ -7,6 +7,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "modules/accounts/facts.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/residents/facts.hpp"
 #include "modules/screening/free_text.hpp"
@@ -197,12 +198,13 @@ VisitException exception_of(const Finding& finding, VisitId visit, const Kept& j
 
 Result<std::vector<VisitRecord>> shown(const std::vector<ListedVisit>& visits, District district,
                                        QueryContext& context) {
-  std::vector<Uuid> households, accounts, persons;
+  std::vector<Uuid> households, persons;
+  std::vector<AccountId> actors;
   std::vector<FindingList> findings;
   std::unordered_map<BuildingId, std::string> buildings;
   for (const auto& visit : visits) {
     households.push_back(visit.household.value);
-    accounts.push_back(visit.actor.value);
+    actors.push_back(visit.actor);
     for (const auto& finding : findings.emplace_back(findings_in(visit))) {
       if (finding.returned) persons.push_back(finding.person.value);
     }
@@ -213,8 +215,7 @@ Result<std::vector<VisitRecord>> shown(const std::vector<ListedVisit>& visits, D
   }
   WD_TRY(const auto doors,
          Kept::read(district, std::move(households), {Field::unit, Field::room}, context));
-  // Whoever visits has an account of the same district, and its name is kept like a person's.
-  WD_TRY(const auto names, Kept::read(district, std::move(accounts), {Field::name}, context));
+  WD_TRY(auto names, accounts::account_names(context.db, context.vault, actors));
   WD_TRY(const auto journeys, Kept::read(district, std::move(persons), {Field::journey}, context));
   std::vector<VisitRecord> records;
   records.reserve(visits.size());
@@ -228,7 +229,7 @@ Result<std::vector<VisitRecord>> shown(const std::vector<ListedVisit>& visits, D
                   doors.get(visit.household.value, Field::room), context.language == "en");
     record.outcome = visit.outcome;
     record.at = visit.at;
-    record.by = names.get(visit.actor.value, Field::name);
+    record.by = std::move(names[i]);
     record.corrected = visit.corrected;
     for (const auto& finding : findings[i]) {
       record.exceptions.push_back(exception_of(finding, visit.visit, journeys));

@@ -498,6 +498,7 @@ TEST_F(ScreeningApi, given_a_figure_when_its_records_are_asked_for_then_those_th
   const auto record = place.visits("community=320508005012&indicator=fevers").rows.front();
   EXPECT_EQ(record.household, household);
   EXPECT_EQ(record.door, "3幢2单元101室");
+  EXPECT_EQ(record.by, "沈阿丙");
   EXPECT_EQ(record.exceptions.front().temperature->text(), "38.1");
 
   const std::pair<const char*, ErrorCode> wrong[] = {

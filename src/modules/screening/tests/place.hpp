@@ -7,6 +7,7 @@
 #include <map>
 
 #include "common/indicators/indicators.hpp"
+#include "modules/accounts/tables.hpp"
 #include "modules/regions/tables.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/residents/module.hpp"
@@ -23,6 +24,7 @@ inline void register_places(bus::Registry& registry) {
   registry.table(store::Table<regions::TreeRow, 2>{regions::kTree.name, {}, false});
   registry.table(store::Table<regions::GridRow, 3>{regions::kGrid.name, {}, false});
   registry.table(store::Table<regions::StoredBuilding, 2>{regions::kBuilding.name, {}, false});
+  registry.table(store::Table<accounts::HomeRow, 2>{accounts::kHome.name, {}, false});
   registry.table(indicators::kCommunityDay);
   registry.table(indicators::kDistrictDay);
 }
@@ -35,7 +37,11 @@ class Place {
 
   Place() : h({register_places, residents::register_module, register_module}) {
     h.send(officer, std::vector<bus::PreparedCommand>{});
-    testing::Harness::must(h.writer->run_job([this](store::Rows& rows, vault::Writer&) -> Status {
+    testing::Harness::must(h.writer->run_job([this](store::Rows& rows,
+                                                    vault::Writer& vault) -> Status {
+      rows.put(accounts::kHome, {RegionCode().district(), officer.account, community.district()});
+      WD_TRY([[maybe_unused]] auto named,
+             vault.put(community.district(), officer.account.value, vault::Field::name, "何晓琳"));
       rows.put(regions::kTree, {RegionLevel::community, community, "Lotus Lane", 0, std::nullopt,
                                 std::nullopt, std::nullopt});
       for (int i = 0; i < 2; ++i) {
