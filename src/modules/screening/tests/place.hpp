@@ -41,7 +41,7 @@ class Place {
                                                     vault::Writer& vault) -> Status {
       rows.put(accounts::kHome, {RegionCode().district(), officer.account, community.district()});
       WD_TRY([[maybe_unused]] auto named,
-             vault.put(community.district(), officer.account.value, vault::Field::name, "何晓琳"));
+             vault.put(community.district(), officer.account.value, vault::Field::name, "沈阿丙"));
       rows.put(regions::kTree, {RegionLevel::community, community, "Lotus Lane", 0, std::nullopt,
                                 std::nullopt, std::nullopt});
       for (int i = 0; i < 2; ++i) {
