@@ -94,3 +94,18 @@ export async function logged_in(server, account) {
   if (answer.status !== 200) throw new Error(`log in as ${account}: ${answer.status} ${answer.text}`);
   return client;
 }
+
+// Every visit of these doors as the server has them, all pages.
+export async function visits_of(client, households) {
+  const found = [];
+  for (const household of households) {
+    let after = '';
+    do {
+      const page = await client.get(`/api/v1/screening/visits?household=${household}${after}`);
+      if (page.status !== 200) throw new Error(`visits: ${page.status} ${page.text}`);
+      found.push(...page.json.rows);
+      after = page.json.next ? `&after=${page.json.next}` : '';
+    } while (after);
+  }
+  return found;
+}

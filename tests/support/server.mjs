@@ -11,10 +11,12 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.WANGDI_BINARY ?? join(root, 'build/wangdi');
 const shared = process.env.WANGDI_DEMO ?? join(root, 'build/tests/demo');
+const web = process.env.WANGDI_WEB ?? join(root, 'web/dist');
 
-// Makes the demo that tests copy, when it is not there: the tree's import is worth doing once.
-export function make_demo() {
-  if (existsSync(join(shared, 'data/WANGDI'))) return shared;
+// Makes the demo that tests copy: once, because the import of the tree takes its time. `anew` also
+// when there is one, which an older binary may have made.
+export function make_demo({ anew = false } = {}) {
+  if (!anew && existsSync(join(shared, 'data/WANGDI'))) return shared;
   rmSync(shared, { recursive: true, force: true });
   mkdirSync(shared, { recursive: true });
   const made = spawnSync(binary, ['demo', '--data', join(shared, 'data')], { encoding: 'utf8' });
@@ -61,6 +63,7 @@ export class Server {
     this.log = '';
     const settings = Object.entries({
       'http.requests_per_second_per_client': 0,
+      ...(existsSync(join(web, 'index.html')) ? { 'http.web': web } : {}),
       ...set,
     }).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     this.process = spawn(
