@@ -10,6 +10,7 @@ export class Proxy {
   //   { status: 503, retry_after: 1 }    the answer of something in between
   faults = [];
   posts = []; // the command ids of each sending that came through, faulty or not
+  times = []; // when each of them came
   streams = 0; // of changes, open now
   streams_before = 0; // opened in all
 
@@ -32,7 +33,10 @@ export class Proxy {
       const body = Buffer.concat(parts);
       const is_sending = asked.method === 'POST' && asked.url === '/api/v1/commands';
       const fault = is_sending ? this.faults.shift() : undefined;
-      if (is_sending) this.posts.push(JSON.parse(body.toString()).commands.map(({ id }) => id));
+      if (is_sending) {
+        this.posts.push(JSON.parse(body.toString()).commands.map(({ id }) => id));
+        this.times.push(performance.now());
+      }
       if (fault?.cut) asked.socket.destroy();
       else if (fault?.status) this.#refuse(answer, fault);
       else this.#forward(asked, answer, body, fault);
