@@ -71,8 +71,11 @@ export function use_household(household: string | undefined) {
       .filter(({ id }) => !known.some((person) => person.id === id));
     return [...known, ...added];
   });
-  const base_position = computed(
-    () => cached.value && { district: cached.value.district, sequence: cached.value.sequence },
+  // What the shown values stand for; without the household's own copy they are those of the list.
+  const position = computed(() =>
+    cached.value
+      ? { district: cached.value.district, sequence: cached.value.sequence }
+      : work.cached.value?.position,
   );
   const missing = computed(
     () =>
@@ -87,7 +90,7 @@ export function use_household(household: string | undefined) {
     rows,
     waiting,
     persons,
-    base_position,
+    position,
     missing,
     work,
   };
