@@ -213,6 +213,17 @@ describe('sending', () => {
   });
 });
 
+describe('an answer that may be shown once', () => {
+  test('given_a_first_secret_when_taken_then_it_is_on_the_device_no_more', async () => {
+    const row = await visit('a');
+    await box.db.outbox.update(row.id, { state: 'sent', answer: { first_secret: 's' } });
+    expect(await box.take_answer(row.id)).toEqual({ first_secret: 's' });
+    expect(await box.take_answer(row.id)).toBeUndefined();
+    expect((await box.db.outbox.get(row.id))!.answer).toBeUndefined();
+    expect(await box.take_answer('unknown')).toBeUndefined();
+  });
+});
+
 describe('leaving', () => {
   test('given_unsent_rows_when_logged_out_then_they_stay_and_everything_readable_goes', async () => {
     const server = new Server();

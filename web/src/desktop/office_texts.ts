@@ -35,6 +35,7 @@ export const ti = make_t(
     'export.file': '{name}住户名册.xlsx',
 
     'imp.title': '导入住户名册',
+    'imp.pick_text': '在住户页选好社区，再点导入名册',
     'imp.step_1': '选文件',
     'imp.step_2': '先试一遍',
     'imp.step_3': '正式导入',
@@ -210,6 +211,7 @@ export const ti = make_t(
     'export.file': '{name}-roster.xlsx',
 
     'imp.title': 'Import a roster',
+    'imp.pick_text': 'Choose it on the households page, then import',
     'imp.step_1': 'Choose a file',
     'imp.step_2': 'Try it first',
     'imp.step_3': 'Import',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An officer's write: into the outbox like every other, then, because it is done at a desk, what became
 // of it.
+import { nextTick } from 'vue';
 import type { Commands, CommandType } from '@/api/types';
 import { show_snack } from '@/components/snack';
 import { t } from '@/i18n';
@@ -54,6 +55,12 @@ export async function write<K extends CommandType>(
       },
     );
   });
+}
+
+// The first field with an error takes the focus, so that it is read out and can be mended at once.
+export async function focus_error(): Promise<void> {
+  await nextTick();
+  document.querySelector<HTMLElement>('dialog[open] [aria-invalid="true"]')?.focus();
 }
 
 // What was refused at a form stays at the form; the list of records need not ask about it again.

@@ -23,6 +23,11 @@ export function building_label(name: string): string {
   return /^\d+$/.test(name) ? `${name}幢` : name;
 }
 
+// For a row of many buildings.
+export function building_short(name: string): string {
+  return is_en.value ? name.replace(/幢$/, '') : building_label(name);
+}
+
 // 139 0000 1234; anything else stays as it is.
 export function phone_spaced(phone: string): string {
   return /^[\d*]{11}$/.test(phone) ? phone.replace(/^(.{3})(.{4})(.{4})$/, '$1 $2 $3') : phone;
