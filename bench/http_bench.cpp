@@ -38,9 +38,8 @@ using http::Response;
 
 constexpr std::size_t kBodyBytes = 211;
 constexpr std::size_t kSlowConnections = 400;
-constexpr std::string_view kAnswer =
-    R"({"results":[{"id":"01890a5d-ac96-774b-bcce-b302099a8057",)"
-    R"("status":"applied"}],"at":1582000000})";
+constexpr std::string_view kAnswer = R"({"results":[{"id":"01890a5d-ac96-774b-bcce-b302099a8057",)"
+                                     R"("status":"applied"}],"at":1582000000})";
 
 class MachineClock final : public Clock {
  public:

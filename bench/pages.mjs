@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long the pages of each role take on a large folder: one request after the other on one
+// connection, at random places, measured by the client.
+import { logged_in } from '../tests/support/client.mjs';
+import { Server } from '../tests/support/server.mjs';
+import { median, percentile } from './processes.mjs';
+
+const kDayMs = 86_400_000;
+
+const pick = (list) => list[Math.floor(Math.random() * list.length)];
+const beijing_day = (days_ago) => new Date(Date.now() - days_ago * kDayMs + 8 * 3_600_000).toISOString().slice(0, 10);
+
+// [name, role, account, request]. A request gives [method, path, body].
+function pages_of(told) {
+  const { county } = told;
+  const grid = () => pick(told.grids);
+  const community = () => grid().grid.slice(0, 12);
+  const get = (path) => ['GET', '/api/v1/' + path];
+  const post = (path, body) => ['POST', '/api/v1/' + path, body];
+  const mine = told.grids[0];
+  const search = (text) => () => post('residents/search', { community: community(), text });
+  return [
+    ['doors of a grid', 'grid worker', mine.worker, () => get(`screening/doors?grid=${mine.grid}`)],
+    ['doors of a grid', 'county', 'county', () => get(`screening/doors?grid=${grid().grid}`)],
+    [
+      'drawing of a building',
+      'county',
+      'county',
+      () => {
+        const place = grid();
+        return get(`screening/building?community=${place.grid.slice(0, 12)}&building=${pick(place.buildings)}`);
+      },
+    ],
+    ['one household', 'county', 'county', () => get(`residents/household?household=${pick(grid().households)}`)],
+    ['search: a surname', 'county', 'county', search('李')],
+    ['search: pinyin', 'county', 'county', search('lx')],
+    ['search: a room', 'county', 'county', search('1-301')],
+    ['search: last four digits', 'county', 'county', search('4321')],
+    [
+      'find by phone',
+      'community',
+      told.officer,
+      () =>
+        post('residents/find', { phone: `199${String(100_000 + Math.floor(Math.random() * 9e5)).padStart(8, '0')}`, purpose: 'home_visit' }),
+    ],
+    [
+      'visits of a community and day',
+      'county',
+      'county',
+      () => get(`screening/visits?community=${community()}&day=${beijing_day(Math.floor(Math.random() * 7))}`),
+    ],
+    ['visits of a household', 'county', 'county', () => get(`screening/visits?household=${pick(grid().households)}`)],
+    ['buildings of a community', 'county', 'county', () => get(`regions/buildings?community=${community()}`)],
+    ['board of a community', 'community', told.officer, () => get(`reporting/board?region=${mine.grid.slice(0, 12)}`)],
+    ['board of a township', 'county', 'county', () => get(`reporting/board?region=${community().slice(0, 9)}`)],
+    ['board of the county', 'county', 'county', () => get(`reporting/board?region=${county}`)],
+    ['board of the city', 'city', 'city', () => get(`reporting/board?region=${county.slice(0, 4)}`)],
+    ['board of the province', 'province', 'province', () => get(`reporting/board?region=${county.slice(0, 2)}`)],
+    ['board of the nation', 'nation', 'nation', () => get('reporting/board?region=')],
+    ['board of the nation, a past day', 'nation', 'nation', () => get(`reporting/board?region=&day=${beijing_day(3)}`)],
+    ['cut-offs of the county', 'county', 'county', () => get(`reporting/cut_offs?region=${county}`)],
+    ['accounts of the county', 'county', 'county', () => get(`accounts?region=${county}`)],
+    ['accounts of the nation', 'administrator', 'admin', () => get('accounts?region=')],
+    ['regions below the county', 'county', 'county', () => get(`regions/children?region=${county}`)],
+    ['region search by name', 'nation', 'nation', () => get(`regions/search?q=${encodeURIComponent(pick(['和平', '新华', '城关', '中山']))}`)],
+    ['region search by pinyin', 'nation', 'nation', () => get(`regions/search?q=${pick(['hp', 'xh', 'cg', 'yyx'])}`)],
+  ];
+}
+
+async function time_page(client, request, count) {
+  const times = [];
+  let bytes = 0;
+  for (let i = -2; i < count; i += 1) {
+    const [method, path, body] = request();
+    const before = performance.now();
+    const answer = await client.request(method, path, body === undefined ? {} : { body });
+    const took = performance.now() - before;
+    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    if (i < 0) continue; // the first two open the connection and prepare statements
+    times.push(took);
+    bytes = Math.max(bytes, answer.text.length);
+  }
+  return { p50_ms: median(times), p95_ms: percentile(times, 0.95), most_ms: Math.max(...times), bytes };
+}
+
+// `told` is what bench_make_roster printed of the folder.
+export async function measure_pages({ folder, told, count, say }) {
+  const server = new Server({ data: folder, password: told.password });
+  await server.ready;
+  const clients = new Map();
+  const measured = [];
+  try {
+    for (const [name, role, account, request] of pages_of(told)) {
+      if (!clients.has(account)) clients.set(account, await logged_in(server, account));
+      const times = await time_page(clients.get(account), request, count);
+      measured.push({ name, role, ...times });
+      say(`${name} (${role}): p50 ${times.p50_ms.toFixed(1)}, p95 ${times.p95_ms.toFixed(1)}, most ${times.most_ms.toFixed(1)} ms, ${times.bytes} bytes`);
+    }
+  } finally {
+    await server.stop();
+  }
+  return measured;
+}
