@@ -37,14 +37,6 @@ const groups = [
   { name: 'worker', test: test(['src/worker/', 'src/gen/places']), priority: 1 },
   { name: 'account', test: test(['src/account/']), priority: 1 },
   // Only officers' pages ask for these; their names keep them out of the phone's precache.
-  { name: 'charts', test: test(['node_modules/(echarts|zrender|tslib)/']), priority: 2 },
-  {
-    name: 'element',
-    test: test([
-      'node_modules/(element-plus|@element-plus|@vueuse|lodash[^/]*|dayjs|@popperjs|@sxzz|@floating-ui|async-validator|memoize-one|normalize-wheel-es|@ctrl)/',
-    ]),
-    priority: 2,
-  },
   { name: 'desktop', test: test(['src/desktop/(?!routes)', 'src/styles/desktop']), priority: 1 },
 ];
 
@@ -74,7 +66,7 @@ export default defineConfig({
         inlineWorkboxRuntime: true,
         globPatterns: ['index.html', 'boot.js', 'icon.svg', 'assets/*.{js,css}'],
         // The officers' screens are fetched when an officer opens them; phones do not pay for them.
-        globIgnores: ['assets/desktop-*', 'assets/element-*', 'assets/charts-*'],
+        globIgnores: ['assets/desktop-*'],
         navigateFallback: '/index.html',
         navigateFallbackDenylist: [/^\/(api|health|ready|metrics|openapi\.json)/],
         // The worker answers for the app's own files only: no runtime caching, so no API answer is

@@ -3,6 +3,7 @@
 // when the reading fails. In memory only: officers' screens keep nothing on the device.
 import { onScopeDispose, reactive, watch } from 'vue';
 import { server_now } from '@/api/clock';
+import { offline } from '@/api/contact';
 import type { Answer, Failure } from '@/api/problem';
 import { session } from '@/session/session';
 
@@ -59,6 +60,10 @@ export function use_view<V extends object>(
     },
     { immediate: true },
   );
+  // Back from a broken line: what is shown may be old.
+  watch(offline, (is_offline) => {
+    if (!is_offline) refresh_soon();
+  });
   onScopeDispose(() => clearTimeout(again));
   return { view, refresh, refresh_soon };
 }
