@@ -27,25 +27,44 @@ Indicator indicator_of(DoorCount counter) {
   return Indicator::households_reached;
 }
 
-void count_door(const DoorRow& door, const RegionCode& grid, int sign, Rows& rows) {
-  const auto counted = contribution(door.outcome, door.day, door.revisit_by);
-  if (!counted) return;
-  indicators::count(rows, grid, counted->day, indicator_of(counted->counter), door.round, sign);
+std::vector<DoorVisit> visits_at(const DoorRow* door) {
+  std::vector<DoorVisit> visits;
+  if (door == nullptr) return visits;
+  if (!door->earlier.empty()) {
+    if (auto earlier = codec::decode<EarlierVisits>(door->earlier)) {
+      visits = std::move(earlier->visits.items);
+    }
+  }
+  visits.push_back({door->visit, door->occurred_at, door->day, door->outcome, door->revisit_by});
+  return visits;
 }
 
-// The visit takes the door over when it is the latest, or is the one that stands there already.
-void show_at_door(const VisitRow& visit, RoundId round, Rows& rows) {
-  const auto* stored = rows.find(kDoor, {visit.district, round, visit.household});
-  if (stored != nullptr) {
-    const VisitTime standing{stored->occurred_at, stored->visit};
-    const VisitTime coming{visit.occurred_at, visit.visit};
-    if (coming < standing) return;
-    count_door(*stored, visit.grid, -1, rows);
+void count_changes(std::span<const DoorVisit> visits, const VisitRow& visit, RoundId round,
+                   int sign, Rows& rows) {
+  for (const auto& change : door_changes(visits)) {
+    indicators::count(rows, visit.grid, change.at.day, indicator_of(change.at.counter), round,
+                      sign * change.delta);
   }
-  const DoorRow door{visit.district,    round,     visit.household, visit.visit,
-                     visit.occurred_at, visit.day, visit.outcome,   visit.revisit_by};
-  count_door(door, visit.grid, 1, rows);
-  rows.put(kDoor, door);
+}
+
+// Puts a visit, or what it was corrected to, among the round's visits of the door. The latest in
+// corrected time stands there; the days before it keep what counted then.
+void show_at_door(const VisitRow& visit, RoundId round, Rows& rows) {
+  auto visits = visits_at(rows.find(kDoor, {visit.district, round, visit.household}));
+  count_changes(visits, visit, round, -1, rows);
+  std::erase_if(visits, [&](const DoorVisit& one) { return one.visit == visit.visit; });
+  const DoorVisit coming{visit.visit, visit.occurred_at, visit.day, visit.outcome,
+                         visit.revisit_by};
+  visits.insert(std::ranges::upper_bound(visits, coming.time(), {}, &DoorVisit::time), coming);
+  count_changes(visits, visit, round, 1, rows);
+
+  const auto last = visits.back();
+  visits.pop_back();
+  if (visits.size() > kEarlierVisitsMax) visits.erase(visits.begin());
+  DoorRow door{visit.district, round,        visit.household, last.visit, last.occurred_at,
+               last.day,       last.outcome, last.revisit_by, {}};
+  if (!visits.empty()) door.earlier = codec::encode(EarlierVisits{{std::move(visits)}});
+  rows.put(kDoor, std::move(door));
 }
 
 void show_on_day(const VisitRow& visit, Rows& rows) {

@@ -90,6 +90,20 @@ std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day
   return std::nullopt;
 }
 
+std::vector<DoorChange> door_changes(std::span<const DoorVisit> visits) {
+  std::vector<DoorChange> changes;
+  for (std::size_t i = 0; i < visits.size(); ++i) {
+    const auto counted = contribution(visits[i].outcome, visits[i].day, visits[i].revisit_by);
+    if (!counted) continue;
+    const bool is_last = i + 1 == visits.size();
+    // Followed before it had any effect, like a revisit that was kept.
+    if (!is_last && visits[i + 1].day <= counted->day) continue;
+    changes.push_back({*counted, 1});
+    if (!is_last) changes.push_back({{counted->counter, visits[i + 1].day}, -1});
+  }
+  return changes;
+}
+
 DoorStatus door_status(const std::optional<Standing>& standing, CivilDate due_on, CivilDate today) {
   if (standing) {
     switch (standing->outcome) {

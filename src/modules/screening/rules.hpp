@@ -55,6 +55,26 @@ struct DoorContribution {
 std::optional<DoorContribution> contribution(VisitOutcome outcome, CivilDate day,
                                              CivilDate revisit_by);
 
+// A visit of a door in a round, as far as the counters of the round go.
+struct DoorVisit {
+  VisitId visit;
+  UnixMs occurred_at = 0;
+  CivilDate day;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  CivilDate revisit_by;
+  VisitTime time() const { return {occurred_at, visit}; }
+  bool operator==(const DoorVisit&) const = default;
+};
+WD_DESCRIBE(DoorVisit, visit, occurred_at, day, outcome, revisit_by)
+
+// What the visits of one door, in order of time, add to the counters of their round. On each day
+// the latest visit up to then counts, so a later one changes nothing on the days before it.
+struct DoorChange {
+  DoorContribution at;
+  int delta = 0;
+};
+std::vector<DoorChange> door_changes(std::span<const DoorVisit> visits);
+
 // The visit that counts at a door.
 struct Standing {
   VisitOutcome outcome = VisitOutcome::all_well;

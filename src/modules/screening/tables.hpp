@@ -3,6 +3,7 @@
 #pragma once
 
 #include "modules/screening/messages.hpp"
+#include "modules/screening/rules.hpp"
 #include "store/table.hpp"
 
 namespace wangdi::screening {
@@ -96,8 +97,17 @@ struct DoorRow {
   CivilDate day;
   VisitOutcome outcome = VisitOutcome::all_well;
   CivilDate revisit_by;
+  std::string earlier;  // EarlierVisits; empty when there are none
 };
-WD_DESCRIBE(DoorRow, district, round, household, visit, occurred_at, day, outcome, revisit_by)
+WD_DESCRIBE(DoorRow, district, round, household, visit, occurred_at, day, outcome, revisit_by,
+            earlier)
+// The round's visits of the door before the one that counts: what past days are counted from. Of
+// very many the oldest are dropped; the days they counted for stay as they are.
+inline constexpr std::size_t kEarlierVisitsMax = 63;
+struct EarlierVisits {
+  List<DoorVisit, kEarlierVisitsMax> visits;  // in order of time
+};
+WD_DESCRIBE(EarlierVisits, visits)
 inline constexpr store::Table<DoorRow, 3> kDoor{"door"};
 
 // Key persons seen at a door on a day: again the latest visit of the day counts.

@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include "modules/screening/rules.hpp"
@@ -179,11 +180,40 @@ Indicator indicator_of(DoorCount counter) {
   return Indicator::revisits_lapsed;
 }
 
-// From the visits alone: the latest of each door and round, the latest of each door and day, and
-// the persons of whom something was found on a day.
+// What counts at a door at the end of a day: of the visits up to that day the latest, once it has
+// an effect.
+std::optional<DoorCount> counted_on(CivilDate day, const std::vector<const VisitRow*>& visits) {
+  const VisitRow* standing = nullptr;
+  for (const auto* visit : visits) {
+    if (visit->day <= day && (standing == nullptr || later(*visit, *standing))) standing = visit;
+  }
+  if (standing == nullptr) return std::nullopt;
+  const auto counted = contribution(standing->outcome, standing->day, standing->revisit_by);
+  if (!counted || counted->day > day) return std::nullopt;
+  return counted->counter;
+}
+
+// Day by day, the slow and plain way.
+void recount_door(RoundId round, const std::vector<const VisitRow*>& visits, Figures& figures) {
+  constexpr int kDaysAfter = 10;  // more than any revisit is promised for
+  const auto days = std::views::transform(visits, [](const auto* visit) { return visit->day; });
+  const auto first = std::ranges::min(days);
+  const auto last = std::ranges::max(days).plus_days(kDaysAfter);
+  std::optional<DoorCount> before;
+  for (auto day = first; day <= last; day = day.plus_days(1)) {
+    const auto now = counted_on(day, visits);
+    if (now == before) continue;
+    if (before) --figures[{indicator_of(*before), round, day}];
+    if (now) ++figures[{indicator_of(*now), round, day}];
+    before = now;
+  }
+}
+
+// From the visits alone: what counts at each door of a round day by day, the latest of each door
+// and day, and the persons of whom something was found on a day.
 Figures recounted(const std::vector<VisitRow>& visits) {
   Figures figures;
-  std::map<std::pair<RoundId, HouseholdId>, const VisitRow*> doors;
+  std::map<std::pair<RoundId, HouseholdId>, std::vector<const VisitRow*>> doors;
   std::map<std::pair<CivilDate, HouseholdId>, const VisitRow*> days;
   std::set<std::tuple<CivilDate, PersonId, bool>> persons;
   const auto take = [](auto& latest, const auto& key, const VisitRow& visit) {
@@ -195,7 +225,7 @@ Figures recounted(const std::vector<VisitRow>& visits) {
     take(days, std::pair(visit.day, visit.household), visit);
     if (!visit.rounds.empty()) {
       for (const auto& round : Harness::must(codec::decode<CoveredRounds>(visit.rounds)).rounds) {
-        take(doors, std::pair(round.round, visit.household), visit);
+        doors[std::pair(round.round, visit.household)].push_back(&visit);
       }
     }
     if (visit.findings.empty()) continue;
@@ -204,11 +234,7 @@ Figures recounted(const std::vector<VisitRow>& visits) {
       if (one.fever) persons.insert({visit.day, one.person, true});
     }
   }
-  for (const auto& [key, visit] : doors) {
-    if (const auto counted = contribution(visit->outcome, visit->day, visit->revisit_by)) {
-      ++figures[{indicator_of(counted->counter), key.first, counted->day}];
-    }
-  }
+  for (const auto& [key, of_door] : doors) recount_door(key.first, of_door, figures);
   for (const auto& [key, visit] : days) {
     if (is_reached(visit->outcome)) {
       figures[{Indicator::key_persons_seen, {}, key.first}] += visit->key_persons;
