@@ -157,6 +157,12 @@ function block(name) {
 
 for (const name of [...enums].sort()) block(name);
 for (const name of [...bodies].sort()) if (schemas[name]?.properties) block(name);
+// Rules that stand by themselves: a form applies them where another field says so.
+for (const name of Object.keys(schemas).filter((one) => schemas[one]['x-check']).sort())
+  blocks.set(
+    name,
+    `export const ${identifier(name)} = ${rule(schemas[name], false)} as const satisfies Rule;\n`,
+  );
 
 const texts_of = (wanted) =>
   [...blocks]

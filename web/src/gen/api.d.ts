@@ -933,6 +933,7 @@ export interface components {
             /** 序号 */
             sequence: number;
         };
+        IdNumber: string;
         ImportDuplicate: {
             /** 行 */
             row: number;

@@ -290,3 +290,5 @@ export const Unmask = {
   fields: { kind: "array", title: ["要看哪几项", "Fields"], count: 10, errors: {"maxItems":"field_too_many"}, items: { kind: "choice", required: true, choices: UnmaskField } },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
 } as const satisfies Fields;
+
+export const IdNumber = { kind: "string", shortest: 18, longest: 18, pattern: "^[0-9]{17}[0-9Xx]$", check: {"weights":[7,9,10,5,8,4,2,1,6,3,7,9,10,5,8,4,2],"characters":"10X98765432","date_at":6}, errors: {"minLength":"id_number_length","maxLength":"id_number_length","pattern":"id_number_characters","date":"id_number_date","check":"id_number_check"} } as const satisfies Rule;
