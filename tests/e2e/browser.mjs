@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 // Without these a headless Chromium asks for hosts of its own at each start.
@@ -22,7 +22,7 @@ const flags = [
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const phone = { width: 360, height: 740 };
 export const desktop = { width: 1440, height: 900 };
-const kWaitMs = 20_000;
+const kWaitMs = Number(process.env.WANGDI_E2E_WAIT_MS ?? 20_000);
 
 // How a page looks is kept in localStorage, as web/src/shell/prefs.ts and public/boot.js read it.
 function prefs_script({ lang, theme, elder }) {
@@ -80,10 +80,17 @@ export class Profile {
   offline(is_offline) {
     return this.context.setOffline(is_offline);
   }
-  close() {
-    return this.context.close().catch(() => undefined);
+  // What the last page looked like, for whoever looks for the reason of a failure.
+  async close() {
+    const folder = process.env.WANGDI_E2E_PICTURES;
+    if (folder) {
+      const path = join(folder, `${basename(process.argv[1])}.${(pictures += 1)}.png`);
+      await this.page.screenshot({ path }).catch(() => undefined);
+    }
+    await this.context.close().catch(() => undefined);
   }
 }
+let pictures = 0;
 
 export class Chromium {
   static async start() {
@@ -91,13 +98,17 @@ export class Chromium {
     started.browser = await chromium.launch({ executablePath, headless: true, args: flags });
     return started;
   }
+  #profiles = [];
   async profile({ viewport = phone, ...prefs } = {}) {
     const context = await this.browser.newContext(options(viewport));
     await context.addInitScript(prefs_script(prefs));
-    return new Profile(context).open();
+    const profile = await new Profile(context).open();
+    this.#profiles.push(profile);
+    return profile;
   }
-  close() {
-    return this.browser.close();
+  async close() {
+    await Promise.all(this.#profiles.map((profile) => profile.close()));
+    await this.browser.close();
   }
 }
 
