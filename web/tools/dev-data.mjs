@@ -520,6 +520,7 @@ export const trial = () => ({
   changed: 38,
   errors_total: 15,
   duplicates_total: 31,
+  columns_ignored: ['备用电话'],
   errors: Array.from({ length: 15 }, (_, i) => {
     const [at, name, number, field, written, reason, advice] = why[i % why.length];
     return { row: 27 + i * 61, door: at, name, number, field, written, why: reason, advice };
