@@ -72,11 +72,11 @@ async function http_round(server, file, seconds, round) {
   };
 }
 
-// `told` is what bench_make_roster printed of the folder `made`.
-export async function measure_durable({ made, told, work, raw_program, seconds, rounds, say }) {
-  const folder = copy_folder(made, join(work, 'durable_http'));
+// `told` is what bench_make_roster printed of the folder, which stays as it is.
+export async function measure_durable({ folder: made, told, work, raw_program, seconds, rounds, say }) {
+  const served = copy_folder(made, join(work, 'durable_http'));
   const raw_folder = copy_folder(made, join(work, 'durable_raw'));
-  const server = new Server({ data: folder, password: told.password });
+  const server = new Server({ data: served, password: told.password });
   await server.ready;
   const measured = [];
   try {

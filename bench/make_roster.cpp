@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kCounty = "321281";
 constexpr std::size_t kChildrenMax = 1'000;
-constexpr std::size_t kGridsTold = 72;  // with the ids of their doors
+constexpr std::size_t kGridsTold = 360;  // with the ids of their doors
 constexpr std::string_view kPassword = "amber-bridge-willow";
 
 // Keeps the writer busy while the next commands are made up.

@@ -3,7 +3,7 @@
 // connection, at random places, measured by the client.
 import { logged_in } from '../tests/support/client.mjs';
 import { Server } from '../tests/support/server.mjs';
-import { median, percentile } from './processes.mjs';
+import { median, percentile, thread_cpu_us } from './processes.mjs';
 
 const kDayMs = 86_400_000;
 
@@ -67,10 +67,14 @@ function pages_of(told) {
   ];
 }
 
-async function time_page(client, request, count) {
+const cpu_ms = (server) => [...thread_cpu_us(server.process.pid).values()].reduce((sum, us) => sum + us, 0) / 1e3;
+
+async function time_page(server, client, request, count) {
   const times = [];
   let bytes = 0;
+  let cpu_before = 0;
   for (let i = -2; i < count; i += 1) {
+    if (i === 0) cpu_before = cpu_ms(server);
     const [method, path, body] = request();
     const before = performance.now();
     const answer = await client.request(method, path, body === undefined ? {} : { body });
@@ -80,7 +84,8 @@ async function time_page(client, request, count) {
     times.push(took);
     bytes = Math.max(bytes, answer.text.length);
   }
-  return { p50_ms: median(times), p95_ms: percentile(times, 0.95), most_ms: Math.max(...times), bytes };
+  const cpu = (cpu_ms(server) - cpu_before) / count;
+  return { cpu_ms: cpu, p50_ms: median(times), p95_ms: percentile(times, 0.95), most_ms: Math.max(...times), bytes };
 }
 
 // `told` is what bench_make_roster printed of the folder.
@@ -92,9 +97,9 @@ export async function measure_pages({ folder, told, count, say }) {
   try {
     for (const [name, role, account, request] of pages_of(told)) {
       if (!clients.has(account)) clients.set(account, await logged_in(server, account));
-      const times = await time_page(clients.get(account), request, count);
+      const times = await time_page(server, clients.get(account), request, count);
       measured.push({ name, role, ...times });
-      say(`${name} (${role}): p50 ${times.p50_ms.toFixed(1)}, p95 ${times.p95_ms.toFixed(1)}, most ${times.most_ms.toFixed(1)} ms, ${times.bytes} bytes`);
+      say(`${name} (${role}): p50 ${times.p50_ms.toFixed(1)}, p95 ${times.p95_ms.toFixed(1)}, CPU ${times.cpu_ms.toFixed(1)} ms, ${times.bytes} bytes`);
     }
   } finally {
     await server.stop();

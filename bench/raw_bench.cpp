@@ -176,8 +176,15 @@ class Maker {
     row.rounds = codec::encode(screening::CoveredRounds{{event.rounds}});
     row.sequence = sequence_;
     batch.visits.push_back(std::move(row));
-    batch.doors.push_back({district_, round_, household.household, visit, now_, today_,
-                           VisitOutcome::all_well, CivilDate()});
+    batch.doors.push_back({district_,
+                           round_,
+                           household.household,
+                           visit,
+                           now_,
+                           today_,
+                           VisitOutcome::all_well,
+                           CivilDate(),
+                           {}});
     batch.door_days.push_back({district_, household.household, today_, visit, now_, 0});
   }
 

@@ -54,7 +54,9 @@ Result<Replay> replay(const bus::Registry& registry, store::Connection& from,
   WD_TRY(const auto to, engine->open_writer());
   for (const auto& table : registry.tables()) {
     if (!table.rebuilt) continue;
-    WD_TRY([[maybe_unused]] auto created, to->create(table));
+    auto bare = table;  // as `wangdi rebuild --check` makes them
+    bare.indexes = {};
+    WD_TRY([[maybe_unused]] auto created, to->create(bare));
   }
   const double before = thread_cpu_seconds();
   Replay done;

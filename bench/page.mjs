@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bars, whether they hold, and the page docs/performance.md.
+import { cpus, release, totalmem } from 'node:os';
+import { execFileSync } from 'node:child_process';
+
+const number = (value, digits = 0) =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+// [what, bar, measured, holds]
+function bars(results) {
+  const { durable, rebuild, init, trial, pages, start } = results;
+  const worst = pages.reduce((a, b) => (a.p95_ms > b.p95_ms ? a : b));
+  const nation = pages.find(({ name }) => name === 'board of the nation');
+  return [
+    ['durable command over HTTP, of raw SQLite', '>= 0.65', number(durable.ratio, 2), durable.ratio >= 0.65],
+    ['its CPU, all threads of the server', '<= 80 us', `${number(durable.cpu_us, 1)} us`, durable.cpu_us <= 80],
+    ['its p99 on a quiet disk', '<= 30 ms', `${number(durable.p99_ms, 1)} ms`, durable.p99_ms <= 30],
+    [
+      'journal rebuild, visits',
+      '>= 250,000 events a CPU s',
+      number(rebuild.visits.events_a_cpu_second),
+      rebuild.visits.events_a_cpu_second >= 250_000,
+    ],
+    ['division tree import, 665,276 nodes (`wangdi init`)', '<= 5 CPU s', `${number(init.cpu_seconds, 2)} s`, init.cpu_seconds <= 5],
+    [`slowest page (${worst.name}, ${worst.role})`, 'p95 <= 50 ms', `${number(worst.p95_ms, 1)} ms`, worst.p95_ms <= 50],
+    [
+      'roster trial, vault open',
+      '>= 10,000 rows a CPU s',
+      number(trial.rows_a_cpu_second),
+      trial.rows_a_cpu_second >= 10_000,
+    ],
+    ['national board, p95', '<= 50 ms', `${number(nation.p95_ms, 1)} ms`, nation.p95_ms <= 50],
+    ['memory with the tree, idle, after one search', '<= 150 MB', `${number(start.memory_mb)} MB`, start.memory_mb <= 150],
+    ['second start, to the first answer', '<= 3 s', `${number(start.ms / 1000, 2)} s`, start.ms <= 3_000],
+  ];
+}
+
+function table_of(head, rows) {
+  const lines = [head, head.map(() => '-'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+}
+
+function version_of(program, words, pattern) {
+  try {
+    return pattern.exec(execFileSync(program, words, { encoding: 'utf8' }))?.[0] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function machine() {
+  const debian = version_of('sh', ['-c', '. /etc/os-release; echo "$PRETTY_NAME"'], /.+/);
+  const sqlite = version_of('sh', ['-c', "dpkg-query -W -f '${Version}' libsqlite3-0"], /\d+\.\d+\.\d+/);
+  return [
+    `${cpus().length} cores ${cpus()[0].model.trim()}`,
+    `${number(totalmem() / 2 ** 30)} GiB`,
+    debian,
+    `kernel ${release()}`,
+    `g++ ${version_of('g++', ['-dumpfullversion'], /\S+/)} -O2`,
+    `SQLite ${sqlite}`,
+  ].join(', ');
+}
+
+function durable_text({ options, durable }) {
+  return `## Durable command
+
+A tap "all well" (\`screening.record_visit\`) by ${options.rounds} rounds of ${options.seconds} s and 64 connections of wrk, each request with fresh ids,
+by workers that are logged in (cookie, CSRF token, role, scope, rights judged again in the transaction), vault open, counters and boards' tables on,
+each at a random door of the own grid among ${number(durable.households)}; the answer comes after fsync. The limit of requests a second for one client is
+configuration and is switched off here (\`http.requests_per_second_per_client = 0\`), since all come from one address. wrk shares the cores and is not counted.
+
+Raw SQLite is the same rows in the same tables on a copy of the same folder through the store's bulk writes, 100 visits a transaction: journal, seal, visit, door, door and day, counters; no HTTP, no rules,
+**nothing read**. A command reads seven rows before it writes. Rounds alternate; each number is the median of the rounds.
+
+${table_of(
+  ['', 'a second', 'CPU us each'],
+  [
+    ['over HTTP', number(durable.per_second), `${number(durable.cpu_us, 1)}: network ${number(durable.network_us, 1)}, writer ${number(durable.writer_us, 1)}`],
+    ['raw', number(durable.raw_per_second), number(durable.raw_cpu_us, 1)],
+    ['ratio', number(durable.ratio, 2), number(durable.raw_cpu_us / durable.cpu_us, 2)],
+  ],
+)}
+p50 ${number(durable.p50_ms, 1)} ms, p99 ${number(durable.p99_ms, 1)} ms; ${number(durable.batch)} commands a transaction on average.
+`;
+}
+
+function pages_text({ options, people, pages }) {
+  const rows = pages.map((page) => [
+    page.name,
+    page.role,
+    number(page.p50_ms, 1),
+    number(page.p95_ms, 1),
+    number(page.cpu_ms, 1),
+    number(page.bytes / 1024, 1),
+  ]);
+  return `## Pages
+
+${number(people.persons)} persons, nearly all in one county, figures in ${number(people.districts)} counties; ${options.requests} requests each at random places, one after the other, milliseconds at the client.
+CPU is the server's, which other work on the machine does not lengthen much.
+
+${table_of(['page', 'role', 'p50', 'p95', 'CPU ms', 'KiB'], rows)}`;
+}
+
+function rest_text({ rebuild, trial, init, start }) {
+  return `## The rest
+
+- Rebuild: ${number(rebuild.visits.events)} recorded visits alone; the whole folder with its tree, places and people: ${number(rebuild.whole.events_a_cpu_second)} events a CPU second. Tables only, as \`wangdi rebuild --check\` makes them; comparing is not counted.
+- Tree: the whole \`wangdi init\` is ${number(init.cpu_seconds, 2)} CPU s.
+- Roster trial: ${number(trial.rows)} rows, ${number(trial.errors)} of them wrong and ${number(trial.duplicates)} there already, in ${number(trial.cpu_seconds, 2)} CPU s.
+- Start: ${number(start.ms)} ms from the program's start to the answer of /health; ./run adds what it looks up itself.
+`;
+}
+
+export function page_of(results) {
+  const rows = bars(results);
+  const table = table_of(
+    ['bar', '', 'measured', 'holds'],
+    rows.map(([what, bar, measured, holds]) => [what, bar, measured, holds ? 'yes' : '**no**']),
+  );
+  const text = `# Performance
+
+\`bench/run\` wrote this page${results.options.name === 'usual' ? '' : ` (\`bench/run --${results.options.name}\`)`}. Ratios are of one run, since machines differ; CPU microseconds hold best.
+
+${results.measured_at}, ${machine()}.
+
+${table}
+Web budgets (bundle sizes, tap to confirmation) are checked by the web build and the browser tests.
+
+${durable_text(results)}
+${pages_text(results)}
+${rest_text(results)}`;
+  return { table, text };
+}
