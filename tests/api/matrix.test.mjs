@@ -1,18 +1,173 @@
 // SPDX-License-Identifier: Apache-2.0
-// The matrix role x operation x region, from the server's own description: each operation is tried
-// by each role, inside and outside the role's region. An operation without a row here fails the
-// test, so a new one cannot be forgotten.
+// The matrix role x operation x region: every operation of the server's own description is tried by
+// every role at places inside and outside its region. Allowed is what the description says of roles
+// and what the subtree says of regions, and nothing else; whatever is not allowed answers as if it
+// were not there. An operation without an entry below fails the test.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 
-// One account of each role: where it acts, and a place of the same kind elsewhere.
 const accounts = {
-  grid_worker: { name: 'worker1', inside: '320508019044001', outside: '320508019044002' },
-  community_officer: { name: 'officer', inside: '320508019044', outside: '320508019045' },
-  township_officer: { name: 'township', inside: '320508019', outside: '320508018' },
-  county_officer: { name: 'county', inside: '320508', outside: '320507' },
-  higher_officer: { name: 'city', inside: '3205', outside: '3206' },
-  system_administrator: { name: 'admin', inside: '', outside: undefined },
+  grid_worker: { name: 'worker1', region: '320508019044001' },
+  community_officer: { name: 'officer', region: '320508019044' },
+  township_officer: { name: 'township', region: '320508019' },
+  county_officer: { name: 'county', region: '320508' },
+  higher_officer: { name: 'city', region: '3205' },
+  system_administrator: { name: 'admin', region: '' },
 };
+// One place of each level above the grids, and neighbours of them.
+const regions = ['', '32', '3205', '320508', '320508019', '320508019044', '33', '3206', '320507', '320508018', '320508019043'];
+
+const day = (offset) => new Date(Date.now() + (8 + 24 * offset) * 3600e3).toISOString().slice(0, 10);
+const everywhere = (request) => () => regions.map((region) => ({ region, ...request(region) }));
+// Operations on what stands in a grid, tried in two grids of the community.
+const in_grids = (request) => (grids) => grids.map((grid) => ({ region: grid.code, ...request(grid) }));
+// The same where only the community is named.
+const in_communities = (request) => () =>
+  ['320508019044', '320508019043', '320507001001'].map((region) => ({ region, ...request(region) }));
+const get = (path) => ({ method: 'GET', path });
+const post = (path, body) => ({ method: 'POST', path, body });
+const csv = (path) => ({ method: 'POST', path, raw: '姓名\n', headers: { 'content-type': 'application/octet-stream' } });
+let serial = 0;
+
+const queries = {
+  'get accounts': everywhere((region) => get(`accounts?region=${region}`)),
+  'get accounts/me': () => [{ own: true, ...get('accounts/me') }],
+  'get regions/buildings': in_communities((community) => get(`regions/buildings?community=${community}`)),
+  'get regions/children': everywhere((region) => get(`regions/children?region=${region}`)),
+  'get regions/path': everywhere((region) => get(`regions/path?region=${region}`)),
+  'get regions/search': everywhere((region) => get(`regions/search?q=gs&under=${region}`)),
+  'get reporting/board': everywhere((region) => get(`reporting/board?region=${region}`)),
+  'get reporting/cut_offs': everywhere((region) => get(`reporting/cut_offs?region=${region}`)),
+  'get reporting/indicators': () => [{ own: true, ...get('reporting/indicators') }],
+  'post residents/export': in_communities((community) => post('residents/export', { community, purpose: 'home_visit' })),
+  'post residents/find': () => [{ own: true, ...post('residents/find', { phone: '19900123456', purpose: 'home_visit' }) }],
+  'get residents/household': in_grids((grid) => get(`residents/household?household=${grid.household}`)),
+  'get residents/import': () => [],
+  'post residents/import': in_communities((community) => csv(`residents/import?community=${community}&mode=try&file_name=x.csv`)),
+  'post residents/import/errors': in_communities((community) => csv(`residents/import/errors?community=${community}&file_name=x.csv`)),
+  'post residents/search': in_communities((community) => post('residents/search', { community, text: 'zm' })),
+  'get residents/template': () => [{ own: true, ...get('residents/template') }],
+  'post residents/unmask': in_grids((grid) => post('residents/unmask', { subject: grid.person, fields: ['name'], purpose: 'home_visit' })),
+  'get screening/building': in_communities((community) => get(`screening/building?community=${community}&building=${uuid()}`)),
+  'get screening/doors': in_grids((grid) => get(`screening/doors?grid=${grid.code}`)),
+  'get screening/visits': in_communities((community) => get(`screening/visits?community=${community}`)),
+};
+// Where the server lets a grid worker name the community it works in, and shows the own grid only;
+// and what is not judged by a region of its own (a job belongs to who started it).
+const own_community = new Set(['get regions/buildings', 'post residents/search', 'get screening/building', 'get screening/visits']);
+const own_path = new Set(['get regions/path']);
+const not_of_the_registry = ['commands', 'session', 'session/password', 'stream'];
+
+const commands = {
+  'accounts.open': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: uuid(), name: `test-${(serial += 1)}`, display_name: '测试', role: 'grid_worker', region: grid.code } })),
+  'accounts.move': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account, role: 'grid_worker', region: grid.code } })),
+  'accounts.reset': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account } })),
+  'accounts.close': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account, reason: '测试' } })),
+  'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),
+  'regions.add_compound': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { id: uuid(), community, name: `院${(serial += 1)}` } })),
+  'regions.add_grid': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { community, suffix: String((serial += 1) + 200), name: `格${serial}` } })),
+  'regions.import_tree': () => [{ region: '', body: { source: '00'.repeat(32) } }],
+  'reporting.take_cut_off': () => regions.map((region) => ({ region, body: { name: `时点${(serial += 1)}`, region } })),
+  'residents.add_household': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, building: grid.building, unit: '1', floor: 1, room: `${(serial += 1)}号`, state: 'occupied' } })),
+  'residents.add_key_group': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, group: 'pregnant', reason: '测试', starts_on: day(0), ends_on: day(5) } })),
+  'residents.add_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), household: grid.household, name: '甲乙', document_kind: 'none', relation: 'other' } })),
+  'residents.correct_household': (grids) => grids.map((grid) => ({ region: grid.code, body: { household: grid.household, note: `备注${(serial += 1)}`, reason: '测试' } })),
+  'residents.correct_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, relation: 'other', reason: '测试' } })),
+  'residents.end_key_group': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, group: 'pregnant', ends_on: day(1), reason: '测试' } })),
+  'screening.record_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: uuid(), household: grid.household, outcome: 'all_well', exceptions: [] } })),
+  'screening.correct_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: grid.visit, household: grid.household, outcome: 'all_well', exceptions: [], reason: '测试' } })),
+  'screening.start_round': () => regions.map((region) => ({ region, body: { id: uuid(), region, title: `轮${(serial += 1)}`, starts_on: day(100 + serial), due_on: day(100 + serial), ends_on: day(100 + serial) } })),
+  'screening.end_round': (grids) => [{ region: '320508', body: { round: grids[0].round, region: '320508', reason: '测试' } }],
+};
+
+let installation, server, description, grids;
+const clients = new Map();
+before(async () => {
+  installation = new Installation();
+  server = await installation.serve();
+  for (const [role, { name }] of Object.entries(accounts)) clients.set(role, await logged_in(server, name));
+  description = (await clients.get('county_officer').get('/openapi.json')).json;
+  grids = [];
+  for (const code of ['320508019044001', '320508019044002']) grids.push(await things_of(code));
+});
+after(async () => {
+  await server.stop();
+  installation.remove();
+});
+
+// What a grid holds that an operation can be about.
+async function things_of(code) {
+  const county = clients.get('county_officer');
+  const doors = (await county.get(`/api/v1/screening/doors?grid=${code}`)).json;
+  const door = doors.doors.find((one) => one.last && one.persons.length > 0);
+  const staff = (await clients.get('system_administrator').get(`/api/v1/accounts?region=${code}`)).json.rows;
+  // An account that these tests may close.
+  const opened = await clients.get('system_administrator').one('accounts.open', code, {
+    account: uuid(),
+    name: `spare-${code.slice(-3)}`,
+    display_name: '备用',
+    role: 'grid_worker',
+    region: code,
+  });
+  assert.equal(opened.status, 'applied', JSON.stringify(opened));
+  const rows = (await clients.get('system_administrator').get(`/api/v1/accounts?region=${code}`)).json.rows;
+  const spare = rows.find(({ id }) => !staff.some((known) => known.id === id));
+  return {
+    code,
+    household: door.household,
+    person: door.persons[0].id,
+    visit: door.last.visit,
+    building: door.building.id,
+    round: doors.round.id,
+    account: spare.id,
+  };
+}
+
+const contains = (own, region) => region.startsWith(own);
+
+// security: AZ1, AZ2
+test('every query answers whom it should, where it should', async () => {
+  const known = [];
+  for (const [path, methods] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      const below = path.replace('/api/v1/', '');
+      if (not_of_the_registry.includes(below)) continue;
+      const key = `${method} ${below}`;
+      known.push(key);
+      assert.ok(queries[key], `${key} has no entry in the matrix`);
+      for (const [role, { region: own }] of Object.entries(accounts)) {
+        for (const one of queries[key](grids)) {
+          const inside =
+            one.own || contains(own, one.region) || ((own_community.has(key) || own_path.has(key)) && role === 'grid_worker' && contains(one.region, own) && (own_path.has(key) ? one.region === own : one.region === own.slice(0, 12)));
+          const allowed = operation['x-roles'].includes(role) && inside;
+          const answer = await clients.get(role).request(one.method, `/api/v1/${one.path}`, one);
+          const hidden = answer.status === 404 && answer.json?.name === 'not_found';
+          // A building that is not there is hidden from everybody.
+          if (key === 'get screening/building' && allowed) continue;
+          assert.equal(!hidden, allowed, `${role} at ${one.region}: ${key} -> ${answer.status} ${answer.text.slice(0, 200)}`);
+        }
+      }
+    }
+  }
+  assert.deepEqual(Object.keys(queries).filter((key) => !known.includes(key)), [], 'entries of operations that are gone');
+});
+
+// security: AZ1, AZ2, AZ4
+test('every command is taken from whom it should, where it should', async () => {
+  for (const [type, { 'x-roles': roles }] of Object.entries(description['x-commands'])) {
+    assert.ok(commands[type], `${type} has no entry in the matrix`);
+    // Who may not comes first, so that nobody has changed what the others are tried on.
+    const order = Object.entries(accounts).sort(([a], [b]) => roles.includes(a) - roles.includes(b));
+    for (const [role, { region: own }] of order) {
+      for (const { region, body } of commands[type](grids)) {
+        const allowed = roles.includes(role) && contains(own, region);
+        const result = await clients.get(role).one(type, region, body);
+        const hidden = result.status === 'refused' && result.problem.name === 'not_found';
+        assert.equal(!hidden, allowed, `${role} at ${region || 'nation'}: ${type} -> ${JSON.stringify(result)}`);
+      }
+    }
+  }
+  assert.deepEqual(Object.keys(commands).filter((type) => !description['x-commands'][type]), []);
+});

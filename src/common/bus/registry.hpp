@@ -129,8 +129,9 @@ class Registry {
   const EventType* find_event(std::string_view name, int version) const;
 
  private:
+  enum class Takes : std::uint8_t { no_file, file };
   template <class Params>
-  QueryType& add_query(const QueryRules<Params>& rules);
+  QueryType& add_query(const QueryRules<Params>& rules, Takes takes);
 
   std::vector<store::TableInfo> tables_;
   std::map<std::string, CommandType, std::less<>> commands_;
@@ -211,7 +212,7 @@ void Registry::project(std::function<void(const Event&, const Recorded&, store::
 }
 
 template <class Params>
-QueryType& Registry::add_query(const QueryRules<Params>& rules) {
+QueryType& Registry::add_query(const QueryRules<Params>& rules, Takes takes) {
   WD_ASSERT(rules.region_of != nullptr);
   QueryType type;
   type.method = rules.method;
@@ -220,13 +221,14 @@ QueryType& Registry::add_query(const QueryRules<Params>& rules) {
   type.summary_zh = rules.summary_zh;
   type.summary_en = rules.summary_en;
   type.params = &codec::kType<Params>;
+  type.takes_file = takes == Takes::file;
   queries_.push_back(std::move(type));
   auto& added = queries_.back();
   if (rules.note) {
     added.logged = true;
-    added.note = [rules](const QueryInput& input,
-                         QueryContext& context) -> Result<vault::AccessEntry> {
-      WD_TRY(const auto params, detail::admitted(rules, false, input, context));
+    added.note = [rules, takes](const QueryInput& input,
+                                QueryContext& context) -> Result<vault::AccessEntry> {
+      WD_TRY(const auto params, detail::admitted(rules, takes == Takes::file, input, context));
       return rules.note(params, context);
     };
   }
@@ -236,7 +238,7 @@ QueryType& Registry::add_query(const QueryRules<Params>& rules) {
 template <class Params, class View>
 void Registry::query(QueryRules<Params> rules,
                      std::function<Result<View>(const Params&, QueryContext&)> run) {
-  auto& added = add_query(rules);
+  auto& added = add_query(rules, Takes::no_file);
   added.view = &codec::kType<View>;
   added.run = [rules, run = std::move(run)](const QueryInput& input,
                                             QueryContext& context) -> Result<Answer> {
@@ -251,7 +253,7 @@ void Registry::query(QueryRules<Params> rules,
 template <class Params>
 void Registry::file_query(QueryRules<Params> rules,
                           std::function<Result<Answer>(const Params&, QueryContext&)> run) {
-  auto& added = add_query(rules);
+  auto& added = add_query(rules, Takes::no_file);
   added.gives_file = true;
   added.run = [rules, run = std::move(run)](const QueryInput& input,
                                             QueryContext& context) -> Result<Answer> {
@@ -265,8 +267,7 @@ void Registry::upload(
     QueryRules<Params> rules,
     std::function<Result<View>(const Params&, std::string_view file, QueryContext&)> run) {
   rules.method = QueryMethod::post;
-  auto& added = add_query(rules);
-  added.takes_file = true;
+  auto& added = add_query(rules, Takes::file);
   added.body_bytes_max = limits::kUploadBytes;
   if constexpr (std::is_same_v<View, Answer>) {
     added.gives_file = true;

@@ -185,8 +185,9 @@ crypto::Digest roster_digest(std::string_view bytes) {
   return crypto::sha256({crypto::bytes_of(bytes)});
 }
 
-Status check_community(const access::Actor& actor, const RegionCode& community) {
-  WD_TRY([[maybe_unused]] auto scope, bus::within(actor, kImporters, community));
+Status check_community(const access::Actor& actor, const RegionCode& community,
+                       access::Roles roles) {
+  WD_TRY([[maybe_unused]] auto scope, bus::within(actor, roles, community));
   if (community.level() == RegionLevel::community) return ok();
   return Error(ErrorCode::invalid_fields)
       .with("count", "1")

@@ -9,10 +9,14 @@
 
 namespace wangdi::residents {
 
-// Who may import, each inside the own region: grid workers add households one by one.
-inline constexpr access::Roles kImporters = access::kOfficers;
+// Who may import: whoever keeps the community's roster and may send its commands. Grid workers add
+// households one by one.
+inline constexpr access::Roles kImporters = {access::Role::community_officer};
+// Who may take a masked roster out, each inside the own region.
+inline constexpr access::Roles kExporters = access::kOfficers;
 // The scope and the level: rosters belong to a community. Errors: not_found, invalid_fields.
-Status check_community(const access::Actor& actor, const RegionCode& community);
+Status check_community(const access::Actor& actor, const RegionCode& community,
+                       access::Roles roles = kImporters);
 
 // Further errors of all three: those of sheet::Sheet, header_missing, column_missing,
 // column_duplicate, file_too_large beyond kRosterRows. A file with one of them is refused whole.

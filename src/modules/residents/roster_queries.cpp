@@ -27,6 +27,25 @@ Result<RegionCode> community_of(const Params& params, QueryContext& context) {
   return params.community;
 }
 
+Result<RegionCode> exported_community(const ExportHouseholds& params, QueryContext& context) {
+  WD_TRY([[maybe_unused]] auto allowed,
+         check_community(context.actor, params.community, kExporters));
+  return params.community;
+}
+
+// A trial tells of each number whether it is registered in the district: that is a match of lists.
+template <class Params>
+Result<vault::AccessEntry> note_trial(const Params& params, QueryContext& context) {
+  return vault::AccessEntry{.district = params.community.district(),
+                            .actor = context.actor.account,
+                            .purpose = vault::Purpose::correction,
+                            .operation = vault::Operation::list_match,
+                            .region = params.community,
+                            .subject = {},
+                            .fields = {vault::Field::document_number},
+                            .count = 0};
+}
+
 template <class View>
 Answer json_answer(const View& view, int status = 200) {
   Answer answer;
@@ -84,13 +103,13 @@ void register_import(bus::Registry& registry, ImportJobs& imports) {
       });
   registry.upload<ImportParams, Answer>(
       {QueryMethod::post, "residents/import", kImporters, &community_of<ImportParams>,
-       "试导或导入名册", "Try or apply an import"},
+       "试导或导入名册", "Try or apply an import", note_trial<ImportParams>},
       [&imports](const ImportParams& params, std::string_view file, QueryContext& context) {
         return import_file(params, file, context, imports);
       });
   registry.upload<ImportErrorsParams, Answer>(
       {QueryMethod::post, "residents/import/errors", kImporters, &community_of<ImportErrorsParams>,
-       "全部错误和可能重复", "All errors as a sheet"},
+       "全部错误和可能重复", "All errors as a sheet", note_trial<ImportErrorsParams>},
       errors_file);
 }
 
@@ -111,10 +130,9 @@ void register_roster(bus::Registry& registry, ImportJobs& imports) {
             std::move(bytes), std::string(kXlsxType),
             language == Language::kChinese ? "住户名册模板.xlsx" : "roster-template.xlsx"};
       });
-  registry.file_query<ExportHouseholds>(
-      {QueryMethod::post, "residents/export", kImporters, &community_of<ExportHouseholds>,
-       "导出名册", "Export", note_export},
-      export_households);
+  registry.file_query<ExportHouseholds>({QueryMethod::post, "residents/export", kExporters,
+                                         exported_community, "导出名册", "Export", note_export},
+                                        export_households);
 }
 
 }  // namespace wangdi::residents
