@@ -109,8 +109,8 @@ class Rows::Cache final : public detail::CacheBase {
   using Key = typename Table<Row, K>::Key;
   enum class State : std::uint8_t { kLoaded, kAbsent, kPut, kErased, kAdded };
   struct Entry {
-    State state;
-    Row row;
+    State state = State::kAbsent;
+    Row row{};
   };
   struct Hash {
     std::size_t operator()(const Key& key) const { return detail::hash_parts(key); }
@@ -227,10 +227,10 @@ template <class Row, std::size_t K>
 void Rows::put(const Table<Row, K>& table, Row row) {
   using State = typename Cache<Row, K>::State;
   auto& into = cache(table);
-  auto key = Table<Row, K>::key_of(row);
-  into.entries.insert_or_assign(std::move(key),
-                                typename Cache<Row, K>::Entry{State::kPut, std::move(row)});
-  into.touched();
+  auto& entry = into.entries[Table<Row, K>::key_of(row)];
+  if (entry.state != State::kPut && entry.state != State::kErased) into.touched();
+  entry.state = State::kPut;
+  entry.row = std::move(row);
 }
 
 template <class Row, std::size_t K>
@@ -239,8 +239,7 @@ void Rows::add(const Table<Row, K>& table, const Row& delta) {
   auto& into = cache(table);
   auto [entry, created] = into.entries.try_emplace(
       Table<Row, K>::key_of(delta), typename Cache<Row, K>::Entry{State::kAdded, delta});
-  into.touched();
-  if (created) return;
+  if (created) return into.touched();
   WD_ASSERT(entry->second.state == State::kAdded);
   boost::mp11::mp_for_each<boost::mp11::mp_drop_c<detail::Members<Row>, K>>(
       [&](auto member) { entry->second.row.*member.pointer += delta.*member.pointer; });
@@ -252,8 +251,9 @@ void Rows::erase(const Table<Row, K>& table, const typename Table<Row, K>::Key& 
   const Row* present = find(table, key);
   if (present == nullptr) return;
   auto& into = cache(table);
-  into.entries.at(key).state = State::kErased;
-  into.touched();
+  auto& state = into.entries.at(key).state;
+  if (state == State::kLoaded) into.touched();
+  state = State::kErased;
 }
 
 template <class Row, std::size_t K, class... Prefix>
