@@ -304,22 +304,14 @@ Result<RowPlan> RosterCheck::plan_known_person(const RosterRow& row, RowPlan pla
                   std::move(existing));
 }
 
-// Somebody of the district outside this community: named only to those who may see that place.
+// Somebody of the district outside this community: whoever imports may not see who.
 Result<std::optional<std::string>> RosterCheck::elsewhere(const std::string& number) const {
   const auto district = request_.community.district();
   WD_TRY(const auto found,
          sources_.vault.find_exact(district, vault::Field::document_number, number));
   for (const auto& subject : found) {
     WD_TRY(const auto place, place_of(sources_.db, district, PersonId{subject}));
-    if (!place) continue;
-    if (!request_.actor.region.contains(place->grid)) {
-      return std::optional(say("本区县的另一个社区", "another community of the district"));
-    }
-    const auto community = place->grid.at(RegionLevel::community);
-    WD_TRY(const auto name, sources_.vault.get(district, subject, vault::Field::name));
-    WD_TRY(const auto view, regions::region_view(sources_.db, community));
-    return std::optional(text::mask_name(name.value_or("")) + say("，", ", ") +
-                         (view ? view->name : community.text()));
+    if (place) return std::optional(say("本区县的另一个社区", "another community of the district"));
   }
   return std::optional<std::string>();
 }

@@ -104,6 +104,15 @@ std::vector<DoorChange> door_changes(std::span<const DoorVisit> visits) {
   return changes;
 }
 
+std::optional<StandingVisit> standing_on(std::span<const DoorVisit> visits, CivilDate day) {
+  const auto after = std::ranges::upper_bound(visits, day, {}, &DoorVisit::day);
+  if (after == visits.begin()) return std::nullopt;
+  const auto& visit = *std::prev(after);
+  const auto counted = contribution(visit.outcome, visit.day, visit.revisit_by);
+  if (!counted || counted->day > day) return std::nullopt;
+  return StandingVisit{counted->counter, visit.time()};
+}
+
 DoorStatus door_status(const std::optional<Standing>& standing, CivilDate due_on, CivilDate today) {
   if (standing) {
     switch (standing->outcome) {

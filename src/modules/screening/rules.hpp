@@ -74,6 +74,13 @@ struct DoorChange {
   int delta = 0;
 };
 std::vector<DoorChange> door_changes(std::span<const DoorVisit> visits);
+// What counts at the door at the end of a day and which visit says so; nothing before the first
+// visit, after a refusal, and while a promised revisit is not overdue.
+struct StandingVisit {
+  DoorCount counter;
+  VisitTime visit;
+};
+std::optional<StandingVisit> standing_on(std::span<const DoorVisit> visits, CivilDate day);
 
 // The visit that counts at a door.
 struct Standing {

@@ -108,9 +108,21 @@ struct EarlierVisits {
   List<DoorVisit, kEarlierVisitsMax> visits;  // in order of time
 };
 WD_DESCRIBE(EarlierVisits, visits)
+// All the round's visits of a door that are known, in order of time.
+inline std::vector<DoorVisit> visits_at(const DoorRow& door) {
+  std::vector<DoorVisit> visits;
+  if (!door.earlier.empty()) {
+    if (auto earlier = codec::decode<EarlierVisits>(door.earlier)) {
+      visits = std::move(earlier->visits.items);
+    }
+  }
+  visits.push_back({door.visit, door.occurred_at, door.day, door.outcome, door.revisit_by});
+  return visits;
+}
 inline constexpr store::Table<DoorRow, 3> kDoor{"door"};
 
-// Key persons seen at a door on a day: again the latest visit of the day counts.
+// Key persons seen at a door on a day: of the day's visits that had key persons to see the latest
+// counts. No row where there were none.
 struct DoorDayRow {
   District district;
   HouseholdId household;

@@ -10,6 +10,7 @@
 #include "modules/accounts/facts.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/residents/facts.hpp"
+#include "modules/screening/facts.hpp"
 #include "modules/screening/free_text.hpp"
 #include "modules/screening/rules.hpp"
 #include "modules/screening/statements.hpp"
@@ -51,7 +52,27 @@ constexpr store::Statement kVisitsOfDay{
     " AND v.grid < $3 || ':' AND (v.occurred_at, v.visit) < ($4, $5)"
     " AND v.outcome BETWEEN $6 AND $7 AND v.exceptions >= $8 AND v.fevers >= $9"
     " AND v.key_persons >= $10 ORDER BY v.occurred_at DESC, v.visit DESC LIMIT $11"};
-constexpr store::Statement kAll[] = {kVisitsOfHousehold, kVisitsOfDay};
+// Behind a running figure stand the doors of the round, each with the visit that counted that day.
+constexpr store::Statement kDoorsOfRound{
+    "screening_doors_of_round",
+    "SELECT d.district, d.round, d.household, d.visit, d.occurred_at, d.day, d.outcome,"
+    " d.revisit_by, d.earlier FROM household h JOIN door d ON d.district = h.district"
+    " AND d.round = $1 AND d.household = h.household WHERE h.district = $2 AND h.grid >= $3"
+    " AND h.grid < $3 || ':' ORDER BY h.household"};
+constexpr store::Statement kVisitById{
+    "screening_visit_by_id",
+    "SELECT v.household, v.visit, h.building, v.occurred_at, v.actor, v.outcome, v.findings,"
+    " v.has_note, v.corrected FROM visit v JOIN household h ON h.district = v.district"
+    " AND h.household = v.household WHERE v.district = $1 AND v.household = $2 AND v.visit = $3"};
+constexpr store::Statement kAll[] = {kVisitsOfHousehold, kVisitsOfDay, kDoorsOfRound, kVisitById};
+
+// The counters that run on from day to day, and what of a door each counts.
+std::optional<DoorCount> running_count(std::optional<Indicator> indicator) {
+  if (indicator == Indicator::households_reached) return DoorCount::reached;
+  if (indicator == Indicator::households_vacant) return DoorCount::vacant;
+  if (indicator == Indicator::revisits_lapsed) return DoorCount::revisit_lapsed;
+  return std::nullopt;
+}
 
 // Which visits of a day count for a figure.
 struct Filter {
@@ -65,20 +86,17 @@ struct Filter {
 static_assert(is_reached(VisitOutcome{1}) && is_reached(VisitOutcome{2}) &&
               !is_reached(VisitOutcome{3}));
 
-// Nothing for figures of the roster, behind which there is no visit.
+// Nothing for figures of the roster, behind which there is no visit, and for running ones.
 std::optional<Filter> filter_of(std::optional<Indicator> indicator) {
   if (!indicator) return Filter{};
   switch (*indicator) {
     case Indicator::households_registered:
     case Indicator::persons_registered:
     case Indicator::key_persons_due:
-      return std::nullopt;
     case Indicator::households_reached:
-      return Filter{VisitOutcome::all_well, VisitOutcome::exception};
     case Indicator::households_vacant:
-      return Filter{VisitOutcome::vacant, VisitOutcome::vacant};
     case Indicator::revisits_lapsed:
-      return Filter{VisitOutcome::not_home, VisitOutcome::not_home};
+      return std::nullopt;
     case Indicator::key_persons_seen:
       return Filter{VisitOutcome::all_well, VisitOutcome::exception, 0, 0, 1};
     case Indicator::visits:
@@ -124,12 +142,42 @@ Result<VisitTime> page_mark(const std::optional<Text<80>>& after) {
 
 constexpr std::int64_t kRowsRead = static_cast<std::int64_t>(limits::kPageRows) + 1;
 
+// The doors of the round shown on the day that the figure counts, latest visit first.
+Result<std::vector<ListedVisit>> standing_visits(const VisitsParams& params, DoorCount wanted,
+                                                 VisitTime mark, QueryContext& context) {
+  const auto day = params.day.value_or(context.today);
+  const auto district = params.community->district();
+  WD_TRY(const auto rounds, rounds_over(context.db, *params.community, day));
+  if (rounds.empty()) return std::vector<ListedVisit>();
+  WD_TRY(const auto doors, store::select<DoorRow>(context.db, kDoorsOfRound, rounds.front().round,
+                                                  district, *params.community));
+  std::vector<std::pair<VisitTime, HouseholdId>> found;
+  for (const auto& door : doors) {
+    const auto visits = visits_at(door);
+    const auto standing = standing_on(visits, day);
+    if (!standing || standing->counter != wanted || !(standing->visit < mark)) continue;
+    found.emplace_back(standing->visit, door.household);
+  }
+  std::ranges::sort(found, std::ranges::greater());
+  if (found.size() > kRowsRead) found.resize(kRowsRead);
+  std::vector<ListedVisit> listed;
+  for (const auto& [time, household] : found) {
+    WD_TRY(auto visit,
+           store::select_one<ListedVisit>(context.db, kVisitById, district, household, time.visit));
+    if (visit) listed.push_back(std::move(*visit));
+  }
+  return listed;
+}
+
 Result<std::vector<ListedVisit>> listed(const VisitsParams& params, QueryContext& context) {
   WD_TRY(const auto mark, page_mark(params.after));
   if (params.household) {
     const auto district = context.actor.region.district();
     return store::select<ListedVisit>(context.db, kVisitsOfHousehold, district, *params.household,
                                       mark.occurred_at, mark.visit, kRowsRead);
+  }
+  if (const auto count = running_count(params.indicator)) {
+    return standing_visits(params, *count, mark, context);
   }
   const auto filter = filter_of(params.indicator);
   if (!filter) return wrong_field("/indicator", ErrorCode::field_choice_unknown);

@@ -21,7 +21,7 @@ export const desktop_routes: RouteRecordRaw[] = [
   {
     path: '/import',
     component: () => import('./ImportPage.vue'),
-    meta: { title: 'nav.import', roles: field, wide: true },
+    meta: { title: 'nav.import', roles: ['community_officer'], wide: true },
   },
   {
     path: '/accounts',

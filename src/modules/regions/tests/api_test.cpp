@@ -9,12 +9,12 @@
 #include <fstream>
 #include <future>
 
-#include "tests/support/harness.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/regions/tables.hpp"
 #include "modules/regions/tests/shipped_tree.hpp"
 #include "modules/regions/tree_import.hpp"
+#include "tests/support/harness.hpp"
 
 namespace wangdi::regions {
 namespace {

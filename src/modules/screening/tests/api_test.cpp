@@ -474,6 +474,7 @@ TEST_F(ScreeningApi,
 }
 
 TEST_F(ScreeningApi, given_a_figure_when_its_records_are_asked_for_then_those_that_count_come) {
+  place.round(place.community, -1, 0, 5);
   const auto household = place.household(0, 1, 1);
   const auto other = place.household(1, 1, 1);
   const auto person = place.person(household);

@@ -308,6 +308,25 @@ void check_doors(Run& run) {
   RC_ASSERT(persons.due == sum.key_due);
 }
 
+// As many records stand behind a figure as it says, also behind those of days gone by.
+void check_records(Run& run) {
+  auto& place = run.place;
+  constexpr std::pair<Indicator, const char*> kRunning[] = {
+      {Indicator::households_reached, "households_reached"},
+      {Indicator::households_vacant, "households_vacant"},
+      {Indicator::revisits_lapsed, "revisits_lapsed"}};
+  for (int ago = 0; ago < 4; ++ago) {
+    const auto day = place.today().plus_days(-ago);
+    const auto rounds = Harness::must(rounds_over(place.reader(), place.community, day));
+    for (const auto& [indicator, name] : kRunning) {
+      const auto records = place.visits("community=" + place.community.text() +
+                                        "&indicator=" + name + "&day=" + day.text());
+      const auto figure = rounds.empty() ? 0 : place.counter(indicator, rounds.front().round, day);
+      RC_ASSERT(static_cast<std::int64_t>(records.rows.size()) == figure);
+    }
+  }
+}
+
 void check_run() {
   Run run;
   const int steps = 10 + below(40);
@@ -321,6 +340,7 @@ void check_run() {
   RC_ASSERT(counted(db, indicators::kDistrictDay) == expected);
   RC_ASSERT(run.place.h.rebuild_differences().empty());
   check_doors(run);
+  check_records(run);
 }
 
 // Runs are whole servers: fewer of them than rapidcheck's hundred, unless RC_PARAMS says a number.
