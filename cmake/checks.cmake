@@ -22,12 +22,14 @@ function(wangdi_script_test name)
   endif()
 endfunction()
 
+# security: CR1
 wangdi_script_test(check_layers COMMAND tools/check_layers)
 wangdi_script_test(check_style COMMAND tools/check_style)
 wangdi_script_test(check_format COMMAND tools/check_format)
 wangdi_script_test(check_errors COMMAND tools/check_errors --allow-unused)
 wangdi_script_test(check_shell COMMAND tools/check_shell)
 wangdi_script_test(check_demo_names COMMAND tools/check_demo_names)
+# security: PR2
 wangdi_script_test(codec_compile_fail COMMAND src/codec/tests/compile_fail/run.py ${CMAKE_CXX_COMPILER})
 wangdi_script_test(checks_can_fail COMMAND tools/tests/checks_test.py)
 

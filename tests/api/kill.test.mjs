@@ -42,7 +42,6 @@ async function send_until_killed(client, doors, ledger, open, answered) {
   }
 }
 
-// security: LG2
 test(`${kKills} kills under load lose nothing and double nothing`, async (t) => {
   const installation = new Installation();
   t.after(() => installation.remove());

@@ -112,7 +112,7 @@ test('the search itself finds what is there', () => {
   assert.deepEqual(found_in(hay, secrets), ['欧阳铎屿', '999901199003070017']);
 });
 
-// security: VA1, IO5, PR2
+// security: VA1, IO5
 test('nobody is found outside the vault', async (t) => {
   const installation = new Installation();
   t.after(() => installation.remove());

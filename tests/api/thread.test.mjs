@@ -123,6 +123,7 @@ test('a session is a HttpOnly cookie, and a write needs its token and the own or
   assert.equal((await new Client(server.url).get('/api/v1/session')).status, 401);
 });
 
+// security: AU3
 test('a log-in that fails says nothing about which part was wrong', async () => {
   const stranger = new Client(server.url);
   const unknown = await stranger.log_in('nobody-here', 'some long password');

@@ -30,6 +30,7 @@ after(async () => {
   installation?.remove();
 });
 
+// security: AU5
 test('given_a_new_account_when_opened_then_its_first_secret_is_shown_once', async () => {
   const { page } = admin;
   await page.getByRole('button', { name: '开通账号' }).click();
@@ -55,6 +56,7 @@ test('given_a_new_account_when_opened_then_its_first_secret_is_shown_once', asyn
   assert.ok(!JSON.stringify(await outbox(page)).includes(secret), 'wiped from this device');
 });
 
+// security: AU5
 test('given_the_first_secret_when_logged_in_then_a_password_comes_before_all_else', async () => {
   const { page } = owner;
   await log_in(page, proxy, kName, secret);
@@ -76,6 +78,7 @@ test('given_the_first_secret_when_logged_in_then_a_password_comes_before_all_els
   assert.equal((await new Client(server.url).log_in(kName, secret)).status, 401, 'good for one use');
 });
 
+// security: SE3
 test('given_an_open_session_when_the_account_is_closed_then_it_ends_within_a_second', async (t) => {
   await until('the owner hears of changes', () => proxy.streams === 1);
   const { page } = admin;

@@ -113,6 +113,7 @@ test('a CSV of a spreadsheet program is taken too, other files are refused', asy
   await page.getByRole('button', { name: /^导入 1 行$/ }).waitFor();
 });
 
+// security: FI4, FI5
 test('the template and the masked roster are downloaded', async () => {
   await page.goto(`${server.url}/import`);
   const template = await downloaded(() => page.getByRole('button', { name: '下载空白模板' }).click());

@@ -49,6 +49,7 @@ const clean = (profile) => {
   assert.deepEqual(profile.errors, [], 'a script failed');
 };
 
+// security: WC1, WC5
 test('five doors without network move the boards from community to nation by five', async () => {
   const [worker, county, nation] = await Promise.all([
     chromium.profile(),

@@ -39,6 +39,7 @@ async function is_text(profile) {
 }
 const save = (page) => page.getByRole('button', { name: '保存', exact: true }).click();
 
+// security: WC1, WC6, FI3
 test('markup, formulas and rare characters stay text everywhere', async () => {
   const worker = await chromium.profile({ viewport: phone });
   const { page } = worker;

@@ -225,6 +225,7 @@ describe('an answer that may be shown once', () => {
 });
 
 describe('leaving', () => {
+  // security: WC2
   test('given_unsent_rows_when_logged_out_then_they_stay_and_everything_readable_goes', async () => {
     const server = new Server();
     await visit('a');

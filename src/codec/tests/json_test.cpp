@@ -24,6 +24,7 @@ std::string with_bytes(std::string_view text) {
   return bytes;
 }
 
+// security: IO2, AZ3
 TEST(Decode, follows_the_table) {
   const auto cases = read_cases("decode.txt");
   EXPECT_GT(cases.size(), 80u);
@@ -41,6 +42,7 @@ TEST(Decode, follows_the_table) {
   }
 }
 
+// security: IO2
 TEST(DecodeQuery, follows_the_table) {
   const auto cases = read_cases("query.txt");
   EXPECT_GT(cases.size(), 20u);
@@ -126,6 +128,7 @@ TEST(Decode, keeps_a_raw_value_as_it_was_written) {
   EXPECT_EQ(found->body->text, body);
 }
 
+// security: IO5
 TEST(Decode, error_details_never_repeat_the_input) {
   const auto found =
       decode<Sample>(R"({"name":"a","answer":"13900000000","number":"13900000000"})");

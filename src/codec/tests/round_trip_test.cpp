@@ -106,6 +106,7 @@ TEST(RoundTrip, a_sample_comes_back_as_it_was) {
   }));
 }
 
+// security: IO2
 TEST(RoundTrip, another_reader_finds_the_same_text) {
   EXPECT_TRUE(rc::check("boost::json reads encode(text)", [] {
     const auto text = *any_text(200);

@@ -222,7 +222,7 @@ TEST(Framing, lets_a_refusal_arrive_before_the_end) {
   }
 }
 
-// security: IO3
+// security: IO3, FI5
 TEST(HeaderInjection, of_an_answer_gives_500_and_no_header) {
   using std::string_literals::operator""s;
   TestServer server;

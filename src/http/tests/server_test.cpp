@@ -25,6 +25,7 @@ TEST(Server, answers_a_route_and_keeps_the_connection) {
   EXPECT_EQ(server.server().counters().connections_open, 1u);
 }
 
+// security: WC1, WC2
 TEST(Server, sends_the_security_headers_on_every_answer) {
   TestServer server;
   server.echo(Method::get, "/api/v1/echo");
@@ -193,6 +194,7 @@ TEST(Server, keeps_http_1_0_as_its_client_asks) {
   EXPECT_TRUE(closed.ended());
 }
 
+// security: DO1
 TEST(Server, limits_the_requests_of_one_client) {
   Options options;
   options.requests_per_second_per_client = 2;
@@ -211,6 +213,7 @@ TEST(Server, limits_the_requests_of_one_client) {
   EXPECT_EQ(client.get("/api/a").status, 429);
 }
 
+// security: DO1
 TEST(Server, limits_connections_in_all_and_of_one_client) {
   for (const bool per_client : {true, false}) {
     Options options;
@@ -232,6 +235,7 @@ TEST(Server, limits_connections_in_all_and_of_one_client) {
   }
 }
 
+// security: DO1
 TEST(Server, limits_the_memory_of_all_bodies) {
   Options options;
   options.body_bytes_total_max = 150'000;
@@ -250,6 +254,7 @@ TEST(Server, limits_the_memory_of_all_bodies) {
   EXPECT_EQ(server.client().post("/api/a", std::string(140'000, 'x')).status, 200);
 }
 
+// security: SE4
 TEST(Server, lets_a_write_in_only_from_its_own_origin) {
   TestServer server;
   server.echo(Method::post, "/api/a");

@@ -154,6 +154,7 @@ TEST(RegionCode, follows_the_table) {
   });
 }
 
+// security: AZ5
 TEST(RegionCode, contains_itself_and_what_lies_below) {
   const auto county = *RegionCode::parse("320508");
   EXPECT_TRUE(county.contains(county));

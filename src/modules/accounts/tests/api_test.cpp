@@ -321,6 +321,7 @@ TEST(Accounts, everybody_sees_the_own_account_and_others_ask_for_names) {
   EXPECT_FALSE(Town::must(find_account(*reader, *town.macs, "nobody")));
 }
 
+// security: VA1, AU5
 TEST(Accounts, no_name_and_no_secret_stands_outside_the_vault) {
   Town town;
   auto& h = town.harness;

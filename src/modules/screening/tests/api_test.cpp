@@ -403,7 +403,7 @@ TEST_F(ScreeningApi, given_a_grid_when_its_doors_are_asked_for_then_all_a_worker
   EXPECT_EQ(view.doors.back().status, DoorStatus::done);
 }
 
-// security: AZ2
+// security: AZ2, FE4
 TEST_F(ScreeningApi, given_another_region_or_role_when_asked_then_it_is_as_if_not_there) {
   const auto household = place.household(0, 1, 1);
   const std::pair<const char*, std::string> asked[] = {
@@ -516,6 +516,7 @@ TEST_F(ScreeningApi, given_a_figure_when_its_records_are_asked_for_then_those_th
   }
 }
 
+// security: DO4
 TEST_F(ScreeningApi, given_more_records_than_a_page_when_paged_then_each_comes_once_latest_first) {
   const auto household = place.household(0, 1, 1);
   std::vector<bus::PreparedCommand> commands;
