@@ -59,13 +59,15 @@ std::string on_conflict(const TableInfo& table, BulkMode mode) {
 
 }  // namespace
 
-std::string create_table(const TableInfo& table, std::string_view suffix) {
+std::string create_table(const TableInfo& table, const Dialect& dialect) {
   std::string text = "CREATE TABLE IF NOT EXISTS " + std::string(table.name) + " (";
   for (const auto& column : table.columns) {
-    text += std::string(column.name) + " " + std::string(type_name(column.type)) +
+    const auto type = column.type == ColumnType::kText ? dialect.text_type : type_name(column.type);
+    text += std::string(column.name) + " " + std::string(type) +
             (column.nullable ? "" : " NOT NULL") + ", ";
   }
-  return text + "PRIMARY KEY (" + names(table, 0, table.key_columns) + "))" + std::string(suffix);
+  return text + "PRIMARY KEY (" + names(table, 0, table.key_columns) + "))" +
+         std::string(dialect.table_suffix);
 }
 
 std::string create_index(const TableInfo& table, const Index& index) {
@@ -80,6 +82,28 @@ std::string row_statement(const TableInfo& table, BulkMode mode) {
   const auto insert = "INSERT INTO " + name + " (" + names(table, 0, table.columns.size()) +
                       ") VALUES (" + parameters(table.columns.size()) + ")";
   return mode == BulkMode::kInsert ? insert : insert + on_conflict(table, mode);
+}
+
+std::string array_statement(const TableInfo& table, BulkMode mode) {
+  const std::string name(table.name);
+  const auto columns = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
+  std::string arrays;
+  for (std::size_t i = 0; i < columns; ++i) {
+    arrays += (i == 0 ? "$" : ", $") + std::to_string(i + 1) +
+              "::" + std::string(type_name(table.columns[i].type)) + "[]";
+  }
+  if (mode != BulkMode::kErase) {
+    const auto insert = "INSERT INTO " + name + " (" + names(table, 0, columns) +
+                        ") SELECT * FROM unnest(" + arrays + ")";
+    return mode == BulkMode::kInsert ? insert : insert + on_conflict(table, mode);
+  }
+  std::string text = "DELETE FROM " + name + " USING unnest(" + arrays + ") AS gone(" +
+                     names(table, 0, columns) + ")";
+  for (std::size_t i = 0; i < columns; ++i) {
+    const std::string column(table.columns[i].name);
+    text += (i == 0 ? " WHERE " : " AND ") + name + "." + column + " = gone." + column;
+  }
+  return text;
 }
 
 std::string select_by_key(const TableInfo& table, std::size_t bound) {

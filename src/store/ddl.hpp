@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SQL text that follows from a table's description. Kept apart from the engines because both speak
-// the same subset.
+// the same subset, but for the form of a bulk write.
 #pragma once
 
 #include <string>
@@ -9,10 +9,19 @@
 
 namespace wangdi::store::ddl {
 
-// `suffix` is what the engine appends after the closing bracket (SQLite: WITHOUT ROWID).
-std::string create_table(const TableInfo& table, std::string_view suffix);
+// What the engines write differently.
+struct Dialect {
+  std::string_view text_type;     // PostgreSQL orders text by bytes only with COLLATE "C"
+  std::string_view table_suffix;  // after the closing bracket
+};
+inline constexpr Dialect kSqlite{"text", " WITHOUT ROWID"};
+inline constexpr Dialect kPostgres{"text COLLATE \"C\"", ""};
+
+std::string create_table(const TableInfo& table, const Dialect& dialect);
 std::string create_index(const TableInfo& table, const Index& index);
 std::string row_statement(const TableInfo& table, BulkMode mode);
+// The same for many rows: each column is one array parameter, in column order.
+std::string array_statement(const TableInfo& table, BulkMode mode);
 std::string erase_all(const TableInfo& table);
 // SELECT of all columns by the first `bound` key columns, in key order.
 std::string select_by_key(const TableInfo& table, std::size_t bound);

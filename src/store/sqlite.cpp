@@ -252,7 +252,7 @@ class SqliteConnection final : public Connection {
   }
 
   Status create_parts(const TableInfo& table) {
-    WD_TRY([[maybe_unused]] auto made, execute_text(ddl::create_table(table, " WITHOUT ROWID")));
+    WD_TRY([[maybe_unused]] auto made, execute_text(ddl::create_table(table, ddl::kSqlite)));
     for (const auto& index : table.indexes) {
       WD_TRY([[maybe_unused]] auto indexed, execute_text(ddl::create_index(table, index)));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real write path for tests of modules: engine, vault, registry and writer in a folder that is
-// removed at the end; only the clock and the rights are the test's own.
+// removed at the end; only the clock and the rights are the test's own. The engine is the one of
+// test_engine.hpp, what is rebuilt beside is always SQLite.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,6 +19,7 @@
 #include "common/parameters/parameters.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
+#include "tests/support/test_engine.hpp"
 #include "vault/vault.hpp"
 
 namespace wangdi::testing {
@@ -52,13 +54,15 @@ class Harness {
  public:
   using Register = void (*)(bus::Registry&);
   explicit Harness(std::initializer_list<Register> modules, vault::Hooks hooks = {},
-                   std::filesystem::path folder = {})
-      : keep_folder_(!folder.empty()), folder_(keep_folder_ ? folder : fresh_folder()) {
+                   std::filesystem::path folder = {}, TestEngine kind = engine_of_tests())
+      : kind_(kind),
+        keep_folder_(!folder.empty()),
+        folder_(keep_folder_ ? folder : fresh_folder()) {
     std::filesystem::create_directories(folder_);
     bus::register_held(registry);
     for (const auto add : modules) add(registry);
     registry.check();
-    engine = must(store::open_sqlite({.path = (folder_ / "wangdi.db").string()}));
+    engine = open_test_engine(kind_, database(), !std::filesystem::exists(folder_ / "keys"));
     connection = must(engine->open_writer());
     must(journal::Journal::create(*connection));
     must(vault::Vault::create_tables(*connection));
@@ -78,7 +82,9 @@ class Harness {
     writer.reset();
     vault_writer.reset();
     connection.reset();
-    if (!keep_folder_) std::filesystem::remove_all(folder_);
+    if (keep_folder_) return;
+    std::filesystem::remove_all(folder_);
+    if (kind_ == TestEngine::postgres) drop_schema(database());
   }
 
   template <class T>
@@ -175,12 +181,14 @@ class Harness {
     std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_test_XXXXXX").string();
     return ::mkdtemp(pattern.data());
   }
+  std::filesystem::path database() const { return folder_ / "wangdi.db"; }
   void start() {
     if (started_) return;
     started_ = true;
     writer->start();
   }
 
+  TestEngine kind_;
   bool keep_folder_;
   std::filesystem::path folder_;
   std::unique_ptr<bus::QueryRunner> queries_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract of an engine and of the batch's working set, on a real SQLite file.
+// The contract of an engine and of the batch's working set, on a real SQLite file and, where
+// WANGDI_TEST_POSTGRES names a server, on PostgreSQL.
 #include "store/rows.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@
 
 #include <filesystem>
 
-#include "store/sqlite.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace wangdi::store {
 namespace {
@@ -42,21 +43,42 @@ constexpr Table<PersonRow, 2> kPerson{"person_under_test", kPersonIndexes};
 
 constexpr District kDistrict{320508};
 
-class RowsTest : public ::testing::Test {
+struct AllKindsRow {
+  District district;
+  std::string text;
+  Bytes blob;
+  std::int64_t integer = 0;
+  double real = 0;
+  std::optional<std::string> maybe_text;
+  std::optional<Bytes> maybe_blob;
+  std::optional<std::int64_t> maybe_integer;
+  std::optional<double> maybe_real;
+};
+BOOST_DESCRIBE_STRUCT(AllKindsRow, (),
+                      (district, text, blob, integer, real, maybe_text, maybe_blob, maybe_integer,
+                       maybe_real))
+constexpr Table<AllKindsRow, 2> kAllKinds{"all_kinds_under_test"};
+
+using testing::TestEngine;
+
+class RowsTest : public ::testing::TestWithParam<TestEngine> {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("wangdi_rows_" + std::to_string(::getpid()) + "_" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::create_directories(folder_);
-    engine_ = std::move(*open_sqlite({.path = (folder_ / "t.db").string()}));
+    if (GetParam() == TestEngine::postgres && testing::postgres_of_tests().empty()) {
+      GTEST_SKIP() << "WANGDI_TEST_POSTGRES names no server";
+    }
+    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_rows_XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    engine_ = testing::open_test_engine(GetParam(), folder_ / "t.db", true);
     writer_ = std::move(*engine_->open_writer());
     ASSERT_TRUE(writer_->create(kDoor.info()));
     ASSERT_TRUE(writer_->create(kCount.info()));
   }
   void TearDown() override {
+    if (!engine_) return;
     writer_.reset();
     std::filesystem::remove_all(folder_);
+    if (GetParam() == TestEngine::postgres) testing::drop_schema(folder_ / "t.db");
   }
   template <class Work>
   void in_batch(Work work) {
@@ -72,7 +94,7 @@ class RowsTest : public ::testing::Test {
   std::unique_ptr<Connection> writer_;
 };
 
-TEST_F(RowsTest, what_a_batch_puts_is_found_in_it_and_after_it) {
+TEST_P(RowsTest, what_a_batch_puts_is_found_in_it_and_after_it) {
   in_batch([](Rows& rows) {
     rows.put(kDoor, {kDistrict, 1, "3-2-402", std::nullopt});
     ASSERT_NE(rows.find(kDoor, {kDistrict, 1}), nullptr);
@@ -86,7 +108,7 @@ TEST_F(RowsTest, what_a_batch_puts_is_found_in_it_and_after_it) {
   });
 }
 
-TEST_F(RowsTest, an_erased_row_is_gone_in_the_batch_and_after_it) {
+TEST_P(RowsTest, an_erased_row_is_gone_in_the_batch_and_after_it) {
   in_batch([](Rows& rows) { rows.put(kDoor, {kDistrict, 1, "a", CivilDate::from_days(5)}); });
   in_batch([](Rows& rows) {
     rows.erase(kDoor, {kDistrict, 1});
@@ -95,7 +117,7 @@ TEST_F(RowsTest, an_erased_row_is_gone_in_the_batch_and_after_it) {
   in_batch([](Rows& rows) { EXPECT_EQ(rows.find(kDoor, {kDistrict, 1}), nullptr); });
 }
 
-TEST_F(RowsTest, additions_are_summed_in_a_batch_and_added_to_what_is_stored) {
+TEST_P(RowsTest, additions_are_summed_in_a_batch_and_added_to_what_is_stored) {
   const auto day = CivilDate::from_days(18310);
   for (int batch = 0; batch < 2; ++batch) {
     in_batch([&](Rows& rows) {
@@ -111,7 +133,7 @@ TEST_F(RowsTest, additions_are_summed_in_a_batch_and_added_to_what_is_stored) {
   EXPECT_EQ((*stored)->other, 14);
 }
 
-TEST_F(RowsTest, a_list_by_prefix_shows_stored_rows_with_the_changes_of_the_batch) {
+TEST_P(RowsTest, a_list_by_prefix_shows_stored_rows_with_the_changes_of_the_batch) {
   in_batch([](Rows& rows) {
     rows.put(kDoor, {kDistrict, 2, "b", std::nullopt});
     rows.put(kDoor, {kDistrict, 1, "a", std::nullopt});
@@ -128,7 +150,7 @@ TEST_F(RowsTest, a_list_by_prefix_shows_stored_rows_with_the_changes_of_the_batc
   });
 }
 
-TEST_F(RowsTest, a_rolled_back_batch_leaves_nothing) {
+TEST_P(RowsTest, a_rolled_back_batch_leaves_nothing) {
   ASSERT_TRUE(writer_->begin());
   {
     Rows rows(*writer_, Start::kStored);
@@ -139,7 +161,7 @@ TEST_F(RowsTest, a_rolled_back_batch_leaves_nothing) {
   in_batch([](Rows& rows) { EXPECT_EQ(rows.find(kDoor, {kDistrict, 1}), nullptr); });
 }
 
-TEST_F(RowsTest, a_failing_database_is_latched_and_stops_the_flush) {
+TEST_P(RowsTest, a_failing_database_is_latched_and_stops_the_flush) {
   static constexpr Table<CountRow, 2> kMissing{"table_that_is_not_there"};
   Rows rows(*writer_, Start::kStored);
   EXPECT_EQ(rows.find(kMissing, {kDistrict, CivilDate()}), nullptr);
@@ -148,13 +170,13 @@ TEST_F(RowsTest, a_failing_database_is_latched_and_stops_the_flush) {
   EXPECT_EQ(rows.status().error().code(), ErrorCode::storage_failed);
 }
 
-TEST_F(RowsTest, a_second_writer_and_a_writing_reader_are_refused) {
+TEST_P(RowsTest, a_second_writer_and_a_writing_reader_are_refused) {
   EXPECT_FALSE(engine_->open_writer());
   auto reader = std::move(*engine_->open_reader());
   EXPECT_FALSE(reader->create({"not_allowed", kDoor.info().columns, 2, {}, true}));
 }
 
-TEST_F(RowsTest, a_reader_keeps_its_snapshot_while_the_writer_commits) {
+TEST_P(RowsTest, a_reader_keeps_its_snapshot_while_the_writer_commits) {
   auto reader = std::move(*engine_->open_reader());
   ASSERT_TRUE(reader->begin());
   EXPECT_FALSE(*get(*reader, kDoor, {kDistrict, 1}));
@@ -164,7 +186,7 @@ TEST_F(RowsTest, a_reader_keeps_its_snapshot_while_the_writer_commits) {
   EXPECT_TRUE(*get(*reader, kDoor, {kDistrict, 1}));
 }
 
-TEST_F(RowsTest, a_statement_over_its_time_is_ended_with_an_error) {
+TEST_P(RowsTest, a_statement_over_its_time_is_ended_with_an_error) {
   static constexpr Statement kEndless{
       "endless",
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"};
@@ -173,8 +195,173 @@ TEST_F(RowsTest, a_statement_over_its_time_is_ended_with_an_error) {
   EXPECT_FALSE(reader->query(kEndless, bind_all(), [](const RowReader&) { return true; }));
 }
 
+INSTANTIATE_TEST_SUITE_P(Engines, RowsTest,
+                         ::testing::Values(TestEngine::sqlite, TestEngine::postgres),
+                         [](const auto& param) {
+                           return param.param == TestEngine::sqlite ? "sqlite" : "postgres";
+                         });
+
+// The rows a table holds, in key order.
+template <class Row, std::size_t K>
+std::vector<Row> all_rows(Connection& from, const Table<Row, K>& table) {
+  std::vector<Row> rows;
+  EXPECT_TRUE(from.by_key(table.info(), 0, bind_all(), [&](const RowReader& reader) {
+    rows.push_back(read_row<Row>(reader));
+    return true;
+  }));
+  return rows;
+}
+
+TEST_P(RowsTest, every_kind_of_value_comes_back_as_it_was_bound) {
+  ASSERT_TRUE(writer_->create(kAllKinds.info()));
+  const Bytes bytes{0, 1, 255, '\\', '\''};
+  const std::vector<AllKindsRow> rows{
+      {kDistrict, "", {}, 0, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
+      {kDistrict, " ", bytes, INT64_MIN, -1.5, "", Bytes{}, 0, 0.0},
+      {kDistrict, "'; DROP TABLE", {}, INT64_MAX, 1e300, "{\"a\",NULL}", bytes, -1, 36.6},
+      {kDistrict, "Ab", {}, 1, 0.1, "社区", bytes, 1, -0.0},
+      {kDistrict, "aB", {}, 1, 0.1, "\n\t\x01", bytes, 1, 0.1},
+      {kDistrict, "社区", {}, 1, 0.1, "a", bytes, 1, 0.1},
+  };
+  in_batch([&](Rows& batch) {
+    for (const auto& row : rows) batch.put(kAllKinds, row);
+  });
+  const auto stored = all_rows(*writer_, kAllKinds);
+  ASSERT_EQ(stored.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {  // texts are ordered by their bytes
+    EXPECT_EQ(stored[i].text, rows[i].text);
+    EXPECT_EQ(stored[i].blob, rows[i].blob);
+    EXPECT_EQ(stored[i].integer, rows[i].integer);
+    EXPECT_EQ(stored[i].real, rows[i].real);
+    EXPECT_EQ(stored[i].maybe_text, rows[i].maybe_text);
+    EXPECT_EQ(stored[i].maybe_blob, rows[i].maybe_blob);
+    EXPECT_EQ(stored[i].maybe_integer, rows[i].maybe_integer);
+    EXPECT_EQ(stored[i].maybe_real, rows[i].maybe_real);
+  }
+}
+
+TEST_P(RowsTest, a_statement_takes_a_value_where_it_first_had_none) {
+  static constexpr Statement kInsert{
+      "insert_door",
+      "INSERT INTO door_under_test (district, door, label, seen_on) VALUES ($1, $2, $3, $4)"};
+  for (const auto& seen : {std::optional<CivilDate>(), std::optional(CivilDate::from_days(9)),
+                           std::optional<CivilDate>()}) {
+    const std::int64_t door =
+        seen ? 2 : 1 + static_cast<std::int64_t>(all_rows(*writer_, kDoor).size());
+    const auto changed = run(*writer_, kInsert, kDistrict, door, std::string("x"), seen);
+    ASSERT_TRUE(changed);
+    EXPECT_EQ(*changed, 1);
+  }
+  const auto rows = all_rows(*writer_, kDoor);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_FALSE(rows[0].seen_on);
+  EXPECT_EQ(rows[1].seen_on, CivilDate::from_days(9));
+}
+
+TEST_P(RowsTest, sums_counts_and_greatest_values_are_read_as_integers) {
+  static constexpr Statement kSums{
+      "sums",
+      "SELECT SUM(value), COUNT(*), MAX(other), COALESCE(SUM(other), 0), COUNT(CASE WHEN value > $1"
+      " THEN 1 END), SUM(CASE WHEN value > $1 THEN value ELSE -value END) FROM count_under_test"
+      " WHERE district = $2"};
+  constexpr std::int64_t kLarge = 123'456'789'012'345'678;
+  in_batch([](Rows& rows) {
+    rows.add(kCount, {kDistrict, CivilDate::from_days(1), kLarge, -10'000});
+    rows.add(kCount, {kDistrict, CivilDate::from_days(2), -3, -10'000});
+  });
+  std::vector<std::int64_t> read;
+  for (const auto district : {kDistrict, District{110101}}) {
+    ASSERT_TRUE(writer_->query(kSums, bind_all(std::int64_t{0}, district), [&](const auto& row) {
+      for (std::size_t column = 0; column < 6; ++column) read.push_back(row.integer(column));
+      return true;
+    }));
+  }
+  EXPECT_EQ(read, (std::vector<std::int64_t>{kLarge - 3, 2, -10'000, -20'000, 1, kLarge + 3,  //
+                                             0, 0, 0, 0, 0, 0}));
+}
+
+TEST_P(RowsTest, many_rows_of_many_districts_are_written_added_to_and_erased) {
+  constexpr int kDistricts = 3, kDays = 6'000;
+  for (int round = 0; round < 2; ++round) {
+    in_batch([&](Rows& rows) {
+      for (int d = 0; d < kDistricts; ++d) {
+        for (int day = 0; day < kDays; ++day) {
+          rows.add(kCount, {{110101 + d}, CivilDate::from_days(day), day, 1});
+        }
+      }
+    });
+  }
+  auto stored = all_rows(*writer_, kCount);
+  ASSERT_EQ(stored.size(), std::size_t{kDistricts} * kDays);
+  EXPECT_EQ(stored.back().value, 2 * (kDays - 1));
+  EXPECT_EQ(stored.front().other, 2);
+  in_batch([&](Rows& rows) {
+    for (int d = 0; d < kDistricts; ++d) {
+      rows.erase(kCount, {{110101 + d}, CivilDate::from_days(d)});
+    }
+  });
+  stored = all_rows(*writer_, kCount);
+  ASSERT_EQ(stored.size(), std::size_t{kDistricts} * (kDays - 1));
+  EXPECT_EQ(stored.front().day, CivilDate::from_days(1));
+}
+
+TEST_P(RowsTest, an_insert_of_a_key_that_exists_fails_and_a_roll_back_mends) {
+  struct Two final : RowSource {
+    std::size_t size() const override { return 2; }
+    void bind(std::size_t row, Binder& to) const override {
+      const CountRow values{kDistrict, CivilDate::from_days(static_cast<int>(row)), 1, 1};
+      for_each_member(values, [&](const auto& member, std::size_t column) {
+        ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+      });
+    }
+  };
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(writer_->bulk(kCount.info(), BulkMode::kInsert, Two()));
+  ASSERT_TRUE(writer_->commit());
+  ASSERT_TRUE(writer_->begin());
+  EXPECT_FALSE(writer_->bulk(kCount.info(), BulkMode::kInsert, Two()));
+  writer_->rollback();
+  writer_->rollback();  // nothing is open any more
+  in_batch([](Rows& rows) { rows.put(kDoor, {kDistrict, 1, "a", std::nullopt}); });
+  EXPECT_EQ(all_rows(*writer_, kCount).size(), 2u);
+}
+
+TEST_P(RowsTest, a_walk_through_a_table_can_read_and_write_others) {
+  in_batch([](Rows& rows) {
+    for (int day = 0; day < 5'000; ++day) {
+      rows.add(kCount, {kDistrict, CivilDate::from_days(day), day, 1});
+    }
+    rows.put(kDoor, {kDistrict, 1, "a", std::nullopt});
+  });
+  ASSERT_TRUE(writer_->begin());
+  Rows rows(*writer_, Start::kStored);
+  int seen = 0;
+  ASSERT_TRUE(writer_->by_key(kCount.info(), 0, bind_all(), [&](const RowReader& reader) {
+    const auto row = read_row<CountRow>(reader);
+    EXPECT_EQ(row.value, seen++);
+    if (row.value % 1'000 == 0) {
+      rows.put(kDoor, {kDistrict, 10 + row.value, "b", std::nullopt});
+      EXPECT_TRUE(rows.flush());
+      EXPECT_TRUE(*get(*writer_, kDoor, {kDistrict, 1}));
+    }
+    return seen < 4'500;
+  }));
+  EXPECT_EQ(seen, 4'500);
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_EQ(all_rows(*writer_, kDoor).size(), 6u);
+}
+
+TEST_P(RowsTest, transactions_do_not_nest_and_end_once) {
+  EXPECT_FALSE(writer_->commit());
+  ASSERT_TRUE(writer_->begin());
+  EXPECT_FALSE(writer_->begin());
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_FALSE(writer_->commit());
+}
+
 // A district is never read from end to end where an index is at hand, not even in an empty table.
-TEST_F(RowsTest, given_an_index_when_a_statement_is_planned_then_it_is_used_beyond_the_district) {
+TEST_P(RowsTest, given_an_index_when_a_statement_is_planned_then_it_is_used_beyond_the_district) {
+  if (GetParam() != TestEngine::sqlite) GTEST_SKIP() << "PostgreSQL plans by what the tables hold";
   ASSERT_TRUE(writer_->create(kPerson.info()));
   ASSERT_TRUE(writer_->create(kPerson.info()));  // as at the next start
   constexpr Statement kPlans[] = {

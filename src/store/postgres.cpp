@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// PostgreSQL behind the store interface: a bulk write is one statement a table and district, a
+// statement without parameters reads a whole table and comes through a cursor in portions.
+#include "store/postgres.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+
+#include "store/ddl.hpp"
+#include "store/postgres_link.hpp"
+
+namespace wangdi::store {
+namespace {
+
+using postgres::Link;
+using postgres::ResultPtr;
+
+constexpr std::size_t kBulkRows = 5'000;  // of one statement; memory against round trips
+constexpr std::size_t kBulkBytes = 16u << 20;
+constexpr int kFetchRows = 2'000;
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Error storage_failed(std::string cause) {
+  return Error(ErrorCode::storage_failed).because("PostgreSQL: " + std::move(cause));
+}
+
+// Only the first column of a row: the district, which one statement never mixes.
+class FirstColumn final : public Binder {
+ public:
+  void null(std::size_t) override {}
+  void integer(std::size_t column, std::int64_t value) override {
+    if (column == 0) value_ = value;
+  }
+  void real(std::size_t, double) override {}
+  void text(std::size_t, std::string_view) override {}
+  void blob(std::size_t, std::span<const std::uint8_t>) override {}
+  std::int64_t value() const { return value_; }
+
+ private:
+  std::int64_t value_ = 0;
+};
+
+bool can_be_a_cursor(std::string_view sql) {
+  return sql.starts_with("SELECT ") || sql.starts_with("WITH ");
+}
+
+class PostgresConnection final : public Connection {
+ public:
+  PostgresConnection(std::unique_ptr<Link> link, std::atomic<bool>* writer_flag)
+      : link_(std::move(link)), writer_flag_(writer_flag) {}
+
+  ~PostgresConnection() override {
+    link_.reset();
+    if (writer_flag_ != nullptr) *writer_flag_ = false;
+  }
+
+  Status begin() override {
+    if (in_transaction_) return storage_failed("a transaction is open");
+    WD_TRY([[maybe_unused]] auto connected, connected_link());
+    auto begun = link_->simple(begin_text());
+    if (!begun && link_->is_lost()) {
+      // The session ended while nothing was under way.
+      WD_TRY([[maybe_unused]] auto again, connected_link());
+      begun = link_->simple(begin_text());
+    }
+    if (!begun) return std::move(begun).error();
+    in_transaction_ = true;
+    applied_ms_ = wanted_ms_;
+    if (writer_flag_ != nullptr) transaction_ = PQgetvalue(begun->get(), 0, 0);
+    return ok();
+  }
+
+  Status commit() override {
+    if (!in_transaction_) return storage_failed("no transaction is open");
+    if (link_->is_lost()) return storage_failed("the session was lost before the commit");
+    auto done = link_->simple("COMMIT");
+    in_transaction_ = false;
+    applied_ms_ = session_ms_;
+    if (done) {
+      // A transaction in which a statement failed answers a commit by rolling back.
+      if (std::string_view(PQcmdStatus(done->get())) == "COMMIT") return ok();
+      return storage_failed("the transaction had failed before its commit");
+    }
+    if (!link_->is_lost() || writer_flag_ == nullptr) return std::move(done).error();
+    return link_->outcome_of(transaction_);
+  }
+
+  void rollback() override {
+    if (in_transaction_ && !link_->is_lost()) {
+      [[maybe_unused]] const auto done = link_->simple("ROLLBACK");
+    }
+    in_transaction_ = false;
+    applied_ms_ = session_ms_;
+  }
+
+  Result<std::int64_t> execute(const Statement& statement, const BindAll& bind) override {
+    postgres::ParameterBinder binder;
+    bind(binder);
+    WD_TRY(const auto result, run(statement, binder.arguments()));
+    const std::string_view changed(PQcmdTuples(result.get()));
+    std::int64_t count = 0;
+    std::from_chars(changed.data(), changed.data() + changed.size(), count);
+    return count;
+  }
+
+  Status query(const Statement& statement, const BindAll& bind, const EachRow& each) override {
+    postgres::ParameterBinder binder;
+    bind(binder);
+    const auto arguments = binder.arguments();
+    if (arguments.values.empty() && can_be_a_cursor(statement.sql)) {
+      return walk(std::string(statement.sql), each);
+    }
+    WD_TRY(const auto result, run(statement, arguments));
+    visit(result.get(), each);
+    return ok();
+  }
+
+  Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
+    const auto bound = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
+    postgres::ArrayBinder arrays(table.columns.first(bound));
+    std::int64_t district = 0;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      FirstColumn first;
+      rows.bind(row, first);
+      const bool full = arrays.rows() >= kBulkRows || arrays.bytes() >= kBulkBytes;
+      if (arrays.rows() > 0 && (full || first.value() != district)) {
+        WD_TRY([[maybe_unused]] auto written, write(table, mode, arrays));
+      }
+      district = first.value();
+      rows.bind(row, arrays);
+      arrays.end_row();
+    }
+    return arrays.rows() > 0 ? write(table, mode, arrays) : ok();
+  }
+
+  Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
+                const EachRow& each) override {
+    constexpr int kFirstSelect = 16;
+    if (bound == 0) return walk(ddl::select_by_key(table, 0), each);
+    postgres::ParameterBinder binder;
+    bind(binder);
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY(const auto result,
+           link_->prepared_from(
+               {table.name.data(), kFirstSelect + static_cast<int>(bound)},
+               [&] { return ddl::select_by_key(table, bound); }, binder.arguments()));
+    visit(result.get(), each);
+    return ok();
+  }
+
+  Status erase_all(const TableInfo& table) override { return text(ddl::erase_all(table)); }
+
+  Status create(const TableInfo& table) override {
+    // Several statements in one text are one transaction.
+    auto sql = ddl::create_table(table, ddl::kPostgres);
+    for (const auto& index : table.indexes) sql += "; " + ddl::create_index(table, index);
+    return text(sql);
+  }
+
+  // The server ends a statement that runs longer; what is left of the time is looked at before
+  // each, so that a series of statements takes at most twice the limit.
+  void limit_time(std::int64_t ms) override {
+    wanted_ms_ = ms;
+    deadline_ms_ = ms == 0 ? 0 : steady_ms() + ms;
+  }
+
+ private:
+  std::string begin_text() const {
+    // The number of the transaction tells later what became of it.
+    if (writer_flag_ != nullptr) return "BEGIN; SELECT pg_current_xact_id()";
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
+           std::to_string(wanted_ms_);
+  }
+
+  Status connected_link() {
+    if (!link_->is_lost()) return ok();
+    session_ms_ = applied_ms_ = 0;
+    return link_->ready();
+  }
+
+  Status prepare_to_run() {
+    if (in_transaction_ && link_->is_lost()) return storage_failed("the session was lost");
+    WD_TRY([[maybe_unused]] auto connected, connected_link());
+    if (deadline_ms_ != 0 && steady_ms() > deadline_ms_) return storage_failed("time is over");
+    if (wanted_ms_ == applied_ms_) return ok();
+    const std::string set = in_transaction_ ? "SET LOCAL" : "SET";
+    auto limited = link_->simple(set + " statement_timeout = " + std::to_string(wanted_ms_));
+    if (!limited) return std::move(limited).error();
+    applied_ms_ = wanted_ms_;
+    if (!in_transaction_) session_ms_ = wanted_ms_;
+    return ok();
+  }
+
+  Result<ResultPtr> run(const Statement& statement, const postgres::Arguments& arguments) {
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    return link_->prepared_from(
+        {statement.sql.data(), 0}, [&] { return std::string(statement.sql); }, arguments);
+  }
+
+  Status text(const std::string& sql) {
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY([[maybe_unused]] auto done, link_->simple(sql));
+    return ok();
+  }
+
+  Status write(const TableInfo& table, BulkMode mode, postgres::ArrayBinder& arrays) {
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY([[maybe_unused]] auto done,
+           link_->prepared_from(
+               {table.name.data(), 1 + static_cast<int>(mode)},
+               [&] { return ddl::array_statement(table, mode); }, arrays.arguments()));
+    arrays.clear();
+    return ok();
+  }
+
+  // False when `each` wants no more.
+  static bool visit(const PGresult* result, const EachRow& each) {
+    postgres::PostgresRow row(result);
+    for (int i = 0; i < PQntuples(result); ++i) {
+      row.at(i);
+      if (!each(row)) return false;
+    }
+    return true;
+  }
+
+  Status walk(const std::string& sql, const EachRow& each) {
+    if (in_transaction_) return fetch(sql, each);
+    WD_TRY([[maybe_unused]] auto begun, begin());
+    auto read = fetch(sql, each);
+    if (!read) {
+      rollback();
+      return read;
+    }
+    return commit();
+  }
+
+  Status fetch(const std::string& sql, const EachRow& each) {
+    // A walk may happen inside another one.
+    const auto name = "walk" + std::to_string(next_cursor_++);
+    WD_TRY([[maybe_unused]] auto opened, text("DECLARE " + name + " NO SCROLL CURSOR FOR " + sql));
+    const auto more = "FETCH FORWARD " + std::to_string(kFetchRows) + " FROM " + name;
+    for (;;) {
+      WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+      WD_TRY(const auto portion, link_->binary(more));
+      if (!visit(portion.get(), each) || PQntuples(portion.get()) < kFetchRows) break;
+    }
+    return text("CLOSE " + name);
+  }
+
+  std::unique_ptr<Link> link_;
+  std::atomic<bool>* writer_flag_;
+  std::string transaction_;
+  bool in_transaction_ = false;
+  std::int64_t next_cursor_ = 1;
+  // statement_timeout: asked for, in force, and in force after the transaction.
+  std::int64_t wanted_ms_ = 0, applied_ms_ = 0, session_ms_ = 0;
+  std::int64_t deadline_ms_ = 0;
+};
+
+class PostgresEngine final : public Engine {
+ public:
+  explicit PostgresEngine(PostgresOptions options) : options_(std::move(options)) {}
+
+  Result<std::unique_ptr<Connection>> open_writer() override {
+    if (writer_open_.exchange(true)) {
+      return Error(ErrorCode::folder_in_use).because("a writing connection is open");
+    }
+    auto opened = open(postgres::Use::kWrite, &writer_open_);
+    if (!opened) writer_open_ = false;
+    return opened;
+  }
+
+  Result<std::unique_ptr<Connection>> open_reader() override {
+    return open(postgres::Use::kRead, nullptr);
+  }
+
+ private:
+  Result<std::unique_ptr<Connection>> open(postgres::Use use, std::atomic<bool>* flag) {
+    auto link = std::make_unique<Link>(options_, use);
+    WD_TRY([[maybe_unused]] auto opened, link->open());
+    return std::unique_ptr<Connection>(std::make_unique<PostgresConnection>(std::move(link), flag));
+  }
+
+  PostgresOptions options_;
+  std::atomic<bool> writer_open_{false};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_postgres(PostgresOptions options) {
+  if (problem_of_postgres_url(options.url)) {
+    return Error(ErrorCode::configuration_invalid).with("what", "storage.url");
+  }
+  return std::unique_ptr<Engine>(std::make_unique<PostgresEngine>(std::move(options)));
+}
+
+}  // namespace wangdi::store

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// One session with a PostgreSQL server: connecting with checked settings, the writer's lock,
+// prepared statements, errors without values, and what became of a commit whose answer got lost.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/postgres.hpp"
+#include "store/postgres_values.hpp"
+
+namespace wangdi::store::postgres {
+
+enum class Use : std::uint8_t { kWrite, kRead };
+
+// Statements are constants, so the address of their text (or of a table's name, with a kind)
+// identifies them.
+struct StatementKey {
+  const char* text;
+  int kind;
+  bool operator==(const StatementKey&) const = default;
+};
+
+class Link {
+ public:
+  Link(PostgresOptions options, Use use) : options_(std::move(options)), use_(use) {}
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  // The first session. Errors: folder_in_use when another session holds the writer's lock.
+  Status open();
+  // Connects again when the session is lost.
+  Status ready();
+  bool is_lost() const { return lost_; }
+
+  // One or more statements without parameters; the result of the last, as text.
+  Result<ResultPtr> simple(const std::string& sql);
+  // FETCH and the like: no parameters, a binary result.
+  Result<ResultPtr> binary(const std::string& sql);
+  // Prepared at its first use.
+  Result<ResultPtr> prepared(const StatementKey& key, const std::string& sql,
+                             const Arguments& arguments);
+  template <class Build>
+  Result<ResultPtr> prepared_from(const StatementKey& key, Build build,
+                                  const Arguments& arguments) {
+    const auto known = prepared_.find(key);
+    return prepared(key, known == prepared_.end() ? build() : known->second.sql, arguments);
+  }
+
+  // After a COMMIT without an answer: connects again and asks what became of the transaction.
+  Status outcome_of(const std::string& transaction);
+
+ private:
+  struct CloseConnection {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+  struct Prepared {
+    std::string name;
+    std::string sql;
+    std::vector<Oid> types;
+  };
+  struct KeyHash {
+    std::size_t operator()(const StatementKey& key) const {
+      return std::hash<const void*>{}(key.text) ^ (static_cast<std::size_t>(key.kind) << 48);
+    }
+  };
+
+  Status connect();
+  Status check_settings();
+  Result<bool> try_lock();
+  // Connects, and as the writer takes the lock, again and again until the time is over.
+  Status reconnect();
+  Result<ResultPtr> checked(PGresult* raw);
+  Error failure(const PGresult* result);
+
+  PostgresOptions options_;
+  Use use_;
+  std::unique_ptr<PGconn, CloseConnection> connection_;
+  std::unordered_map<StatementKey, Prepared, KeyHash> prepared_;
+  std::int64_t next_name_ = 1;
+  bool lost_ = false;
+};
+
+}  // namespace wangdi::store::postgres

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only PostgreSQL can do: lose its sessions, be too careless, be another's. Needs the server
+// that WANGDI_TEST_POSTGRES names, but for addresses.
+#include "store/postgres.hpp"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "tests/support/test_engine.hpp"
+
+namespace wangdi::store {
+namespace {
+
+struct NoteRow {
+  District district;
+  std::int64_t number = 0;
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(NoteRow, (), (district, number, text))
+constexpr Table<NoteRow, 2> kNote{"note_under_test"};
+constexpr Statement kInsert{
+    "insert_note", "INSERT INTO note_under_test (district, number, text) VALUES ($1, $2, $3)"};
+constexpr Statement kCount{"count_notes",
+                           "SELECT COUNT(*) FROM note_under_test WHERE district = $1"};
+constexpr Statement kSession{"session", "SELECT pg_backend_pid() WHERE $1 = $1"};
+constexpr District kDistrict{320508};
+
+TEST(PostgresUrlTest, an_address_with_a_password_or_that_is_none_is_refused) {
+  EXPECT_FALSE(problem_of_postgres_url("postgres://wangdi@db.example/wangdi"));
+  EXPECT_FALSE(problem_of_postgres_url("postgresql:///wangdi?host=/run/postgresql&user=wangdi"));
+  EXPECT_FALSE(problem_of_postgres_url("postgres:///?service=wangdi"));
+  for (const auto* url :
+       {"postgres://wangdi:secret@db.example/wangdi", "postgres:///wangdi?password=secret",
+        "postgres://a:@b/c?password=x", "postgres:///wangdi?sslpassword=secret"}) {
+    EXPECT_EQ(problem_of_postgres_url(url), UrlProblem::holds_a_password) << url;
+    EXPECT_FALSE(open_postgres({.url = url}));
+  }
+  for (const auto* url : {"", "wangdi.db", "host=db password=secret", "mysql://db/wangdi",
+                          "postgres://db/wangdi?no_such_key=1", "postgres://[::1/wangdi"}) {
+    EXPECT_EQ(problem_of_postgres_url(url), UrlProblem::not_an_address) << url;
+  }
+}
+
+// Hands bytes on between a client and the server, until it is told to swallow the answer to a
+// COMMIT and to end the session.
+class Proxy {
+ public:
+  explicit Proxy(const std::filesystem::path& folder) : folder_(folder) {
+    const auto path = (folder / ".s.PGSQL.5432").string();
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto address = address_of(path);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_, 8), 0);
+    thread_ = std::thread([this] { accept_all(); });
+  }
+  ~Proxy() {
+    stopping_ = true;
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  // `reaches`: whether the server still gets the commit.
+  void cut_next_commit(bool reaches) {
+    reaches_ = reaches;
+    cut_ = true;
+  }
+  std::string url(const std::string& schema) const {
+    return "postgres:///postgres?user=postgres&host=" + folder_.string() +
+           "&options=-csearch_path%3D" + schema;
+  }
+
+ private:
+  static sockaddr_un address_of(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), std::min(path.size(), sizeof address.sun_path - 1));
+    return address;
+  }
+  static int connect_to_server() {
+    const auto url = testing::postgres_of_tests();
+    const auto from = url.find("host=") + 5;
+    const auto path = url.substr(from, url.find('&', from) - from) + "/.s.PGSQL.5432";
+    const auto address = address_of(path);
+    const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    return server;
+  }
+  void accept_all() {
+    std::vector<std::thread> sessions;
+    while (!stopping_) {
+      const int client = ::accept(listener_, nullptr, nullptr);
+      if (client < 0) break;
+      sessions.emplace_back([this, client] {
+        const int server = connect_to_server();
+        carry(client, server);
+        ::close(client);
+        ::close(server);
+      });
+    }
+    for (auto& session : sessions) session.join();
+  }
+  void carry(int client, int server) {
+    std::array<char, 65536> bytes;
+    for (;;) {
+      std::array<pollfd, 2> ends{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
+      if (::poll(ends.data(), ends.size(), 100) < 0) return;
+      if (stopping_) return;
+      for (std::size_t i = 0; i < ends.size(); ++i) {
+        if (ends[i].revents == 0) continue;
+        const auto count = ::read(ends[i].fd, bytes.data(), bytes.size());
+        if (count <= 0) return;
+        const std::string_view got(bytes.data(), static_cast<std::size_t>(count));
+        const bool cut =
+            i == 0 && got.find("COMMIT") != std::string_view::npos && cut_.exchange(false);
+        if (cut && !reaches_) return;
+        if (::write(ends[1 - i].fd, bytes.data(), got.size()) != count) return;
+        if (!cut) continue;
+        // The server has answered when it has committed; the client never hears of it.
+        [[maybe_unused]] const auto answer = ::read(server, bytes.data(), bytes.size());
+        return;
+      }
+    }
+  }
+
+  std::filesystem::path folder_;
+  int listener_ = -1;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false}, cut_{false}, reaches_{false};
+};
+
+class PostgresTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (testing::postgres_of_tests().empty()) {
+      GTEST_SKIP() << "WANGDI_TEST_POSTGRES names no server";
+    }
+    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_pg_XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    engine_ = testing::open_test_engine(testing::TestEngine::postgres, file(), true);
+    writer_ = engine_->open_writer().value();
+    ASSERT_TRUE(writer_->create(kNote.info()));
+  }
+  void TearDown() override {
+    if (!engine_) return;
+    writer_.reset();
+    testing::drop_schema(file());
+    std::filesystem::remove_all(folder_);
+  }
+  std::filesystem::path file() const { return folder_ / "t.db"; }
+  static void end_sessions_of(Connection& connection) {
+    std::int64_t session = 0;
+    ASSERT_TRUE(connection.query(kSession, bind_all(std::int64_t{1}), [&](const RowReader& row) {
+      session = row.integer(0);
+      return true;
+    }));
+    testing::operate_postgres("SELECT pg_terminate_backend(" + std::to_string(session) + ", 5000)");
+  }
+  static std::int64_t count(Connection& connection) {
+    std::int64_t found = -1;
+    EXPECT_TRUE(connection.query(kCount, bind_all(kDistrict), [&](const RowReader& row) {
+      found = row.integer(0);
+      return true;
+    }));
+    return found;
+  }
+  static Result<std::int64_t> insert(Connection& connection, std::int64_t number) {
+    return run(connection, kInsert, kDistrict, number, std::string("a"));
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Connection> writer_;
+};
+
+TEST_F(PostgresTest, a_second_server_is_refused_until_the_first_has_gone) {
+  const auto other = open_postgres({.url = testing::postgres_url_of(file())}).value();
+  const auto refused = other->open_writer();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::folder_in_use);
+  EXPECT_TRUE(other->open_reader());
+  writer_.reset();
+  EXPECT_TRUE(other->open_writer());
+}
+
+TEST_F(PostgresTest, a_reader_cannot_write_and_says_so) {
+  const auto reader = engine_->open_reader().value();
+  const auto written = insert(*reader, 1);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code(), ErrorCode::read_only);
+}
+
+TEST_F(PostgresTest, a_session_lost_in_a_batch_fails_it_and_the_next_one_connects_again) {
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(insert(*writer_, 1));
+  end_sessions_of(*writer_);
+  const auto failed = insert(*writer_, 2);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code(), ErrorCode::storage_failed);
+  EXPECT_FALSE(writer_->commit());
+  writer_->rollback();
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(insert(*writer_, 2));
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_EQ(count(*writer_), 1);
+  EXPECT_FALSE(open_postgres({.url = testing::postgres_url_of(file())}).value()->open_writer())
+      << "the lock is held again";
+}
+
+TEST_F(PostgresTest, a_session_lost_between_batches_is_not_noticed) {
+  const auto reader = engine_->open_reader().value();
+  end_sessions_of(*writer_);
+  end_sessions_of(*reader);
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(insert(*writer_, 1));
+  ASSERT_TRUE(writer_->commit());
+  ASSERT_TRUE(reader->begin());
+  EXPECT_EQ(count(*reader), 1);
+  ASSERT_TRUE(reader->commit());
+}
+
+TEST_F(PostgresTest, a_batch_in_which_a_statement_failed_is_not_said_to_be_committed) {
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(insert(*writer_, 1));
+  const auto twice = insert(*writer_, 1);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().cause().find("(a)"), std::string::npos) << "an error holds no values";
+  const auto committed = writer_->commit();
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(count(*writer_), 0);
+}
+
+// F14: the commit's answer is lost. What the server decided counts.
+TEST_F(PostgresTest, given_a_commit_without_an_answer_then_the_outcome_is_asked_for) {
+  writer_.reset();
+  for (const bool reaches : {true, false}) {
+    SCOPED_TRACE(reaches);
+    Proxy proxy(folder_);
+    {
+      const auto engine = open_postgres({.url = proxy.url(testing::schema_of(file()))}).value();
+      const auto writer = engine->open_writer().value();
+      const auto before = count(*writer);
+      ASSERT_TRUE(writer->begin());
+      ASSERT_TRUE(insert(*writer, reaches ? 1 : 2));
+      proxy.cut_next_commit(reaches);
+      EXPECT_EQ(writer->commit().has_value(), reaches);
+      EXPECT_EQ(count(*writer), before + (reaches ? 1 : 0));
+    }
+    std::filesystem::remove(folder_ / ".s.PGSQL.5432");
+  }
+}
+
+TEST_F(PostgresTest, a_server_that_does_not_come_back_is_given_up_after_a_while) {
+  writer_.reset();
+  std::unique_ptr<Connection> writer;
+  std::unique_ptr<Engine> engine;
+  {
+    Proxy proxy(folder_);
+    engine =
+        open_postgres({.url = proxy.url(testing::schema_of(file())), .reconnect_ms = 200}).value();
+    writer = engine->open_writer().value();
+    ASSERT_TRUE(writer->begin());
+    ASSERT_TRUE(insert(*writer, 1));
+  }
+  std::filesystem::remove(folder_ / ".s.PGSQL.5432");
+  EXPECT_FALSE(writer->commit());
+  EXPECT_FALSE(writer->begin());
+}
+
+TEST_F(PostgresTest, given_a_table_that_grows_under_a_session_then_its_plan_follows) {
+  // Five executions are what PostgreSQL otherwise makes a plan for ever after.
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(count(*writer_), 0);
+  static constexpr Statement kPlans{
+      "plans",
+      "SELECT SUM(generic_plans), SUM(custom_plans) FROM pg_prepared_statements WHERE $1 = $1"};
+  ASSERT_TRUE(writer_->query(kPlans, bind_all(std::int64_t{1}), [](const RowReader& row) {
+    EXPECT_EQ(row.integer(0), 0);
+    EXPECT_GE(row.integer(1), 10);
+    return true;
+  }));
+}
+
+// The careless settings are the operator's; a database can carry them.
+TEST_F(PostgresTest, a_server_that_would_lose_commits_is_made_careful_or_refused) {
+  const auto schema = testing::schema_of(file());
+  writer_.reset();
+  const auto url = testing::postgres_of_tests() + "&options=-csearch_path%3D" + schema +
+                   "%20-csynchronous_commit%3Doff";
+  const auto engine = open_postgres({.url = url}).value();
+  const auto writer = engine->open_writer();
+  ASSERT_TRUE(writer);
+  static constexpr Statement kSetting{"setting",
+                                      "SELECT current_setting('synchronous_commit') WHERE $1 = $1"};
+  ASSERT_TRUE((*writer)->query(kSetting, bind_all(std::int64_t{1}), [](const RowReader& row) {
+    EXPECT_EQ(row.text(0), "on");
+    return true;
+  }));
+  const auto lost = open_postgres({.url = testing::postgres_of_tests() +
+                                          "&options=-csearch_path%3Dno_such_schema"})
+                        .value();
+  EXPECT_FALSE(lost->open_writer());
+  EXPECT_FALSE(lost->open_reader());
+}
+
+}  // namespace
+}  // namespace wangdi::store
