@@ -51,8 +51,11 @@ constexpr const char* kReadOnly = "SET default_transaction_read_only = on";
 constexpr const char* kSyncCommit =
     "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
     " WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)";
+// The session of a server that was killed just now may take a moment to end.
+constexpr const char* kLockWait = "SET lock_timeout = 2000";
+constexpr const char* kNoLockWait = "SET lock_timeout = 0";
 constexpr const char* kLock =
-    "SELECT pg_try_advisory_lock(hashtextextended('wangdi writer of ' || current_schema(), 0))";
+    "SELECT pg_advisory_lock(hashtextextended('wangdi writer of ' || current_schema(), 0))";
 
 // Each is true on a server that keeps what it committed.
 struct Demand {
@@ -182,19 +185,21 @@ Status Link::check_settings() {
   return ok();
 }
 
-Result<bool> Link::try_lock() {
-  if (use_ == Use::kRead) return true;
-  WD_TRY(const auto taken, simple(kLock));
-  return is_true(taken.get(), 0);
+Status Link::lock() {
+  WD_TRY([[maybe_unused]] auto bounded, simple(kLockWait));
+  const ResultPtr taken(PQexec(connection_.get(), kLock));
+  constexpr std::string_view kLockNotAvailable = "55P03";
+  if (field_of(taken.get(), PG_DIAG_SQLSTATE) == kLockNotAvailable) {
+    return Error(ErrorCode::folder_in_use).because("another server writes to this database");
+  }
+  if (PQresultStatus(taken.get()) != PGRES_TUPLES_OK) return failure(taken.get());
+  WD_TRY([[maybe_unused]] auto unbounded, simple(kNoLockWait));
+  return ok();
 }
 
 Status Link::open() {
   WD_TRY([[maybe_unused]] auto connected, connect());
-  WD_TRY(const bool locked, try_lock());
-  if (!locked) {
-    return Error(ErrorCode::folder_in_use).because("another server writes to this database");
-  }
-  return ok();
+  return use_ == Use::kWrite ? lock() : ok();
 }
 
 Status Link::ready() { return lost_ ? reconnect() : ok(); }

@@ -72,7 +72,7 @@ class Link {
 
   Status connect();
   Status check_settings();
-  Result<bool> try_lock();
+  Status lock();
   // Connects, and as the writer takes the lock, again and again until the time is over.
   Status reconnect();
   Result<ResultPtr> checked(PGresult* raw);
