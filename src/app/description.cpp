@@ -119,10 +119,9 @@ std::string api_description(const bus::Registry& registry) {
   add_session(api.operations);
   add_commands(api.operations);
   for (const auto& query : registry.queries()) api.operations.push_back(operation_of(query, texts));
-  // What the one path of imports answers depends on whether the file is tried or applied. Which
-  // rule a document's number follows depends on its kind.
-  api.further_types = {&codec::kType<residents::ImportTrial>,
-                       &codec::kType<residents::ImportStarted>, &codec::kType<IdNumber>};
+  // The path of imports answers a trial with its result and an import with its job. Which rule a
+  // document's number follows depends on its kind.
+  api.further_types = {&codec::kType<residents::ImportStarted>, &codec::kType<IdNumber>};
   std::deque<std::vector<std::string_view>> roles;
   for (const auto& [name, command] : registry.commands()) {
     api.commands.push_back(

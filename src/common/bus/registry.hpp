@@ -76,6 +76,8 @@ struct QueryRules {
   std::string summary_zh, summary_en;
   // Set for a read that must be known to the person it is about: written before data leave.
   std::function<Result<vault::AccessEntry>(const Params&, QueryContext&)> note = nullptr;
+  // What a ready Answer holds when it is JSON, for the API description.
+  const codec::TypeInfo* view = nullptr;
 };
 
 // The scope rule, stated once: inside the actor's subtree, else as if not there.
@@ -270,7 +272,8 @@ void Registry::upload(
   auto& added = add_query(rules, Takes::file);
   added.body_bytes_max = limits::kUploadBytes;
   if constexpr (std::is_same_v<View, Answer>) {
-    added.gives_file = true;
+    added.view = rules.view;
+    added.gives_file = rules.view == nullptr;
   } else {
     added.view = &codec::kType<View>;
   }

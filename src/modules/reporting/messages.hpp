@@ -11,6 +11,7 @@
 #include "codec/describe.hpp"
 #include "codec/json.hpp"
 #include "modules/regions/messages.hpp"
+#include "modules/screening/messages.hpp"
 #include "types/list.hpp"
 #include "types/region_code.hpp"
 #include "types/text.hpp"
@@ -147,6 +148,7 @@ WD_STRUCT(BoardRow, (code, "区划代码", "Code", "", "reporting"),
 struct BoardView {
   regions::RegionView region;
   CutOffStamp cut_off;
+  std::optional<screening::RoundView> round;  // the one over the whole region, while it runs
   HouseholdFigures households;
   KeyPersonFigures key_persons;
   List<TrendDay, kTrendDays> trend;
@@ -155,6 +157,7 @@ struct BoardView {
 };
 WD_STRUCT(BoardView, (region, "区划", "Region", "", "reporting"),
           (cut_off, "数据时点", "As of", "", "reporting"),
+          (round, "本轮排查", "Round", "", "screening"),
           (households, "入户排查", "Households", "", "reporting"),
           (key_persons, "重点群体监控", "Key persons", "", "reporting"),
           (trend, "近 7 天", "Last seven days", "", "reporting"),

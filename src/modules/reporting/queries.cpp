@@ -12,6 +12,7 @@
 #include "modules/reporting/roles.hpp"
 #include "modules/reporting/rules.hpp"
 #include "modules/reporting/tables.hpp"
+#include "modules/screening/facts.hpp"
 
 namespace wangdi::reporting {
 namespace {
@@ -112,6 +113,12 @@ Status take_counted(const BoardParams& params, QueryContext& context, BoardView&
   view.households = figures.households;
   view.key_persons = figures.key_persons;
   view.trend.items = std::move(figures.trend);
+  WD_TRY(const auto rounds, screening::rounds_over(context.db, params.region, day));
+  if (!rounds.empty()) {
+    const auto& round = rounds.front();
+    view.round = screening::RoundView{round.round,     round.region, round.title,
+                                      round.starts_on, round.due_on, round.ends_on};
+  }
   return take_rows(std::move(figures.places), params, context, view);
 }
 

@@ -103,7 +103,8 @@ void register_import(bus::Registry& registry, ImportJobs& imports) {
       });
   registry.upload<ImportParams, Answer>(
       {QueryMethod::post, "residents/import", kImporters, &community_of<ImportParams>,
-       "试导或导入名册", "Try or apply an import", note_trial<ImportParams>},
+       "试导或导入名册", "Try or apply an import", note_trial<ImportParams>,
+       &codec::kType<ImportTrial>},
       [&imports](const ImportParams& params, std::string_view file, QueryContext& context) {
         return import_file(params, file, context, imports);
       });

@@ -48,14 +48,14 @@ constexpr store::Statement kDoorsByGrid{
 constexpr store::Statement kKeyPersonsByGrid{
     "screening_key_persons_by_grid",
     "SELECT h.grid, COUNT(DISTINCT k.person) FROM household h CROSS JOIN key_member k"
-    " ON k.district = h.district AND k.household = h.household AND k.starts_on <= $1"
-    " AND k.ends_on >= $1 WHERE h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
+    " WHERE k.district = h.district AND k.household = h.household AND k.starts_on <= $1"
+    " AND k.ends_on >= $1 AND h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
     " GROUP BY h.grid ORDER BY h.grid"};
 constexpr store::Statement kSeenByGrid{
     "screening_seen_by_grid",
     "SELECT h.grid, SUM(s.seen) FROM household h CROSS JOIN door_day s"
-    " ON s.district = h.district AND s.household = h.household AND s.day = $1"
-    " WHERE h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
+    " WHERE s.district = h.district AND s.household = h.household AND s.day = $1"
+    " AND h.district = $2 AND h.grid >= $3 AND h.grid < $3 || ':'"
     " GROUP BY h.grid ORDER BY h.grid"};
 constexpr store::Statement kAll[] = {kRoundsOfRegion, kRoundsInsideDistrict, kRoundsOfLevel,
                                      kDoorsByGrid,    kKeyPersonsByGrid,     kSeenByGrid};

@@ -32,35 +32,37 @@ struct DoorVisit {
 WD_DESCRIBE(DoorVisit, household, visit, at, outcome, revisit_by)
 using DoorVisits = std::unordered_map<HouseholdId, DoorVisit>;
 
+// CROSS JOIN with its conditions under WHERE is the same join everywhere, and keeps SQLite to the
+// order that is written.
 constexpr store::Statement kStandingInGrid{
     "screening_standing_in_grid",
     "SELECT d.household, d.visit, d.occurred_at, d.outcome, d.revisit_by FROM household h"
-    " CROSS JOIN door d ON d.district = h.district AND d.round = $1 AND d.household = h.household"
-    " WHERE h.district = $2 AND h.grid = $3"};
+    " CROSS JOIN door d WHERE d.district = h.district AND d.round = $1"
+    " AND d.household = h.household AND h.district = $2 AND h.grid = $3"};
 constexpr store::Statement kStandingInBuilding{
     "screening_standing_in_building",
     "SELECT d.household, d.visit, d.occurred_at, d.outcome, d.revisit_by FROM household h"
-    " CROSS JOIN door d ON d.district = h.district AND d.round = $1 AND d.household = h.household"
-    " WHERE h.district = $2 AND h.building = $3"};
+    " CROSS JOIN door d WHERE d.district = h.district AND d.round = $1"
+    " AND d.household = h.household AND h.district = $2 AND h.building = $3"};
 // Ids of visits are in order of the time at which the forms were opened: near enough for a reminder
 // of what was last, and read without going through a household's whole history.
 constexpr store::Statement kLastInGrid{
     "screening_last_in_grid",
     "SELECT v.household, v.visit, v.occurred_at, v.outcome, v.revisit_by FROM household h"
-    " CROSS JOIN visit v ON v.district = h.district AND v.household = h.household AND v.visit ="
-    " (SELECT MAX(w.visit) FROM visit w WHERE w.district = h.district"
-    " AND w.household = h.household) WHERE h.district = $1 AND h.grid = $2"};
+    " CROSS JOIN visit v WHERE v.district = h.district AND v.household = h.household AND v.visit ="
+    " (SELECT w.visit FROM visit w WHERE w.district = h.district AND w.household = h.household"
+    " ORDER BY w.visit DESC LIMIT 1) AND h.district = $1 AND h.grid = $2"};
 constexpr store::Statement kLastInBuilding{
     "screening_last_in_building",
     "SELECT v.household, v.visit, v.occurred_at, v.outcome, v.revisit_by FROM household h"
-    " CROSS JOIN visit v ON v.district = h.district AND v.household = h.household AND v.visit ="
-    " (SELECT MAX(w.visit) FROM visit w WHERE w.district = h.district"
-    " AND w.household = h.household) WHERE h.district = $1 AND h.building = $2"};
+    " CROSS JOIN visit v WHERE v.district = h.district AND v.household = h.household AND v.visit ="
+    " (SELECT w.visit FROM visit w WHERE w.district = h.district AND w.household = h.household"
+    " ORDER BY w.visit DESC LIMIT 1) AND h.district = $1 AND h.building = $2"};
 constexpr store::Statement kSeenInGrid{
     "screening_seen_in_grid",
     "SELECT COALESCE(SUM(s.seen), 0) FROM household h CROSS JOIN door_day s"
-    " ON s.district = h.district AND s.household = h.household AND s.day = $1"
-    " WHERE h.district = $2 AND h.grid = $3"};
+    " WHERE s.district = h.district AND s.household = h.household AND s.day = $1"
+    " AND h.district = $2 AND h.grid = $3"};
 constexpr store::Statement kLastSequence{
     "screening_last_sequence",
     "SELECT COALESCE(MAX(sequence), 0) FROM journal WHERE district = $1"};

@@ -13,20 +13,6 @@
 
 namespace wangdi::screening {
 
-struct RoundView {
-  RoundId id;
-  RegionCode region;
-  std::string title;
-  CivilDate starts_on;
-  CivilDate due_on;
-  CivilDate ends_on;
-};
-WD_STRUCT(RoundView, (id, "轮次编号", "Round id", "", "screening"),
-          (region, "范围", "Region", "", "screening"), (title, "名称", "Title", "", "screening"),
-          (starts_on, "开始日期", "Starts on", "", "screening"),
-          (due_on, "应完成日期", "Due on", "", "screening"),
-          (ends_on, "结束日期", "Ends on, that day included", "", "screening"))
-
 struct LastVisit {
   VisitId visit;
   VisitOutcome outcome = VisitOutcome::all_well;

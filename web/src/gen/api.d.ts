@@ -557,6 +557,8 @@ export interface components {
             region: components["schemas"]["RegionView"];
             /** 数据时点 */
             cut_off: components["schemas"]["CutOffStamp"];
+            /** 本轮排查 */
+            round?: components["schemas"]["RoundView"];
             /** 入户排查 */
             households: components["schemas"]["HouseholdFigures"];
             /** 重点群体监控 */
@@ -634,6 +636,8 @@ export interface components {
         CommandBatchResult: {
             /** 结果 */
             results: components["schemas"]["CommandResult"][];
+            /** 要重传 */
+            resend: components["schemas"]["PositionView"][];
             /** 服务器时间 */
             server_time: number;
         };
@@ -1824,7 +1828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": components["schemas"]["ImportTrial"];
                 };
             };
             "4XX": components["responses"]["Problem"];

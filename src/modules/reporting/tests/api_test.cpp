@@ -255,8 +255,10 @@ TEST(CutOff, given_a_stored_moment_when_records_go_on_then_its_figures_stay) {
     EXPECT_EQ(board.cut_off.name, "日报 16:00");
     EXPECT_EQ(board.cut_off.positions_count, before.cut_off.positions_count);
     stored[code] = codec::encode(board);
-    // But for its name it is the board of that moment.
+    // But for its name and the running round it is the board of that moment.
+    EXPECT_TRUE(before.round && !board.round);
     board.cut_off = before.cut_off;
+    board.round = before.round;
     EXPECT_EQ(codec::encode(board), codec::encode(before)) << code;
     country.must_send(command = {{"日报 17:00"}, testing::region(code)}, code);
     stored[code] += id;
