@@ -87,7 +87,7 @@ void Api::run_query(const bus::QueryType& type, Request request, const Responder
           return;
         }
         Response response(answer->status);
-        response.body(answer->content_type, std::move(answer->bytes));
+        put_view(response, std::string(answer->content_type), std::move(answer->bytes), caller);
         if (!answer->file_name.empty()) response.attachment(answer->file_name);
         to->send(std::move(response));
       });

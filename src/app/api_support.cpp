@@ -11,6 +11,9 @@ namespace {
 // that strangers' wrong passwords cause.
 constexpr std::int64_t kDeviceSeconds = 365LL * 86'400;
 
+// Below, one packet more or less is all there is to gain.
+constexpr std::size_t kPackBytesMin = 4 << 10;
+
 void set_cookie(http::Response& response, bool secure, std::string_view name,
                 std::string_view value, std::int64_t seconds) {
   std::string cookie(name);
@@ -37,6 +40,19 @@ void set_session_cookie(http::Response& response, bool secure, std::string_view 
 
 void set_device_cookie(http::Response& response, bool secure, std::string_view mark) {
   set_cookie(response, secure, secure ? kDeviceCookie : kDeviceCookiePlain, mark, kDeviceSeconds);
+}
+
+void put_view(http::Response& response, std::string content_type, std::string bytes,
+              const Caller& caller) {
+  const bool is_json = content_type == "application/json";
+  if (is_json && bytes.size() >= kPackBytesMin) response.header("Vary", "Accept-Encoding");
+  if (is_json && bytes.size() >= kPackBytesMin && caller.takes_gzip) {
+    if (auto packed = http::gzip_pack(bytes, http::GzipEffort::quick); !packed.empty()) {
+      response.header("Content-Encoding", "gzip");
+      bytes = std::move(packed);
+    }
+  }
+  response.body(std::move(content_type), std::move(bytes));
 }
 
 Status expect_json(const http::Request& request) {

@@ -154,10 +154,10 @@ double weight_of(std::string_view parameters) {
 
 }  // namespace
 
-std::string gzip_pack(std::string_view bytes) {
+std::string gzip_pack(std::string_view bytes, GzipEffort effort) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 9, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  const int level = effort == GzipEffort::best ? Z_BEST_COMPRESSION : Z_BEST_SPEED;
+  if (deflateInit2(&stream, level, Z_DEFLATED, kGzipWindow, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
     return {};
   }
   std::string packed(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');

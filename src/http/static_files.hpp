@@ -63,7 +63,9 @@ bool accepts_gzip(std::string_view accept_encoding);
 // RFC 9110 13.1.2, by weak comparison.
 bool etag_listed(std::string_view if_none_match, std::string_view etag);
 
-std::string gzip_pack(std::string_view bytes);
+// Files are packed once and as small as can be; an answer is packed each time, so quickly.
+enum class GzipEffort : std::uint8_t { quick, best };
+std::string gzip_pack(std::string_view bytes, GzipEffort effort = GzipEffort::best);
 // Empty optional when broken or larger than `bytes_max`.
 std::optional<std::string> gzip_unpack(std::string_view packed, std::size_t bytes_max);
 

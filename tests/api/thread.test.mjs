@@ -135,6 +135,23 @@ test('a log-in that fails says nothing about which part was wrong', async () => 
   assert.deepEqual(one, other);
 });
 
+test('a long list goes out packed to whoever takes it, the log-in never', async () => {
+  const worker = await logged_in(server, 'worker1');
+  const path = '/api/v1/screening/doors?grid=320508019044001';
+  const coding = async (accept) => {
+    const { headers, json } = await worker.request('GET', path, { headers: { 'accept-encoding': accept } });
+    assert.ok(json.doors.length > 200);
+    assert.equal(headers.get('vary'), 'Accept-Encoding');
+    return { coding: headers.get('content-encoding'), bytes: Number(headers.get('content-length')) };
+  };
+  const [plain, packed] = [await coding('identity'), await coding('gzip')];
+  assert.equal(plain.coding, null);
+  assert.equal(packed.coding, 'gzip');
+  assert.ok(packed.bytes * 4 < plain.bytes, `${packed.bytes} of ${plain.bytes}`);
+  const session = await worker.request('GET', '/api/v1/session', { headers: { 'accept-encoding': 'gzip' } });
+  assert.equal(session.headers.get('content-encoding'), null);
+});
+
 test('log-out ends the session', async () => {
   const worker = await logged_in(server, 'worker1');
   assert.equal((await worker.request('DELETE', '/api/v1/session')).status, 204);

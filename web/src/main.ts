@@ -49,11 +49,16 @@ async function run_engine() {
     },
     { immediate: true },
   );
+  // On a slow line the first list must not share it with what is fetched for later: the stream's first
+  // word makes every view read again.
+  const first = first_view();
   watch(
     () => session.status,
     (status) => {
       if (status === 'in') {
-        start_stream();
+        void first.then(() => {
+          if (session.status === 'in') start_stream();
+        });
         void drain();
       } else {
         stop_stream();
@@ -61,8 +66,7 @@ async function run_engine() {
     },
     { immediate: true },
   );
-  // On a slow line the first list must not share it with what is fetched for later.
-  await first_view();
+  await first;
   register_worker();
   if (session.account?.role === 'grid_worker') load_ahead();
 }
