@@ -110,6 +110,8 @@ Status Service::compose() {
       {std::move(import_reader), writer, runtime_.clock(), config.zone()});
   ticker_ = std::make_unique<Ticker>(kSweepMs, [this] { gatekeeper_->sweep(); });
   server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
+  writer.around_answers([this] { server_->hold_answers(); },
+                        [this] { server_->release_answers(); });
   api_ = std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
                                         runtime_.vault(), runtime_.clock(), log_,
                                         runtime_.folder().is_demo(), [this] { return metrics(); }});

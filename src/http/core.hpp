@@ -33,6 +33,8 @@ class Core final : public Server {
   void stop() override {
     asio::post(io_, [this] { begin_stop(); });
   }
+  void hold_answers() override { mailbox_->hold(); }
+  void release_answers() override { mailbox_->release(); }
   Counters counters() const override;
 
   void wake() {

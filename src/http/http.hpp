@@ -164,6 +164,10 @@ class Server {
   virtual std::uint16_t port() const = 0;  // the real port after listen()
   virtual void run() = 0;                  // serves on the calling thread until stop()
   virtual void stop() = 0;                 // graceful, from any thread: finishes what has begun
+  // Between the two, answers of other threads are kept and then delivered together: the network
+  // thread wakes once for many. Not nested; for one thread that answers in batches.
+  virtual void hold_answers() = 0;
+  virtual void release_answers() = 0;
   virtual Counters counters() const = 0;
 };
 std::unique_ptr<Server> make_server(Options options, const Clock& clock);

@@ -32,6 +32,12 @@ class Mailbox {
   };
   explicit Mailbox(Core& core) : core_(&core) {}
   void post(Letter letter);
+  // Letters posted between the two wake the network thread once, at the end.
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  void release();
   std::vector<Letter> take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(letters_, {});
@@ -47,6 +53,7 @@ class Mailbox {
  private:
   std::mutex mutex_;
   Core* core_;
+  bool held_ = false;
   std::vector<Letter> letters_;
 };
 

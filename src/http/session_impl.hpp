@@ -24,7 +24,13 @@ inline void Mailbox::post(Letter letter) {
   // A handler that answers at once needs no letter: its session is on the stack above.
   if (core_->on_network_thread() && letter.to->dispatching()) return letter.to->deliver(letter);
   letters_.push_back(std::move(letter));
-  if (letters_.size() == 1) core_->wake();
+  if (letters_.size() == 1 && !held_) core_->wake();
+}
+
+inline void Mailbox::release() {
+  const std::lock_guard lock(mutex_);
+  held_ = false;
+  if (core_ != nullptr && !letters_.empty()) core_->wake();
 }
 
 inline Session::Session(Core& core, Socket socket, const Address& peer)

@@ -46,6 +46,11 @@ void Writer::on_commit(std::function<void(const Committed&)> follower) {
   followers_.push_back(std::move(follower));
 }
 
+void Writer::around_answers(std::function<void()> before, std::function<void()> after) {
+  before_answers_ = std::move(before);
+  after_answers_ = std::move(after);
+}
+
 void Writer::start() {
   thread_ = std::thread([this] { loop(); });
 }
@@ -159,11 +164,13 @@ void Writer::process(std::vector<Submission>& batch) {
       all.push_back(std::move(failed));
     }
   }
+  before_answers_();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     for (const auto& outcome : all[i].outcomes) count(outcome);
     if (batch[i].done) batch[i].done(std::move(all[i].outcomes));
     if (batch[i].job_done) batch[i].job_done(std::move(all[i].job_status));
   }
+  after_answers_();
 }
 
 Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submission> batch) {

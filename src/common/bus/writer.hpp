@@ -65,6 +65,9 @@ class Writer final : public CommandSender {
 
   // Called on the writer thread after each commit; set before start().
   void on_commit(std::function<void(const Committed&)> follower);
+  // Called on the writer thread before the first and after the last answer of a batch, so that who
+  // delivers them wakes a thread once for all; set before start().
+  void around_answers(std::function<void()> before, std::function<void()> after);
   void start();
   // Finishes what is queued, then ends the thread. Later submissions are refused.
   void stop();
@@ -120,6 +123,8 @@ class Writer final : public CommandSender {
   crypto::Random random_;
   journal::Journal journal_;
   std::vector<std::function<void(const Committed&)>> followers_;
+  std::function<void()> before_answers_ = [] {};
+  std::function<void()> after_answers_ = [] {};
   std::vector<RegionCode> touched_;
   std::optional<Error> batch_error_;
   WriterCounters counters_;

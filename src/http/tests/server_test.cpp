@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "http/tests/harness.hpp"
@@ -73,6 +74,32 @@ TEST(Server, answers_pipelined_requests_in_their_order) {
   }
   server.stop();
   for (auto& worker : workers) worker.join();
+}
+
+TEST(Server, delivers_answers_of_another_thread_together_when_they_are_held) {
+  TestServer server;
+  std::promise<ResponderPtr> first, second;
+  server.route(Method::get, "/first",
+               [&](Request, ResponderPtr responder) { first.set_value(std::move(responder)); });
+  server.route(Method::get, "/second",
+               [&](Request, ResponderPtr responder) { second.set_value(std::move(responder)); });
+  server.echo(Method::get, "/other");
+  ASSERT_TRUE(server.start());
+  auto one = server.client();
+  auto two = server.client();
+  one.send("GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  two.send("GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  auto to_one = first.get_future().get();
+  auto to_two = second.get_future().get();
+  server.server().hold_answers();
+  to_one->send(Response::json(200, "1"));
+  to_two->send(Response::json(200, "2"));
+  // The network thread itself goes on answering.
+  EXPECT_EQ(server.client().get("/other").status, 200);
+  EXPECT_EQ(server.server().counters().answers_2xx, 1u);
+  server.server().release_answers();
+  EXPECT_EQ(one.reply().body, "1");
+  EXPECT_EQ(two.reply().body, "2");
 }
 
 TEST(Server, takes_a_body_in_any_pieces) {
