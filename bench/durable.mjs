@@ -41,8 +41,8 @@ async function counters(server) {
 }
 
 function milliseconds(text) {
-  const [, number, unit] = /^([\d.]+)(us|ms|s)$/.exec(text);
-  return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const [, number, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text);
+  return Number(number) * { us: 0.001, ms: 1, s: 1_000, m: 60_000 }[unit];
 }
 
 async function http_round(server, file, seconds, round) {
@@ -63,8 +63,8 @@ async function http_round(server, file, seconds, round) {
   const writer = Math.max(...spent.filter(([thread]) => thread !== pid).map(([, us]) => us));
   return {
     per_second: Number(/Requests\/sec:\s+(\S+)/.exec(text)[1]),
-    p50_ms: milliseconds(/50%\s+(\S+)/.exec(text)[1]),
-    p99_ms: milliseconds(/99%\s+(\S+)/.exec(text)[1]),
+    p50_ms: milliseconds(/^ +50%\s+(\S+)/m.exec(text)[1]),
+    p99_ms: milliseconds(/^ +99%\s+(\S+)/m.exec(text)[1]),
     cpu_us: total,
     network_us: network,
     writer_us: writer,
