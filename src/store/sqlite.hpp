@@ -22,6 +22,11 @@ struct SqliteOptions {
 // Opens or creates the file. Errors: storage_failed with the cause.
 Result<std::unique_ptr<Engine>> open_sqlite(SqliteOptions options);
 
+// Copies a database as it stands after one commit, while another process writes to it; the writer
+// does not wait, its WAL only grows meanwhile. `to` must not exist, gets mode 0600 and is not
+// synced. Errors: storage_failed, storage_full; then `to` is half a copy.
+Status copy_sqlite(const std::string& from, const std::string& to);
+
 // The library's version, like 3.40.1.
 std::string_view sqlite_version();
 // Whether a library of this number (3040001) has the WAL-reset bug, which the rule above avoids.
