@@ -11,6 +11,7 @@
 #include "store/rows.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
+#include "vault/root.hpp"
 
 namespace wangdi::vault {
 namespace {
@@ -33,19 +34,9 @@ auto joined(const Parts&... parts) {
   return all;
 }
 
-Result<crypto::SecretKey> read_root(const Paths& paths) {
-  auto bytes = read_secret_file(paths.root, crypto::kKeyBytes);
-  if (!bytes || bytes->size() != crypto::kKeyBytes) {
-    return Error(ErrorCode::root_missing).because("the root must be a file of 32 bytes, mode 0400");
-  }
-  auto key = crypto::SecretKey::copy_of(*bytes);
-  crypto::wipe(*bytes);
-  return key;
-}
-
 // The root of a new installation: the one that is there, or a fresh one.
 Result<crypto::SecretKey> make_root(const Paths& paths) {
-  if (std::filesystem::exists(paths.root)) return read_root(paths);
+  if (std::filesystem::exists(paths.root)) return read_root(paths.root);
   auto key = crypto::SecretKey::random();
   WD_TRY([[maybe_unused]] auto written, write_secret_file(paths.root, key.view()));
   return key;
@@ -119,6 +110,13 @@ Paths Paths::beside(const std::string& data_folder) {
   return {.keys = base + ".keys", .root = base + ".root"};
 }
 
+Status check_root(const std::string& keys_folder, const std::string& root_file) {
+  WD_TRY(const auto root, read_root(root_file));
+  WD_TRY([[maybe_unused]] const auto epoch_key,
+         read_epoch({.keys = keys_folder, .root = root_file}, root));
+  return ok();
+}
+
 Month month_of(UnixMs instant) {
   const auto day = CivilDate::of(instant, ZoneOffset{.minutes_east = 0});
   return day.year() * 12 + static_cast<Month>(day.month()) - 1;
@@ -162,7 +160,7 @@ Status Keyring::create(const Paths& paths) {
 }
 
 Result<std::unique_ptr<Keyring>> Keyring::open(const Paths& paths, std::size_t cached_keys) {
-  WD_TRY(const auto root, read_root(paths));
+  WD_TRY(const auto root, read_root(paths.root));
   if (!is_secret_folder(paths.keys)) {
     return Error(ErrorCode::keys_missing).because("the keys folder must exist with mode 0700");
   }

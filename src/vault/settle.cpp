@@ -66,6 +66,8 @@ Status Writer::pair() {
     if (main_state_.pairing != keys_state_.pairing) {
       return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
     }
+    main_was_restored_ = main_state_.batch < 0;
+    if (main_was_restored_) main_state_.batch = ~main_state_.batch;
   } else if (keys_state_.batch > 0) {
     return Error(ErrorCode::keys_mismatch).because("the keys folder was used with other data");
   } else {
@@ -81,7 +83,7 @@ Status Writer::pair() {
 
 Status Writer::take_back() {
   // An older main database would disown keys that newer data need: leave everything as it is.
-  main_was_restored_ = main_state_.batch < keys_state_.settled;
+  main_was_restored_ = main_was_restored_ || main_state_.batch < keys_state_.settled;
   if (main_was_restored_) return ok();
   return settle(unpacked(keys_state_.unsettled));
 }

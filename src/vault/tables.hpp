@@ -26,7 +26,8 @@ WD_DESCRIBE(VaultFieldRow, district, subject, field, version, ciphertext)
 inline constexpr store::Table<VaultFieldRow, 3> kVaultField{"vault_field", {}, false};
 
 // One row for the whole database: which keys folder belongs to it, and the last batch that wrote
-// vault rows. It tells at start whether the last batch of keys.db was committed here too.
+// vault rows. It tells at start whether the last batch of keys.db was committed here too. In a
+// restored database the batch stands as its complement (below 0) until vault rows are written.
 struct VaultStateRow {
   District district{};  // always the nation's
   Mark16 pairing{};

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copying the keys folder beside the server.
+#include "vault/keys_copy.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "store/sqlite.hpp"
+#include "vault/files.hpp"
+
+namespace wangdi::vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kEpochFileBytesMax = 4'096;
+
+Error failed(const std::string& what, const std::error_code& error) {
+  return Error(error == std::errc::no_space_on_device ? ErrorCode::storage_full
+                                                      : ErrorCode::storage_failed)
+      .because(what + ": " + error.message());
+}
+
+Status sync(const std::string& path, int flags) {
+  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const std::error_code error(errno, std::generic_category());
+  if (file >= 0) ::close(file);
+  return synced ? ok() : Status(failed("fsync of the keys' copy", error));
+}
+
+Status remove_tree(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  return error ? Status(failed(path, error)) : ok();
+}
+
+Status rename(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  return error ? Status(failed(to, error)) : ok();
+}
+
+bool is_copy(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path + "/epoch.key", error) &&
+         fs::is_regular_file(path + "/keys.db", error);
+}
+
+Status fill(const std::string& keys_folder, const std::string& to) {
+  WD_TRY([[maybe_unused]] auto made, make_secret_folder(to));
+  // The epoch first: one that is replaced meanwhile wraps no key of the newer file, which is found
+  // out when the copy is tried, never silently.
+  const auto epoch = read_secret_file(keys_folder + "/epoch.key", kEpochFileBytesMax);
+  if (!epoch) return Error(ErrorCode::keys_missing).because("epoch.key");
+  WD_TRY([[maybe_unused]] auto written, write_secret_file(to + "/epoch.key", *epoch));
+  WD_TRY([[maybe_unused]] auto copied,
+         store::copy_sqlite(keys_folder + "/keys.db", to + "/keys.db"));
+  WD_TRY([[maybe_unused]] auto synced, sync(to + "/keys.db", O_RDONLY));
+  return sync(to, O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace
+
+Status copy_keys(const std::string& keys_folder, const std::string& to) {
+  std::error_code error;
+  const auto place = fs::absolute(to, error).lexically_normal();
+  const auto name = place.has_filename() ? place.string() : place.parent_path().string();
+  const bool replaces = fs::exists(name, error);
+  if (replaces && !is_copy(name)) return Error(ErrorCode::folder_exists).with("path", name);
+  WD_TRY([[maybe_unused]] auto half, remove_tree(name + ".part"));
+  WD_TRY([[maybe_unused]] auto filled, fill(keys_folder, name + ".part"));
+  if (replaces) {
+    WD_TRY([[maybe_unused]] auto older, remove_tree(name + ".old"));
+    WD_TRY([[maybe_unused]] auto aside, rename(name, name + ".old"));
+  }
+  WD_TRY([[maybe_unused]] auto there, rename(name + ".part", name));
+  WD_TRY([[maybe_unused]] auto on_disk,
+         sync(fs::path(name).parent_path().string(), O_RDONLY | O_DIRECTORY));
+  return remove_tree(name + ".old");
+}
+
+}  // namespace wangdi::vault
