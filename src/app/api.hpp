@@ -13,6 +13,7 @@
 #include "app/hub.hpp"
 #include "app/log.hpp"
 #include "common/bus/query_runner.hpp"
+#include "common/bus/restored.hpp"
 #include "common/bus/writer.hpp"
 #include "http/http.hpp"
 #include "vault/vault.hpp"
@@ -26,6 +27,7 @@ struct ApiParts {
   access::Gatekeeper& gatekeeper;
   Hub& hub;
   const vault::Vault& vault;
+  const bus::Restores& restores;
   const Clock& clock;
   Log& log;
   bool demo = false;

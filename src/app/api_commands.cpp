@@ -16,9 +16,6 @@ using http::ResponderPtr;
 
 namespace {
 
-// No restore has happened yet in this version.
-constexpr std::int64_t kRestores = 0;
-
 CommandResult refused(CommandId id, const Error& error, Language language) {
   CommandResult result;
   result.id = id;
@@ -48,14 +45,15 @@ Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope,
   return command;
 }
 
-CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipts& receipts) {
+CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipts& receipts,
+                        std::int64_t restore) {
   CommandResult result;
   result.id = outcome.id;
   result.status = outcome.status;
   if (outcome.position) {
     const auto& [district, sequence] = *outcome.position;
     result.position = bus::PositionView{district.number, sequence};
-    result.receipt = receipts.make(district, sequence, kRestores);
+    result.receipt = receipts.make(district, sequence, restore);
   }
   if (outcome.answer) result.answer = codec::RawJson{std::move(*outcome.answer)};
   if (outcome.error) {
@@ -63,6 +61,23 @@ CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipt
   }
   result.conflict.items = std::move(outcome.conflicts);
   return result;
+}
+
+// What a restore lost of what this phone was answered: after which position of which district.
+List<bus::PositionView, 200> to_resend(const bus::CommandBatch& batch, const vault::Vault& vault,
+                                       const bus::Restores& restores) {
+  List<bus::PositionView, 200> resend;
+  if (restores.number() == 0) return resend;
+  vault::Receipts receipts(vault);
+  for (const auto& seen : batch.seen) {
+    if (!seen.receipt) continue;
+    const District district{seen.district};
+    const auto kept = restores.kept(district, [&](std::int64_t restore) {
+      return receipts.holds(district, seen.sequence, restore, *seen.receipt);
+    });
+    if (kept && seen.sequence > *kept) resend.items.push_back({seen.district, *kept});
+  }
+  return resend;
 }
 
 // The server could not take the submission at all: a refusal would look final to the phone.
@@ -88,6 +103,7 @@ void Api::take_commands(Request request, const ResponderPtr& to) {
   std::vector<std::size_t> places;  // of the submitted commands among the results
   std::vector<bus::PreparedCommand> commands;
   results->results.items.resize(batch->commands.size());
+  results->resend = to_resend(*batch, parts_.vault, parts_.restores);
   for (std::size_t i = 0; i < batch->commands.size(); ++i) {
     auto& envelope = batch->commands.items[i];
     auto command = prepare(envelope, parts_.registry);
@@ -112,7 +128,8 @@ void Api::take_commands(Request request, const ResponderPtr& to) {
           return to->send(http::problem(*failure, caller.language, caller.request_id));
         }
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
-          results->results.items[places[i]] = result_of(outcomes[i], caller.language, *receipts_);
+          results->results.items[places[i]] =
+              result_of(outcomes[i], caller.language, *receipts_, parts_.restores.number());
         }
         results->server_time = parts_.clock.now();
         to->send(json_answer(*results));

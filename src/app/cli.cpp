@@ -221,6 +221,14 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
       return commands.verify(config, console);
     case CommandName::rebuild:
       return commands.rebuild(config, console, {.check = invocation.has("--check")});
+    case CommandName::backup:
+      return commands.backup(
+          config, console,
+          {.file = invocation.value("--to"), .keys_to = invocation.value("--keys-to")});
+    case CommandName::restore:
+      return commands.restore(config, console, {.file = invocation.value("--from"), .keys_to = {}});
+    case CommandName::drill:
+      return commands.drill(config, console, {.file = invocation.value("--from"), .keys_to = {}});
     case CommandName::openapi:
       return commands.openapi(console);
     case CommandName::user_add:

@@ -90,6 +90,23 @@ constexpr std::array kRebuildOptions = {
                   {"只在旁边重建并比较，不改任何内容",
                    "rebuilds beside the live tables and compares, changes nothing"}},
 };
+constexpr std::array kBackupOptions = {
+    CommandOption{"--to",
+                  "FILE",
+                  "",
+                  true,
+                  {"备份写到哪个文件，必须还没有", "the file to write, which must not exist"}},
+    CommandOption{"--keys-to",
+                  "DIR",
+                  "",
+                  false,
+                  {"同时把密钥复制到这个文件夹，换掉原来的副本；要和备份分开存放",
+                   "also copies the keys into this folder, in place of the copy before; keep it "
+                   "apart from backups"}},
+};
+constexpr std::array kRestoreOptions = {
+    CommandOption{"--from", "FILE", "", true, {"备份文件", "the backup"}},
+};
 constexpr std::array kUserAddOptions = {
     CommandOption{"--role",
                   "ROLE",
@@ -159,6 +176,27 @@ constexpr std::array kCommands = {
                  true,
                  kRebuildOptions,
                  {"按日志重建各表", "makes every table anew from the journal"}},
+    CommandEntry{CommandName::backup,
+                 "backup",
+                 "",
+                 true,
+                 kBackupOptions,
+                 {"做一份加密的备份，不用停服务（密钥不在里面，要另外存放）",
+                  "makes a sealed backup while the server runs (keys are not in it, keep them "
+                  "apart)"}},
+    CommandEntry{CommandName::restore,
+                 "restore",
+                 "",
+                 true,
+                 kRestoreOptions,
+                 {"用备份恢复出一个新的数据文件夹", "makes a new data folder from a backup"}},
+    CommandEntry{CommandName::drill,
+                 "drill",
+                 "",
+                 true,
+                 kRestoreOptions,
+                 {"演练：在旁边恢复一遍，核对后删除，不动现有数据",
+                  "a restore drill: restores beside the data, examines it and removes it"}},
     CommandEntry{CommandName::openapi,
                  "openapi",
                  "",

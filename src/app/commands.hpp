@@ -49,6 +49,10 @@ struct ImportRosterRequest {
 struct RebuildRequest {
   bool check = false;  // compares beside the live tables and changes nothing
 };
+struct BackupRequest {
+  std::string file;     // written by backup, read by restore and drill
+  std::string keys_to;  // backup: where the second copy of the keys lies; empty: not copied
+};
 struct UserRequest {
   enum class Action : std::uint8_t { add, list, reset, close };
   Action action = Action::list;
@@ -66,6 +70,9 @@ int run_import_tree(const Config& config, Console& console, const ImportTreeRequ
 int run_import_roster(const Config& config, Console& console, const ImportRosterRequest& request);
 int run_verify(const Config& config, Console& console);
 int run_rebuild(const Config& config, Console& console, const RebuildRequest& request);
+int run_backup(const Config& config, Console& console, const BackupRequest& request);
+int run_restore(const Config& config, Console& console, const BackupRequest& request);
+int run_drill(const Config& config, Console& console, const BackupRequest& request);
 int run_openapi(Console& console);
 int run_user(const Config& config, Console& console, const UserRequest& request);
 int run_doctor(const Config& config, Console& console);
@@ -80,6 +87,9 @@ struct Commands {
   std::function<int(const Config&, Console&, const ImportRosterRequest&)> import_roster;
   std::function<int(const Config&, Console&)> verify;
   std::function<int(const Config&, Console&, const RebuildRequest&)> rebuild;
+  std::function<int(const Config&, Console&, const BackupRequest&)> backup;
+  std::function<int(const Config&, Console&, const BackupRequest&)> restore;
+  std::function<int(const Config&, Console&, const BackupRequest&)> drill;
   std::function<int(Console&)> openapi;
   std::function<int(const Config&, Console&, const UserRequest&)> user;
   std::function<int(const Config&, Console&)> doctor;

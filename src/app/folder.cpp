@@ -24,9 +24,17 @@ namespace fs = std::filesystem;
 constexpr std::string_view kForm = "1\n";
 constexpr std::string_view kUnfinished = "UNFINISHED";  // names the keys folder begun with this
 constexpr std::size_t kPathBytes = 4'096;
-constexpr std::array kOwnNames = {
-    "UNFINISHED", "DEMO",          "LOCK",          "files",
-    "wangdi.db",  "wangdi.db-wal", "wangdi.db-shm", "wangdi.db-journal"};
+constexpr std::array kOwnNames = {"UNFINISHED",
+                                  "DEMO",
+                                  "LOCK",
+                                  "files",
+                                  "wangdi.db",
+                                  "wangdi.db-wal",
+                                  "wangdi.db-shm",
+                                  "wangdi.db-rebuilt",
+                                  "wangdi.db-rebuilt-wal",
+                                  "wangdi.db-journal",
+                                  "wangdi.db-rebuilt-shm"};
 
 Error system_error(std::string_view what) {
   return Error(ErrorCode::storage_failed).because(std::string(what) + ": " + std::strerror(errno));
@@ -156,9 +164,13 @@ bool Folder::is_complete(const std::string& path) {
   return fs::is_regular_file(path + "/WANGDI", failed);
 }
 
-Result<Folder> Folder::open(const std::string& path) {
+Status Folder::check(const std::string& path) {
   if (!is_complete(path)) return Error(ErrorCode::folder_not_initialised).with("path", path);
-  WD_TRY([[maybe_unused]] auto own, check_owner(path));
+  return check_owner(path);
+}
+
+Result<Folder> Folder::open(const std::string& path) {
+  WD_TRY([[maybe_unused]] auto usable, check(path));
   WD_TRY(const int lock, take_lock(path));
   std::error_code failed;
   return Folder(path, lock, fs::exists(path + "/DEMO", failed));
@@ -176,7 +188,8 @@ Result<Folder> Folder::create(const std::string& path, const std::string& keys, 
   WD_TRY(const int lock, take_lock(path));
   Folder folder(path, lock, demo);
   if (is_complete(path)) return Error(ErrorCode::folder_exists).with("path", path);
-  const auto place = fs::absolute(keys, failed).lexically_normal().string();
+  const auto place =
+      keys.empty() ? std::string() : fs::absolute(keys, failed).lexically_normal().string();
   WD_TRY([[maybe_unused]] auto emptied, remove_remnants(path, place));
   WD_TRY([[maybe_unused]] auto begun, write_mark(path, kUnfinished, place));
   if (::chmod(path.c_str(), 0700) != 0) return system_error("chmod");

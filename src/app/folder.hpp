@@ -23,13 +23,17 @@ class Folder {
   // fills both. The folder becomes usable only by complete(), so that an init that was killed
   // half-way is seen; creating it again empties it first, and removes the keys folder that the
   // killed init had begun. Errors: folder_exists when the folder is complete or holds anything
-  // else, or when `keys` is there; folder_of_other_user, folder_in_use, storage_failed.
+  // else, or when `keys` is there; folder_of_other_user, folder_in_use, storage_failed. With `keys`
+  // empty no keys folder is looked at: a restore keeps to the one that is there.
   static Result<Folder> create(const std::string& path, const std::string& keys, bool demo);
   // Sets the mark WANGDI, on disk when it returns: the last act of init and demo.
   Status complete();
 
   // Whether the path is a complete folder, without taking its lock.
   static bool is_complete(const std::string& path);
+  // Whether this user may read it beside the process that holds its lock. Errors:
+  // folder_not_initialised, folder_of_other_user, storage_failed.
+  static Status check(const std::string& path);
 
   Folder(Folder&& other) noexcept;
   Folder& operator=(Folder&& other) noexcept;

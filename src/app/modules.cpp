@@ -4,6 +4,7 @@
 
 #include "app/shipped.hpp"
 #include "common/bus/held.hpp"
+#include "common/bus/restored.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
@@ -24,6 +25,7 @@ Result<std::unique_ptr<Modules>> Modules::make(const std::string& files,
 
 void Modules::register_all() {
   bus::register_held(registry);
+  bus::register_restored(registry);
   regions::register_module(registry, {trees, tree_index});
   accounts::register_module(registry, {macs ? &*macs : nullptr, &ended});
   residents::register_module(registry);

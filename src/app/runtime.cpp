@@ -47,6 +47,7 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
   }
   WD_TRY(runtime->vault_writer_, runtime->vault_->open_writer(connection, clock.now()));
   WD_TRY(runtime->last_commit_, journal::last_commit(connection));
+  WD_TRY(runtime->restores_, bus::Restores::load(connection));
   runtime->writer_ = std::make_unique<bus::Writer>(
       bus::WriterParts{connection, runtime->registry(), *runtime->vault_writer_,
                        runtime->modules_->rights, runtime->parameters_, clock},

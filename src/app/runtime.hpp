@@ -11,6 +11,7 @@
 #include "app/folder.hpp"
 #include "app/modules.hpp"
 #include "common/bus/query_runner.hpp"
+#include "common/bus/restored.hpp"
 #include "common/bus/writer.hpp"
 #include "common/parameters/parameters.hpp"
 #include "vault/vault.hpp"
@@ -44,6 +45,7 @@ class Runtime {
   bus::Writer& writer() { return *writer_; }
   // Number of the last commit before the writer started.
   std::int64_t last_commit() const { return last_commit_; }
+  const bus::Restores& restores() const { return restores_; }
 
  private:
   Runtime(Folder folder, const Config& config, const Clock& clock, Parameters parameters)
@@ -65,6 +67,7 @@ class Runtime {
   std::unique_ptr<Modules> modules_;
   std::unique_ptr<bus::Writer> writer_;
   std::int64_t last_commit_ = 0;
+  bus::Restores restores_;
 };
 
 }  // namespace wangdi::app

@@ -112,9 +112,10 @@ Status Service::compose() {
   server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
   writer.around_answers([this] { server_->hold_answers(); },
                         [this] { server_->release_answers(); });
-  api_ = std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
-                                        runtime_.vault(), runtime_.clock(), log_,
-                                        runtime_.folder().is_demo(), [this] { return metrics(); }});
+  api_ =
+      std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
+                                     runtime_.vault(), runtime_.restores(), runtime_.clock(), log_,
+                                     runtime_.folder().is_demo(), [this] { return metrics(); }});
   api_->add_routes(*server_);
   return ok();
 }

@@ -2,7 +2,7 @@
 // The outbox on a real IndexedDB: nothing is lost, nothing is sent twice under another id.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer } from '@/api/problem';
-import type { CommandBatch, CommandResults } from '@/api/types';
+import type { CommandBatch, CommandResults, Position } from '@/api/types';
 import { WangdiDb } from '@/outbox/db';
 import { uuid7 } from '@/outbox/ids';
 import { Outbox } from '@/outbox/outbox';
@@ -37,6 +37,7 @@ class Server {
   readonly batches: CommandBatch[] = [];
   drop = 0; // takes it in, then the line breaks
   fail: Answer<CommandResults>[] = [];
+  restored: Position[] = []; // told once, as by a server that came out of a backup
 
   readonly post = async (batch: CommandBatch): Promise<Answer<CommandResults>> => {
     this.batches.push(batch);
@@ -59,7 +60,8 @@ class Server {
       this.drop -= 1;
       return { ok: false, failure: { status: 0 } };
     }
-    return { ok: true, status: 200, data: { results, server_time: kNow } };
+    const resend = this.restored.splice(0);
+    return { ok: true, status: 200, data: { results, resend, server_time: kNow } };
   };
 }
 const send = (server: Server, now: number, skew?: number) =>
@@ -221,6 +223,49 @@ describe('an answer that may be shown once', () => {
     expect(await box.take_answer(row.id)).toBeUndefined();
     expect((await box.db.outbox.get(row.id))!.answer).toBeUndefined();
     expect(await box.take_answer('unknown')).toBeUndefined();
+  });
+});
+
+describe('a server out of a backup', () => {
+  test('given_answers_it_lost_then_those_rows_go_out_again_under_their_old_ids', async () => {
+    const server = new Server();
+    const rows = [await visit('a'), await visit('b'), await visit('c')];
+    await send(server, kNow);
+    for (const lost of rows.slice(1)) server.kept.delete(lost.id); // the backup held one record
+    server.restored = [{ district: 320508, sequence: 1 }];
+    await box.ask_what_is_lost(kAccount, server.post);
+    expect(server.batches[1]).toMatchObject({
+      seen: [{ district: 320508, sequence: 3, receipt: 'r3' }],
+      commands: [],
+    });
+    expect(await box.seen(kAccount)).toEqual([]);
+    await send(server, kNow);
+    expect(server.batches[2]!.commands!.map(({ id }) => id)).toEqual(
+      rows.slice(1).map(({ id }) => id),
+    );
+    expect((await box.all_rows(kAccount)).map(({ state }) => state)).toEqual(Array(3).fill('sent'));
+    expect(await box.seen(kAccount)).toEqual([
+      { district: 320508, sequence: 3, receipt: 'r3' },
+    ]);
+  });
+
+  test('given_a_batch_that_learns_of_it_then_its_own_answers_stand', async () => {
+    const server = new Server();
+    const lost = await visit('a');
+    await send(server, kNow);
+    server.kept.clear();
+    server.restored = [{ district: 320508, sequence: 0 }];
+    const fresh = await visit('b');
+    await send(server, kNow);
+    const state = async (id: string) => (await box.db.outbox.get(id))!.state;
+    expect([await state(lost.id), await state(fresh.id)]).toEqual(['queued', 'sent']);
+    expect(await box.seen(kAccount)).toEqual([{ district: 320508, sequence: 1, receipt: 'r1' }]);
+  });
+
+  test('given_nothing_was_ever_answered_then_nothing_is_asked', async () => {
+    const server = new Server();
+    await box.ask_what_is_lost(kAccount, server.post);
+    expect(server.batches).toEqual([]);
   });
 });
 

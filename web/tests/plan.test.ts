@@ -178,7 +178,7 @@ describe('what a result means', () => {
     const rows = Array.from({ length: count }, () => row({ sending: 1 }));
     const outcome = outcome_of(
       rows,
-      { ok: true, status: 200, data: { results: results(rows), server_time: kNow } },
+      { ok: true, status: 200, data: { results: results(rows), resend: [], server_time: kNow } },
       kNow,
       0.5,
     );

@@ -23,6 +23,13 @@ struct Called {
     const auto simple = [this](const char* name) {
       return [this, name](const Config& used, Console&) { return note(name, used); };
     };
+    const auto file = [this](const char* name) {
+      return [this, name](const Config& used, Console&, const BackupRequest& request) {
+        return note(std::string(name) + " " + request.file +
+                        (request.keys_to.empty() ? "" : " " + request.keys_to),
+                    used);
+      };
+    };
     return {
         .serve = simple("serve"),
         .init =
@@ -46,6 +53,9 @@ struct Called {
             [this](const Config& used, Console&, const RebuildRequest& request) {
               return note(request.check ? "rebuild check" : "rebuild", used);
             },
+        .backup = file("backup"),
+        .restore = file("restore"),
+        .drill = file("drill"),
         .openapi = [this](Console&) { return note("openapi", {}); },
         .user =
             [this](const Config& used, Console&, const UserRequest& request) {
@@ -77,6 +87,10 @@ TEST(CommandLine, given_a_command_then_it_is_called_with_its_options) {
   } cases[] = {
       {{"serve", "--data", "d"}, "serve"},
       {{"init", "--data", "d"}, "init  admin"},
+      {{"backup", "--data", "d", "--to", "f"}, "backup f"},
+      {{"backup", "--data", "d", "--to", "f", "--keys-to", "k"}, "backup f k"},
+      {{"restore", "--data", "d", "--from", "f"}, "restore f"},
+      {{"drill", "--data", "d", "--from", "f"}, "drill f"},
       {{"init", "--data", "d", "--tree", "t.gz", "--admin=root"}, "init t.gz root"},
       {{"demo", "--data=d"}, "demo"},
       {{"import", "tree", "t.gz", "--data", "d"}, "import tree t.gz"},

@@ -96,11 +96,15 @@ WD_STRUCT(CommandResult, (id, "命令编号", "Command id", "", "journal"),
           (problem, "问题", "Problem", "", "journal"),
           (conflict, "不一样的地方", "Conflicts", "", "journal"))
 
+// `resend`: the server was restored from a backup and lost what it answered after this position of
+// a district; the client sends again, under the old ids, what it keeps of it.
 struct CommandBatchResult {
   List<CommandResult, limits::kCommandsPerBatch> results;
+  List<PositionView, 200> resend;
   std::int64_t server_time = 0;
 };
 WD_STRUCT(CommandBatchResult, (results, "结果", "Results", "", "journal"),
+          (resend, "要重传", "To be sent again", "", "journal"),
           (server_time, "服务器时间", "Server time", "unix_ms", "journal"))
 
 }  // namespace wangdi::bus

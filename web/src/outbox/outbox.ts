@@ -12,7 +12,15 @@ import type {
 } from '@/api/types';
 import { db as device_db, type OutboxRow, type WangdiDb } from './db';
 import { uuid7 } from './ids';
-import { count_rows, kUndoMs, merge_seen, outcome_of, pick_batch, type Outcome } from './plan';
+import {
+  count_rows,
+  is_lost,
+  kUndoMs,
+  outcome_of,
+  pick_batch,
+  seen_after,
+  type Outcome,
+} from './plan';
 import type { Counts } from './state';
 
 const kKeepSentMs = 30 * 86_400_000;
@@ -217,6 +225,30 @@ export class Outbox {
     });
   }
 
+  // All that an answer means, at once: the new claims together with the rows that go out again.
+  private async take(account: string, seen: readonly Seen[], outcome: Outcome) {
+    await this.db.transaction('rw', this.db.outbox, this.db.seen, async () => {
+      if (outcome.resend.length > 0) {
+        const again = { state: 'queued', sending: 0, attempts: 0, next_try_at: 0 } as const;
+        const rows = await this.all_rows(account);
+        for (const row of rows.filter((one) => is_lost(one, outcome.resend)))
+          await this.db.outbox.update(row.id, again);
+        for (const { district } of outcome.resend) await this.db.seen.delete([account, district]);
+      }
+      for (const [id, change] of outcome.changes) await this.db.outbox.update(id, change);
+      for (const one of seen_after(seen, outcome)) await this.db.seen.put({ account, ...one });
+    });
+  }
+
+  // Shows the server what this phone was answered, also when nothing waits: a restored one says
+  // what it lost. The caller holds the lock.
+  async ask_what_is_lost(account: string, post: Post) {
+    const seen = await this.seen(account);
+    if (seen.length === 0) return;
+    const answer = await post({ device: await this.device(), seen, commands: [] });
+    await this.take(account, seen, outcome_of([], answer, Date.now(), 0));
+  }
+
   // Sends what is due, once. The caller holds the lock.
   async send_once(
     account: string,
@@ -243,10 +275,7 @@ export class Outbox {
       })),
     });
     const outcome = outcome_of(rows, answer, clock(), chance);
-    await this.db.transaction('rw', this.db.outbox, this.db.seen, async () => {
-      for (const [id, change] of outcome.changes) await this.db.outbox.update(id, change);
-      for (const one of merge_seen(seen, outcome.seen)) await this.db.seen.put({ account, ...one });
-    });
+    await this.take(account, seen, outcome);
     const left = pick_batch(await this.open_rows(account), clock());
     return { outcome, next_at: left.next_at };
   }

@@ -2,7 +2,7 @@
 // The outbox's decisions as pure functions: what goes out now, when to try again, what an answer
 // means. Time and chance are arguments.
 import { is_problem, type Answer, type Failure } from '@/api/problem';
-import type { CommandResult, CommandResults, Seen } from '@/api/types';
+import type { CommandResult, CommandResults, Position, Seen } from '@/api/types';
 import type { OutboxRow } from './db';
 import type { Counts } from './state';
 
@@ -116,6 +116,7 @@ export function answered(result: CommandResult, now: number): Partial<OutboxRow>
 export interface Outcome {
   changes: Map<string, Partial<OutboxRow>>;
   seen: Seen[];
+  resend: Position[]; // what a restored server lost: all after these positions
   verdict: Verdict | 'taken';
 }
 
@@ -146,7 +147,7 @@ export function outcome_of(
         });
       else changes.set(row.id, { sending: 0 });
     }
-    return { changes, seen: [], verdict };
+    return { changes, seen: [], resend: [], verdict };
   }
   const results = new Map(answer.data.results.map((result) => [result.id, result]));
   const seen: Seen[] = [];
@@ -160,7 +161,30 @@ export function outcome_of(
     if (result.position && result.receipt)
       seen.push({ ...result.position, receipt: result.receipt });
   }
-  return { changes, seen: merge_seen([], seen), verdict: 'taken' };
+  const resend = answer.data.resend ?? [];
+  return { changes, seen: merge_seen([], seen), resend, verdict: 'taken' };
+}
+
+// Whether a restored server lost the answer of this row: it goes out again under its old id, and one
+// that is there after all is only a duplicate.
+export function is_lost(row: OutboxRow, resend: readonly Position[]): boolean {
+  const answered = row.state === 'sent' || (row.state === 'held' && !row.settled);
+  return (
+    answered &&
+    resend.some(
+      ({ district, sequence }) =>
+        row.position?.district === district && row.position.sequence > sequence,
+    )
+  );
+}
+
+// What the phone claims from now on: the claim that a restore made void goes.
+export function seen_after(known: readonly Seen[], outcome: Outcome): Seen[] {
+  const lost = new Set(outcome.resend.map(({ district }) => district));
+  return merge_seen(
+    known.filter(({ district }) => !lost.has(district)),
+    outcome.seen,
+  );
 }
 
 // The highest position per district.

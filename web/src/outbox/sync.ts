@@ -8,7 +8,7 @@ import { offline } from '@/api/contact';
 import { session, renew_session } from '@/session/session';
 import { follow } from './follow';
 import { with_lock } from './locks';
-import { outbox } from './outbox';
+import { outbox, type Post } from './outbox';
 import { backoff_ms } from './plan';
 import { counts, now, sending } from './state';
 
@@ -19,6 +19,7 @@ const kTickMs = 1_000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waiting = false;
 let refused_renewals = 0;
+let asked_for = ''; // the account for which this page has shown the server its claims
 
 // No event tells reliably that the network is back, so something is always due while rows wait.
 function retry_at(): number {
@@ -32,17 +33,19 @@ function wake_at(at: number | undefined) {
   timer = setTimeout(() => void drain(), Math.min(60_000, Math.max(50, at - Date.now())));
 }
 
+const post: Post = (body) => ask(api.POST('/api/v1/commands', { body }));
+
 async function drain_rounds(account: string): Promise<number | undefined> {
   let renewed = false;
   let next_at: number | undefined;
   for (let round = 0; round < kRoundsMost; round += 1) {
     if (!has_csrf() && !(await renew_session())) return retry_at();
     refused_renewals = 0;
-    const step = await outbox.send_once(
-      account,
-      (body) => ask(api.POST('/api/v1/commands', { body })),
-      skew_ms.value,
-    );
+    if (asked_for !== account) {
+      asked_for = account;
+      await outbox.ask_what_is_lost(account, post);
+    }
+    const step = await outbox.send_once(account, post, skew_ms.value);
     next_at = step.next_at;
     const verdict = step.outcome?.verdict;
     if (verdict === 'login') {
@@ -104,6 +107,7 @@ export function start_sync(account: string) {
 export function stop_sync() {
   unfollow?.();
   unfollow = undefined;
+  asked_for = '';
   clearTimeout(timer);
   Object.assign(counts, { queued: 0, yours: 0, held: 0, oldest_due_at: undefined });
 }

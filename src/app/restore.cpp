@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unpacking a backup, examining what came out, and taking it into use.
+#include "app/restore.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "access/tables.hpp"
+#include "app/folder.hpp"
+#include "app/modules.hpp"
+#include "codec/json.hpp"
+#include "common/bus/rebuild.hpp"
+#include "common/bus/restored.hpp"
+#include "journal/journal.hpp"
+#include "store/sqlite.hpp"
+#include "vault/vault.hpp"
+
+namespace wangdi::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kReadBytes = 1u << 20;
+constexpr std::size_t kFieldsTriedMax = 1'000;
+
+Error damaged(std::string where) {
+  return Error(ErrorCode::backup_damaged).with("where", std::move(where));
+}
+
+template <class Number>
+Result<Number> read_number(BackupReader& from) {
+  std::array<std::uint8_t, sizeof(Number)> bytes{};
+  WD_TRY([[maybe_unused]] auto read, from.read(bytes));
+  std::make_unsigned_t<Number> value = 0;
+  for (const auto byte : bytes) value = static_cast<decltype(value)>(value << 8 | byte);
+  return static_cast<Number>(value);
+}
+
+Result<std::string> read_text(BackupReader& from, std::size_t size) {
+  std::string text(size, '\0');
+  WD_TRY([[maybe_unused]] auto read,
+         from.read({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}));
+  return text;
+}
+
+Result<BackupManifest> read_manifest(BackupReader& from) {
+  WD_TRY(const auto size, read_number<std::uint32_t>(from));
+  if (size > kBackupManifestBytesMax) return damaged("manifest");
+  WD_TRY(const auto text, read_text(from, size));
+  auto manifest = codec::decode<BackupManifest>(text, {.bytes = kBackupManifestBytesMax});
+  // Sealed by us, so what cannot be read was made by a later version.
+  if (!manifest || manifest->form != kBackupForm) return Error(ErrorCode::backup_unknown);
+  return manifest;
+}
+
+Status unpack_file(BackupReader& from, const std::string& path, std::int64_t size) {
+  if (size < 0) return damaged("file");
+  const OpenFile file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.is_open()) return file_error(path);
+  std::vector<std::uint8_t> bytes(kReadBytes);
+  for (auto left = static_cast<std::size_t>(size); left > 0;) {
+    const auto part = std::span(bytes).first(std::min(left, bytes.size()));
+    WD_TRY([[maybe_unused]] auto read, from.read(part));
+    WD_TRY([[maybe_unused]] auto written, write_all(file, part));
+    left -= part.size();
+  }
+  if (::fsync(file.get()) != 0) return file_error("fsync");
+  return ok();
+}
+
+// Relative, without a step upwards.
+bool stays_below(const fs::path& name) {
+  if (name.empty() || name.is_absolute()) return false;
+  return std::ranges::none_of(name, [](const fs::path& part) { return part == ".."; });
+}
+
+Result<std::int64_t> unpack_files(BackupReader& from, const std::string& folder) {
+  for (std::int64_t files = 0;; ++files) {
+    WD_TRY(const auto name_bytes, read_number<std::uint32_t>(from));
+    if (name_bytes == 0) return files;
+    if (name_bytes > kBackupPathBytesMax) return damaged("file");
+    WD_TRY(const auto name, read_text(from, name_bytes));
+    WD_TRY(const auto size, read_number<std::int64_t>(from));
+    if (!stays_below(name)) return damaged("file");
+    const auto path = fs::path(folder) / name;
+    std::error_code failed;
+    fs::create_directories(path.parent_path(), failed);
+    WD_TRY([[maybe_unused]] auto unpacked, unpack_file(from, path.string(), size));
+  }
+}
+
+Result<std::int64_t> unpack(BackupReader& from, const BackupManifest& manifest,
+                            const Folder& folder) {
+  WD_TRY([[maybe_unused]] auto database,
+         unpack_file(from, folder.database(), manifest.database_bytes));
+  WD_TRY(const auto files, unpack_files(from, folder.files()));
+  WD_TRY([[maybe_unused]] auto whole, from.finish());
+  const OpenFile opened(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Folders, too, are on disk before the mark that calls the whole complete.
+  if (!opened.is_open() || ::syncfs(opened.get()) != 0) return file_error("syncfs");
+  return files;
+}
+
+// The database is sound, holds what the manifest says, and its chains hold.
+Status examine(store::Connection& connection, const BackupManifest& manifest) {
+  WD_TRY(const auto found, store::damage(connection));
+  if (!found.empty()) return damaged("database").because(found.front());
+  WD_TRY(const auto heads, bus::journal_heads(connection));
+  const bool same = std::ranges::equal(heads, manifest.heads, [](const auto& a, const auto& b) {
+    return a.district.number == b.district && a.sequence == b.sequence;
+  });
+  if (!same) return damaged("heads");
+  WD_TRY(const auto verified, journal::verify(connection));
+  if (!verified.findings.empty()) {
+    const auto& [district, sequence] = verified.findings.front().position;
+    return damaged(std::to_string(district.number) + "/" + std::to_string(sequence));
+  }
+  return ok();
+}
+
+// Everything in a folder that this process made, unless it is kept.
+class Unfinished {
+ public:
+  explicit Unfinished(std::string path) : path_(std::move(path)) {}
+  ~Unfinished() {
+    std::error_code failed;
+    if (!path_.empty()) fs::remove_all(path_, failed);
+  }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+// Whoever was logged in then may have been logged out since.
+Status end_sessions(store::Connection& connection) {
+  WD_TRY([[maybe_unused]] auto made, connection.create(access::kSession.info()));
+  return connection.erase_all(access::kSession.info());
+}
+
+Result<std::int64_t> take_into_use(store::Connection& connection, vault::Vault& vault,
+                                   const bus::BackupMark& backup, UnixMs now) {
+  WD_TRY([[maybe_unused]] auto adopted, vault.adopt_restored(connection));
+  WD_TRY([[maybe_unused]] auto ended, end_sessions(connection));
+  WD_TRY([[maybe_unused]] auto made, connection.create(bus::kDataRestored.info()));
+  return bus::record_restore(connection, backup, now);
+}
+
+// Opens what it can of the first fields, without changing the keys.
+Status try_keys(vault::Vault& vault, store::Connection& connection, Drill& drill) {
+  WD_TRY(const auto reader, vault.open_reader(connection));
+  std::vector<vault::VaultFieldRow> sample;
+  WD_TRY([[maybe_unused]] auto read,
+         connection.by_key(vault::kVaultField.info(), 0, store::bind_all(),
+                           [&](const store::RowReader& row) {
+                             sample.push_back(store::read_row<vault::VaultFieldRow>(row));
+                             return sample.size() < kFieldsTriedMax;
+                           }));
+  for (const auto& row : sample) {
+    const auto value = reader->get(row.district, row.subject, row.field);
+    if (!value) {
+      ++drill.fields_unreadable;
+    } else {
+      ++(*value ? drill.fields_read : drill.fields_erased);
+    }
+  }
+  drill.keys_tried = true;
+  return ok();
+}
+
+// A table that this version has and the backup's did not would look like a difference.
+Status create_tables(store::Connection& connection, const bus::Registry& registry) {
+  for (const auto& table : registry.tables()) {
+    WD_TRY([[maybe_unused]] auto created, connection.create(table));
+  }
+  return ok();
+}
+
+Status try_tables(store::Connection& connection, const Folder& folder, ZoneOffset zone,
+                  Drill& drill) {
+  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
+  WD_TRY([[maybe_unused]] auto created, create_tables(connection, modules->registry));
+  WD_TRY(const auto beside, store::open_sqlite({.path = folder.database() + "-rebuilt"}));
+  WD_TRY(const auto rebuilt, beside->open_writer());
+  WD_TRY(const auto report,
+         bus::rebuild_and_compare(modules->registry, connection, *rebuilt, zone));
+  drill.events = report.events;
+  drill.tables_different = static_cast<std::int64_t>(report.differences.size());
+  return ok();
+}
+
+}  // namespace
+
+Result<Restored> restore_backup(const Config& config, const Clock& clock, const std::string& from) {
+  WD_TRY(auto reader, BackupReader::open(from, config.root));
+  Restored restored;
+  WD_TRY(restored.manifest, read_manifest(reader));
+  WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
+  WD_TRY(auto folder, Folder::create(config.data, "", restored.manifest.demo));
+  Unfinished unfinished(folder.path());
+  WD_TRY([[maybe_unused]] auto files, unpack(reader, restored.manifest, folder));
+  {
+    WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
+    WD_TRY(const auto connection, engine->open_writer());
+    WD_TRY([[maybe_unused]] auto sound, examine(*connection, restored.manifest));
+    WD_TRY(restored.number,
+           take_into_use(*connection, *vault, {reader.backup(), restored.manifest.made_at},
+                         clock.now()));
+  }
+  WD_TRY([[maybe_unused]] auto complete, folder.complete());
+  unfinished.keep();
+  return restored;
+}
+
+Result<Drill> drill_backup(const Config& config, const std::string& from) {
+  WD_TRY(auto reader, BackupReader::open(from, config.root));
+  Drill drill;
+  WD_TRY(drill.manifest, read_manifest(reader));
+  WD_TRY(auto folder, Folder::create(config.data + ".drill", "", drill.manifest.demo));
+  const Unfinished unfinished(folder.path());
+  WD_TRY(drill.files, unpack(reader, drill.manifest, folder));
+  WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
+  WD_TRY(const auto connection, engine->open_writer());
+  WD_TRY([[maybe_unused]] auto sound, examine(*connection, drill.manifest));
+  WD_TRY([[maybe_unused]] auto tried, try_tables(*connection, folder, config.zone(), drill));
+  const auto vault = vault::Vault::open({config.keys, config.root});
+  if (!vault && vault.error().code() == ErrorCode::folder_in_use) return drill;
+  if (!vault) return vault.error();
+  WD_TRY([[maybe_unused]] auto names, try_keys(**vault, *connection, drill));
+  return drill;
+}
+
+}  // namespace wangdi::app
