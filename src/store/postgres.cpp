@@ -6,6 +6,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <unordered_map>
 
 #include "store/ddl.hpp"
 #include "store/postgres_link.hpp"
@@ -19,6 +20,8 @@ using postgres::ResultPtr;
 constexpr std::size_t kBulkRows = 5'000;  // of one statement; memory against round trips
 constexpr std::size_t kBulkBytes = 16u << 20;
 constexpr int kFetchRows = 2'000;
+// Rows written to a table before its statistics are made for the first time; then at each doubling.
+constexpr std::size_t kFirstStatistics = 500;
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -84,8 +87,11 @@ class PostgresConnection final : public Connection {
     applied_ms_ = session_ms_;
     if (done) {
       // A transaction in which a statement failed answers a commit by rolling back.
-      if (std::string_view(PQcmdStatus(done->get())) == "COMMIT") return ok();
-      return storage_failed("the transaction had failed before its commit");
+      if (std::string_view(PQcmdStatus(done->get())) != "COMMIT") {
+        return storage_failed("the transaction had failed before its commit");
+      }
+      note_growth();
+      return ok();
     }
     if (!link_->is_lost() || writer_flag_ == nullptr) return std::move(done).error();
     return link_->outcome_of(transaction_);
@@ -215,8 +221,23 @@ class PostgresConnection final : public Connection {
            link_->prepared_from(
                {table.name.data(), 1 + static_cast<int>(mode)},
                [&] { return ddl::array_statement(table, mode); }, arrays.arguments()));
+    grown_[table.name].rows += arrays.rows();
     arrays.clear();
     return ok();
+  }
+
+  // Without statistics PostgreSQL believes that a district has one row in a table, and joins two of
+  // them row by row. Its own collecting comes up to a minute after a table has grown.
+  void note_growth() {
+    std::string tables;
+    for (auto& [name, growth] : grown_) {
+      if (growth.rows < growth.next) continue;
+      growth.next = 2 * growth.rows;
+      tables += (tables.empty() ? "" : ", ") + std::string(name);
+    }
+    if (tables.empty()) return;
+    // They only make plans better, so a failure is nobody's error.
+    [[maybe_unused]] const auto done = link_->simple("ANALYZE (SKIP_LOCKED) " + tables);
   }
 
   // False when `each` wants no more.
@@ -258,6 +279,11 @@ class PostgresConnection final : public Connection {
   std::string transaction_;
   bool in_transaction_ = false;
   std::int64_t next_cursor_ = 1;
+  struct Growth {
+    std::size_t rows = 0;
+    std::size_t next = kFirstStatistics;
+  };
+  std::unordered_map<std::string_view, Growth> grown_;  // table names are literals
   // statement_timeout: asked for, in force, and in force after the transaction.
   std::int64_t wanted_ms_ = 0, applied_ms_ = 0, session_ms_ = 0;
   std::int64_t deadline_ms_ = 0;

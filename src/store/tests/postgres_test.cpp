@@ -288,6 +288,28 @@ TEST_F(PostgresTest, given_a_table_that_grows_under_a_session_then_its_plan_foll
   }));
 }
 
+TEST_F(PostgresTest, given_a_table_that_has_grown_then_its_statistics_are_made_at_once) {
+  struct Many final : RowSource {
+    std::size_t size() const override { return 600; }
+    void bind(std::size_t row, Binder& to) const override {
+      const NoteRow note{kDistrict, static_cast<std::int64_t>(row), "a"};
+      for_each_member(note, [&](const auto& member, std::size_t column) {
+        ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+      });
+    }
+  };
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many()));
+  ASSERT_TRUE(writer_->commit());
+  static constexpr Statement kKnown{
+      "known",
+      "SELECT reltuples::float8 FROM pg_class WHERE oid = 'note_under_test'::regclass AND $1 = $1"};
+  ASSERT_TRUE(writer_->query(kKnown, bind_all(std::int64_t{1}), [](const RowReader& row) {
+    EXPECT_EQ(row.real(0), 600);
+    return true;
+  }));
+}
+
 // The careless settings are the operator's; a database can carry them.
 TEST_F(PostgresTest, a_server_that_would_lose_commits_is_made_careful_or_refused) {
   const auto schema = testing::schema_of(file());
