@@ -19,6 +19,11 @@ export const desktop_routes: RouteRecordRaw[] = [
     meta: { title: 'nav.households', roles: field, wide: true },
   },
   {
+    path: '/places',
+    component: () => import('./PlacesPage.vue'),
+    meta: { title: 'nav.places', roles: field, wide: true },
+  },
+  {
     path: '/import',
     component: () => import('./ImportPage.vue'),
     meta: { title: 'nav.import', roles: ['community_officer'], wide: true },

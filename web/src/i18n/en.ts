@@ -29,6 +29,7 @@ export const en: Record<keyof typeof zh, string> = {
   'nav.me': 'Me',
   'nav.board': 'Board',
   'nav.households': 'Households',
+  'nav.places': 'Grids and buildings',
   'nav.import': 'Import',
   'nav.accounts': 'Accounts',
   'nav.indicators': 'Indicators',

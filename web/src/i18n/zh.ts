@@ -28,6 +28,7 @@ export const zh = {
   'nav.me': '我的',
   'nav.board': '看板',
   'nav.households': '住户',
+  'nav.places': '网格与楼幢',
   'nav.import': '导入名册',
   'nav.accounts': '账号',
   'nav.indicators': '口径与指标',

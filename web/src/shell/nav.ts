@@ -14,6 +14,7 @@ export interface NavItem {
 const me: NavItem = { to: '/me', icon: 'person', text: 'nav.me' };
 const board: NavItem = { to: '/board', icon: 'chart', text: 'nav.board' };
 const households: NavItem = { to: '/households', icon: 'door', text: 'nav.households' };
+const places: NavItem = { to: '/places', icon: 'building', text: 'nav.places', wide_only: true };
 const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
 const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
 
@@ -30,9 +31,9 @@ const pages: Record<Role, NavItem[]> = {
     { to: '/people', icon: 'people', text: 'nav.people' },
     me,
   ],
-  community_officer: [board, households, roster, accounts, indicators, me],
-  township_officer: [board, households, accounts, indicators, me],
-  county_officer: [board, households, accounts, indicators, me],
+  community_officer: [board, households, places, roster, accounts, indicators, me],
+  township_officer: [board, households, places, accounts, indicators, me],
+  county_officer: [board, households, places, accounts, indicators, me],
   higher_officer: [board, indicators, me],
   system_administrator: [accounts, me],
 };
