@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a row of the outbox is shown, and what settling a conflict sends. Pure.
-import type { ConflictField } from '@/api/types';
+import type { CommandResult, ConflictField } from '@/api/types';
 import type { IconName } from '@/components/icons';
+import { CommandStatus } from '@/gen/choices';
 import type { Fields, Rule } from '@/gen/schema';
 import { title_of } from '@/i18n/make';
 import type { OutboxRow } from '@/outbox/db';
@@ -27,6 +28,11 @@ export function part_of(row: OutboxRow): Part {
   }
 }
 
+// What the server made of a command, in its own words.
+export function status_title(status: CommandResult['status']): string {
+  return title_of(CommandStatus.find(({ value }) => value === status)?.title);
+}
+
 export interface Look {
   look?: 'ok' | 'stop' | 'caution' | 'brand';
   icon: IconName;
@@ -37,15 +43,15 @@ export function look_of(row: OutboxRow): Look {
   if (row.settled) return { icon: 'check', text: ta('box.state_settled') };
   switch (row.state) {
     case 'conflict':
-      return { look: 'stop', icon: 'alert', text: ta('box.state_conflict') };
+      return { look: 'stop', icon: 'alert', text: status_title('conflict') };
     case 'refused':
-      return { look: 'stop', icon: 'alert', text: ta('box.state_refused') };
+      return { look: 'stop', icon: 'alert', text: status_title('refused') };
     case 'queued':
       return row.sending
         ? { look: 'brand', icon: 'cloud_up', text: ta('box.state_sending') }
         : { look: 'caution', icon: 'cloud_off', text: ta('box.state_queued') };
     case 'held':
-      return { look: 'caution', icon: 'clock', text: ta('box.state_held') };
+      return { look: 'caution', icon: 'clock', text: status_title('held') };
     case 'draft':
       return { icon: 'edit', text: ta('box.state_draft') };
     case 'sent':
