@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace wangdi {
 namespace {
@@ -13,7 +12,7 @@ constexpr std::int32_t kPseudoDistrictBase = 9'000'000;
 
 std::int32_t as_number(std::string_view digits) {
   std::int32_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  for (const char digit : digits) number = number * 10 + (digit - '0');
   return number;
 }
 }  // namespace
