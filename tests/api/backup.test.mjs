@@ -3,7 +3,7 @@
 // the backup is there once, phones are told what was lost, and sending it again makes it whole.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
@@ -85,9 +85,18 @@ test('a backup under load is an exact prefix, and phones make up for the rest', 
   assert.equal((await first.get('/api/v1/session')).status, 200);
   await server.kill();
 
+  // A killed server leaves its last commits in the WAL. A backup reads them and moves nothing.
+  const files = ['wangdi.db', 'wangdi.db-wal'].map((name) => readFileSync(join(installation.data, name)));
+  assert.ok(files[1].length > 0, 'nothing was left in the WAL');
+  const cold = installation.run(['backup', '--to', join(installation.base, 'cold')]);
+  assert.equal(cold.status, 0, cold.stderr);
+  const records = Number(/records (\d+)/.exec(cold.stdout)[1]) - Number(/records (\d+)/.exec(made.said)[1]);
+  for (const [i, name] of ['wangdi.db', 'wangdi.db-wal'].entries()) {
+    assert.ok(files[i].equals(readFileSync(join(installation.data, name))), `the backup changed ${name}`);
+  }
+
   // The disk is lost; keys and root lay elsewhere.
-  renameSync(installation.data, `${installation.data}.lost`);
-  rmSync(`${installation.data}.lost`, { recursive: true });
+  rmSync(installation.data, { recursive: true });
   const restored = installation.run(['restore', '--from', backup]);
   assert.equal(restored.status, 0, restored.stderr);
   const verified = installation.run(['verify']);
@@ -109,6 +118,7 @@ test('a backup under load is an exact prefix, and phones make up for the rest', 
   assert.equal(district, last.position.district);
   const lost = ledger.filter(({ position }) => position.sequence > head);
   assert.ok(lost.length >= 50 && lost.length <= ledger.length - before, `${lost.length} of ${ledger.length} lost`);
+  assert.equal(records, lost.length, 'the backup after the kill holds every answer');
   let there = await visits_of(officer, ledger.map(({ household }) => household));
   for (const { visit, position } of ledger) {
     assert.equal(there.get(visit) ?? 0, position.sequence > head ? 0 : 1, `visit at ${position.sequence}, head ${head}`);

@@ -389,6 +389,36 @@ TEST_F(BackupTest, given_a_changed_journal_then_its_backup_is_refused_at_the_pos
   EXPECT_FALSE(fs::exists(path("restored")));
 }
 
+TEST_F(BackupTest, given_a_killed_restore_then_the_next_one_begins_anew_and_no_key_is_touched) {
+  const auto file = backup();
+  const auto config = elsewhere();
+  {
+    const auto killed = Folder::create(config.data, "", false);
+    ASSERT_TRUE(killed);
+    std::ofstream(killed->database()) << "half a database";
+  }
+  EXPECT_FALSE(Folder::is_complete(config.data));
+  // An init must not take the keys for remnants of its own.
+  const auto init = Runtime::create(config, clock_, false);
+  ASSERT_FALSE(init);
+  EXPECT_EQ(init.error().code(), ErrorCode::folder_exists);
+  ASSERT_TRUE(restore_backup(config, clock_, file));
+  const auto runtime = Runtime::open(config, clock_);
+  ASSERT_TRUE(runtime) << runtime.error().cause();
+  EXPECT_EQ(shown(**runtime, accounts_[0]), std::string(kShown) + "1");
+}
+
+TEST_F(BackupTest, given_what_a_killed_backup_left_then_the_next_one_is_made) {
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::ofstream(config_.data + "/wangdi.db-backup" + end) << "half";
+  }
+  std::ofstream(path("backup.part")) << "half";
+  const auto file = backup();
+  EXPECT_FALSE(fs::exists(config_.data + "/wangdi.db-backup"));
+  EXPECT_FALSE(fs::exists(file + ".part"));
+  EXPECT_TRUE(restore_backup(elsewhere(), clock_, file));
+}
+
 TEST_F(BackupTest, given_a_restore_then_the_tool_says_what_follows) {
   const auto file = backup();
   std::string said;
