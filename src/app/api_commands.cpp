@@ -80,6 +80,15 @@ List<bus::PositionView, 200> to_resend(const bus::CommandBatch& batch, const vau
   return resend;
 }
 
+// An envelope that is wrong is the app's mistake, not a person's: 400, each place named. What a
+// person filled in is in the bodies, which are judged one by one.
+Error malformed(const Error& error) {
+  if (error.code() != ErrorCode::invalid_fields) return error;
+  Error envelope(ErrorCode::malformed_request);
+  for (const auto& field : error.fields()) envelope.add_field(field);
+  return envelope;
+}
+
 // The server could not take the submission at all: a refusal would look final to the phone.
 const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
   if (outcomes.empty()) return nullptr;
@@ -96,7 +105,7 @@ void Api::take_commands(Request request, const ResponderPtr& to) {
   if (!visitor) return fail(visitor.error(), request, *to);
   if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
   auto batch = codec::decode<bus::CommandBatch>(request.body);
-  if (!batch) return fail(batch.error(), request, *to);
+  if (!batch) return fail(malformed(batch.error()), request, *to);
 
   const Caller caller(request);
   auto results = std::make_shared<bus::CommandBatchResult>();

@@ -94,6 +94,21 @@ test('one refusal stops no other, and all errors of a body come at once', async 
   assert.equal(results[1].problem.name, 'command_unknown');
 });
 
+test('a wrong envelope is 400 and says every place', async () => {
+  const worker = await logged_in(server, 'worker1');
+  const answer = await worker.post('/api/v1/commands', {
+    device: 'x',
+    seen: [],
+    commands: [{ id: 1, type: 'screening.record_visit', region: '', occurred_at: 'now', body: {} }],
+  });
+  assert.equal(answer.status, 400);
+  assert.equal(answer.json.name, 'malformed_request');
+  assert.deepEqual(
+    answer.json.errors.map((error) => error.pointer).sort(),
+    ['/commands/0/device_sequence', '/commands/0/id', '/commands/0/occurred_at', '/device'],
+  );
+});
+
 // security: AZ2
 test('what is out of scope answers as what is not there', async () => {
   const worker = await logged_in(server, 'worker1');
