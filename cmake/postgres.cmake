@@ -19,3 +19,31 @@ foreach(room store journal vault access modules_accounts modules_residents modul
     wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
   endif()
 endforeach()
+
+# wangdi_tree_test(<name> <folder below tests> <rooms>): a test program over several rooms.
+function(wangdi_tree_test name folder)
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+  add_executable(test_${name} ${tests})
+  target_link_libraries(test_${name} PRIVATE ${ARGN} ${RAPIDCHECK} GTest::gtest GTest::gtest_main)
+  target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(test_${name} PRIVATE WANGDI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+endfunction()
+
+wangdi_tree_test(same_tables engines wd_modules_screening)
+wangdi_postgres_test(same_tables $<TARGET_FILE:test_same_tables>)
+
+# Needs no server: every statement is parsed and held to the rules of tests/catalogue/rules.hpp.
+find_library(PG_QUERY NAMES libpg_query.so REQUIRED)
+wangdi_tree_test(catalogue catalogue wd_app ${PG_QUERY})
+add_test(NAME statement_catalogue COMMAND test_catalogue WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(statement_catalogue PROPERTIES TIMEOUT 120)
+
+if(WANGDI_WHOLE AND TARGET wangdi)
+  foreach(file api/thread api/kill)
+    string(REPLACE "/" "_" name ${file})
+    wangdi_postgres_test(${name} ${CMAKE_SOURCE_DIR}/tools/with_node node --test
+                         tests/${file}.test.mjs)
+    set_tests_properties(postgres_${name} PROPERTIES
+      ENVIRONMENT "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_${name}")
+  endforeach()
+endif()

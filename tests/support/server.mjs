@@ -7,20 +7,27 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { create_database, drop_database, on_postgres, store_options } from './postgres.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.WANGDI_BINARY ?? join(root, 'build/wangdi');
-const shared = process.env.WANGDI_DEMO ?? join(root, 'build/tests/demo');
+const shared = process.env.WANGDI_DEMO ?? join(root, 'build/tests', on_postgres ? 'demo_postgres' : 'demo');
+const demo_database = 'wangdi_demo';
 const web = process.env.WANGDI_WEB ?? join(root, 'web/dist');
 
 // Makes the demo that tests copy: once, because the import of the tree takes its time. `anew` also
 // when there is one, which an older binary may have made.
+let made_here = false; // a database of an earlier process may be gone with its server
 export function make_demo({ anew = false } = {}) {
-  if (!anew && existsSync(join(shared, 'data/WANGDI'))) return shared;
+  if (!anew && (made_here || !on_postgres) && existsSync(join(shared, 'data/WANGDI'))) return shared;
   rmSync(shared, { recursive: true, force: true });
   mkdirSync(shared, { recursive: true });
-  const made = spawnSync(binary, ['demo', '--data', join(shared, 'data')], { encoding: 'utf8' });
+  drop_database(demo_database);
+  create_database(demo_database);
+  const words = ['demo', '--data', join(shared, 'data'), ...store_options(demo_database)];
+  const made = spawnSync(binary, words, { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`wangdi demo: ${made.stderr}`);
+  made_here = true;
   return shared;
 }
 
@@ -33,12 +40,15 @@ export class Installation {
       cpSync(join(shared, part), join(this.base, part), { recursive: true });
     }
     this.data = join(this.base, 'data');
+    this.database = this.base.replace(/.*wangdi_test_/, 'wangdi_').toLowerCase();
+    create_database(this.database, demo_database);
+    this.options = ['--data', this.data, ...store_options(this.database)];
     this.password = readFileSync(join(this.data, 'files/demo_password'), 'utf8').trim();
   }
 
   // Runs a command of the tool to its end.
   run(words, options = {}) {
-    return spawnSync(binary, [...words, '--data', this.data, ...(options.arguments ?? [])], {
+    return spawnSync(binary, [...words, ...this.options, ...(options.arguments ?? [])], {
       encoding: 'utf8',
       input: options.input,
       env: { ...process.env, LANG: 'C.UTF-8', ...options.env },
@@ -53,6 +63,7 @@ export class Installation {
   }
 
   remove() {
+    drop_database(this.database);
     rmSync(this.base, { recursive: true, force: true });
   }
 }
@@ -70,8 +81,7 @@ export class Server {
       binary,
       [
         'serve',
-        '--data',
-        installation.data,
+        ...installation.options,
         '--listen',
         `127.0.0.1:${port}`,
         '--log-level',

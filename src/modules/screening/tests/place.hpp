@@ -35,7 +35,8 @@ class Place {
   static constexpr std::int64_t kHour = 3'600'000;
   static constexpr std::int64_t kDayMs = 24 * kHour;
 
-  Place() : h({register_places, residents::register_module, register_module}) {
+  explicit Place(testing::TestEngine engine = testing::engine_of_tests())
+      : h({register_places, residents::register_module, register_module}, {}, {}, engine) {
     h.send(officer, std::vector<bus::PreparedCommand>{});
     testing::Harness::must(h.writer->run_job([this](store::Rows& rows,
                                                     vault::Writer& vault) -> Status {

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds every statement of the program, written or generated, against the rules of rules.hpp. What
+// breaks one on purpose stands in a table here with its reason.
+#include <gtest/gtest.h>
+
+#include "access/tables.hpp"
+#include "app/modules.hpp"
+#include "journal/journal.hpp"
+#include "modules/regions/facts.hpp"
+#include "modules/screening/facts.hpp"
+#include "store/ddl.hpp"
+#include "tests/catalogue/rules.hpp"
+#include "tests/catalogue/sources.hpp"
+#include "vault/access_log.hpp"
+#include "vault/tables.hpp"
+
+namespace wangdi::catalogue {
+namespace {
+
+// Tables that a cluster copies to every machine, because every district reads all of them.
+const std::set<std::string> kReference = {"region", "region_communities"};
+
+// Statements over more than one district: read above a district, or by the machine's own care.
+const std::map<std::string, std::string> kRollUps = {
+    {"accounts_in_subtree", "the accounts of a city or province for its administrators"},
+    {"reporting_running_by_district", "the board above a district, from counters of districts"},
+    {"reporting_changes_by_day", "the trend above a district, from counters of districts"},
+    {"reporting_day_by_district", "the board above a district, from counters of districts"},
+    {"reporting_district_changes", "how fresh each district of a board is"},
+    {"screening_rounds_of_level", "rounds above the district, by an index of their level"},
+    {"journal_last_commit", "the order of commits is the machine's"},
+    {"journal_seals_after", "followers read the commits of all districts"},
+    {"journal_replay", "a rebuild reads everything"},
+    {"journal_seals", "a verification reads everything"},
+    {"journal_heads", "a restore compares the heads of all districts"},
+    {"data_restored_all", "a start reads the restores of all districts, a handful"},
+    {"access_log_districts", "the verification of the access log begins with its districts"},
+};
+
+// A limit without an order: which rows come does not matter.
+const std::map<std::string, std::string> kUnordered = {
+    {"residents_roster_doors", "more than the limit is an error, so no row is chosen"},
+    {"residents_roster_persons", "more than the limit is an error, so no row is chosen"},
+};
+
+// Indexes that do not begin with the district.
+const std::map<std::string, std::string> kRollUpIndexes = {
+    {"journal_seal_commit", "followers read the commits of all districts"},
+    {"round_running", "rounds above the district"},
+    {"account_subtree", "the accounts of a city or province"},
+    {"district_day_rollup", "the board above a district"},
+};
+
+std::string in_words(const Findings& findings) {
+  std::string text;
+  for (const auto& finding : findings) text += "\n  " + finding;
+  return text;
+}
+
+Findings findings_of(const std::string& name, const std::string& sql) {
+  Findings findings;
+  const auto parsed = parse(sql);
+  if (!parsed.error.empty()) return {"PostgreSQL does not parse it: " + parsed.error};
+  check_parameters(sql, findings);
+  check_clauses(parsed.statement, findings);
+  if (kUnordered.contains(name)) std::erase(findings, "LIMIT without ORDER BY");
+  if (!kRollUps.contains(name)) check_districts(parsed.statement, kReference, findings);
+  check_insert(parsed.statement, findings);
+  return findings;
+}
+
+const std::vector<FoundStatement>& all_statements() {
+  static const auto all = statements_of_sources(WANGDI_SOURCE_DIR);
+  return all;
+}
+
+std::vector<store::TableInfo> all_tables() {
+  static const auto modules = app::Modules::make("", nullptr);
+  std::vector<store::TableInfo> tables((*modules)->registry.tables().begin(),
+                                       (*modules)->registry.tables().end());
+  for (const auto& table :
+       {journal::kRecord.info(), journal::kSeal.info(), vault::kVaultField.info(),
+        vault::kVaultState.info(), vault::kAccessLog.info(), access::kLogin.info(),
+        access::kCredential.info(), access::kSession.info()}) {
+    tables.push_back(table);
+  }
+  return tables;
+}
+
+TEST(Catalogue, given_each_statement_then_it_keeps_to_what_all_engines_can) {
+  ASSERT_GT(all_statements().size(), 50u);
+  std::set<std::string> names;
+  for (const auto& statement : all_statements()) {
+    EXPECT_TRUE(names.insert(statement.name).second) << statement.name << " is there twice";
+    const auto findings = findings_of(statement.name, statement.sql);
+    EXPECT_TRUE(findings.empty()) << statement.file << " " << statement.name << in_words(findings);
+  }
+  for (const auto& [name, why] : kRollUps) EXPECT_TRUE(names.contains(name)) << name;
+  for (const auto& [name, why] : kUnordered) EXPECT_TRUE(names.contains(name)) << name;
+}
+
+TEST(Catalogue, given_what_rooms_list_then_the_sources_say_the_same) {
+  std::map<std::string, std::string> found;
+  for (const auto& statement : all_statements()) found[statement.name] = statement.sql;
+  std::vector<store::Statement> listed;
+  for (const auto& part : {journal::statements(), vault::access_log_statements(),
+                           regions::statements(), std::span<const store::Statement>()}) {
+    listed.insert(listed.end(), part.begin(), part.end());
+  }
+  for (const auto& statement : screening::statements()) listed.push_back(statement);
+  ASSERT_FALSE(listed.empty());
+  for (const auto& statement : listed) {
+    EXPECT_EQ(found[std::string(statement.name)], statement.sql) << statement.name;
+  }
+}
+
+TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_texts_parse) {
+  using store::BulkMode;
+  std::set<std::string> indexes;
+  for (const auto& table : all_tables()) {
+    const std::string name(table.name);
+    SCOPED_TRACE(name);
+    const bool reference = kReference.contains(name);
+    EXPECT_TRUE(reference || table.columns[0].name == "district");
+    std::vector<std::string> texts = {store::ddl::create_table(table, store::ddl::kPostgres)};
+    for (const auto mode : {BulkMode::kInsert, BulkMode::kPut, BulkMode::kAdd, BulkMode::kErase}) {
+      texts.push_back(store::ddl::row_statement(table, mode));
+      texts.push_back(store::ddl::array_statement(table, mode));
+    }
+    texts.push_back(store::ddl::select_by_key(table, 1));
+    for (const auto& index : table.indexes) {
+      texts.push_back(store::ddl::create_index(table, index));
+      const auto full = name + "_" + std::string(index.name);
+      indexes.insert(full);
+      const bool begins = index.columns.starts_with("district");
+      EXPECT_TRUE(begins || kRollUpIndexes.contains(full)) << full << ": " << index.columns;
+      EXPECT_TRUE(!index.unique || begins) << full << " is unique without the district";
+    }
+    for (const auto& text : texts) {
+      const auto parsed = parse(text);
+      ASSERT_EQ(parsed.error, "") << text;
+      Findings findings;
+      check_parameters(text, findings);
+      if (!reference) check_insert(parsed.statement, findings);
+      EXPECT_TRUE(findings.empty()) << text << in_words(findings);
+    }
+  }
+  for (const auto& [name, why] : kRollUpIndexes) EXPECT_TRUE(indexes.contains(name)) << name;
+}
+
+// The rules are able to find something.
+TEST(Catalogue, given_what_a_rule_forbids_then_it_is_found) {
+  constexpr std::pair<const char*, const char*> kCases[] = {
+      {"SELECT a FROM t WHERE day = $1", "t is not tied to a district"},
+      {"SELECT a FROM t WHERE district = $1 OR day = $2", "t is not tied to a district"},
+      {"SELECT a FROM t WHERE district >= $1", "t is not tied to a district"},
+      {"SELECT t.a FROM t JOIN u ON u.a = t.a WHERE t.district = $1",
+       "u is not tied to a district"},
+      {"SELECT a FROM t WHERE district = $1 AND b = (SELECT max(u.b) FROM u WHERE u.a = t.a)",
+       "u is not tied to a district"},
+      {"SELECT a FROM t WHERE district = $2 AND b = $1", "parameter $2 appears before $1"},
+      {"SELECT a FROM t WHERE district = $1 LIMIT $2", "LIMIT without ORDER BY"},
+      {"SELECT a FROM t WHERE district = $1 ORDER BY a LIMIT 5 OFFSET 10",
+       "OFFSET: pages go on by key"},
+      {"SELECT a, sum(b) FROM t WHERE district = $1 GROUP BY ROLLUP (a)", "holds a GroupingSet"},
+      {"SELECT a FROM t WHERE district = $1 FOR UPDATE", "holds a LockingClause"},
+      {"CREATE TRIGGER x AFTER INSERT ON t EXECUTE FUNCTION f()", "holds a CreateTrigStmt"},
+      {"MERGE INTO t USING u ON t.district = u.district WHEN MATCHED THEN DELETE",
+       "holds a MergeStmt"},
+      {"INSERT INTO t (a, district) VALUES ($1, $2)", "the first column is not the district"},
+      {"INSERT INTO t (district, a) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING",
+       "the conflict target is without the district"},
+      {"SELECT a FROM t CROSS JOIN u ON u.a = t.a",
+       "PostgreSQL does not parse it: syntax error at or near \"ON\""},
+  };
+  for (const auto& [sql, finding] : kCases) {
+    const auto findings = findings_of("case", sql);
+    EXPECT_TRUE(std::ranges::find(findings, finding) != findings.end())
+        << sql << in_words(findings);
+  }
+  EXPECT_TRUE(findings_of("case",
+                          "SELECT a FROM t LEFT JOIN u ON u.district = t.district WHERE"
+                          " t.district = $1 AND u.b = (SELECT v.b FROM v WHERE v.district ="
+                          " u.district ORDER BY v.b LIMIT 1) ORDER BY a LIMIT $2")
+                  .empty());
+}
+
+}  // namespace
+}  // namespace wangdi::catalogue
