@@ -138,6 +138,7 @@ export const tb = make_t(
     'bld.title': '楼幢图',
     'bld.count': '{n} 户',
     'bld.pick': '选一幢',
+    'bld.pick_grid': '看哪个网格',
     'bld.with_overdue': '{name}，逾期 {n} 户',
     'bld.drawing': '图',
     'bld.table': '表',
@@ -152,7 +153,6 @@ export const tb = make_t(
     'bld.last': '最近一次',
     'bld.no_visit': '还没走访',
     'bld.what': '这一幢',
-    'bld.hint': '点一格看这一户',
 
     'side.today': '今天的走访',
     'side.today_sub': '新的在上面',
@@ -326,6 +326,7 @@ export const tb = make_t(
     'bld.title': 'Building',
     'bld.count': '{n} {n:door|doors}',
     'bld.pick': 'Choose a building',
+    'bld.pick_grid': 'Choose a grid',
     'bld.with_overdue': '{name}, {n} overdue',
     'bld.drawing': 'Drawing',
     'bld.table': 'Table',
@@ -340,7 +341,6 @@ export const tb = make_t(
     'bld.last': 'Last visit',
     'bld.no_visit': 'not visited yet',
     'bld.what': 'this building',
-    'bld.hint': 'A cell opens its household',
 
     'side.today': 'Visits today',
     'side.today_sub': 'Newest first',
