@@ -3,7 +3,6 @@
 #include "vault/vault.hpp"
 
 #include "base/hex.hpp"
-#include "vault/bulk.hpp"
 
 namespace wangdi::vault {
 
@@ -17,22 +16,6 @@ Status Vault::create_tables(store::Connection& main) {
     WD_TRY([[maybe_unused]] auto made, main.create(table));
   }
   return ok();
-}
-
-Status Vault::adopt_restored(store::Connection& main) {
-  WD_TRY(const auto keys_state, store::get(keyring_->writer(), kKeysState, {District{}}));
-  WD_TRY(auto main_state, store::get(main, kVaultState, {District{}}));
-  if (!keys_state || !main_state || main_state->pairing != keys_state->pairing) {
-    return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
-  }
-  if (main_state->batch >= 0) main_state->batch = ~main_state->batch;
-  std::vector<VaultStateRow> rows{*main_state};
-  WD_TRY([[maybe_unused]] auto begun, main.begin());
-  if (auto put = bulk(main, kVaultState, store::BulkMode::kPut, rows); !put) {
-    main.rollback();
-    return put;
-  }
-  return main.commit();
 }
 
 std::string Receipts::make(District district, std::int64_t sequence, std::int64_t restores) {

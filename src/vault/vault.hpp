@@ -21,8 +21,9 @@ class Vault {
   static Result<std::unique_ptr<Vault>> open(const Paths& paths, Options options = {});
   // The tables that belong into the main database; they are not rebuilt.
   static Status create_tables(store::Connection& main);
-  // For a main database that came out of a backup: the next start takes no key back, since newer
-  // data may need it. Error: keys_mismatch when the keys belong to other data.
+  // For a main database that came out of a backup: its values are in the blind index again, and the
+  // next start takes no key back, since newer data may need it. Error: keys_mismatch when the keys
+  // belong to other data.
   Status adopt_restored(store::Connection& main);
 
   Result<std::unique_ptr<Writer>> open_writer(store::Connection& main, UnixMs now,

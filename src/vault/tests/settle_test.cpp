@@ -180,6 +180,45 @@ TEST_F(SettleTest, given_a_restored_database_one_batch_behind_then_no_key_is_tak
   EXPECT_EQ(run.get(subject_of(2), Field::name), "测试甲") << "the newer data still open";
 }
 
+TEST_F(SettleTest, given_a_number_that_was_changed_when_restored_then_the_old_one_is_found_again) {
+  const auto phone = [](std::uint32_t number, std::string_view value) {
+    return [=](Writer& to) { return to.put(kDistrict, subject_of(number), Field::phone, value); };
+  };
+  {
+    auto run = opened();
+    ASSERT_TRUE(run.batch(phone(1, "13900000001"), 1).has_value());
+    ASSERT_TRUE(run.batch(phone(2, "13900000002"), 2).has_value());
+  }
+  std::filesystem::copy_file(main_file(), main_file() + ".backup");
+  {
+    auto run = opened();
+    ASSERT_TRUE(run.batch(phone(1, "13900000009"), 3).has_value());
+    ASSERT_TRUE(run.batch(phone(3, "13900000003"), 4).has_value()) << "drops the old entry";
+    EXPECT_EQ(run.found(Field::phone, "13900000001"), 0u);
+  }
+  std::filesystem::rename(main_file() + ".backup", main_file());
+  {
+    auto run = opened();
+    EXPECT_EQ(run.found(Field::phone, "13900000001"), 0u) << "a copied file alone does not do";
+  }
+  {
+    const auto keys = store::open_sqlite({.path = paths_.keys + "/keys.db"});
+    const auto writer = (*keys)->open_writer();
+    const store::Statement forget{"forget", "DELETE FROM person_key WHERE subject = $1"};
+    ASSERT_TRUE(store::run(**writer, forget, subject_of(2)));
+  }
+  {
+    const auto vault = Vault::open(paths_);
+    const auto engine = store::open_sqlite({.path = main_file()});
+    const auto main = (*engine)->open_writer();
+    ASSERT_TRUE((*vault)->adopt_restored(**main));
+  }
+  auto run = opened();
+  EXPECT_EQ(run.found(Field::phone, "13900000001"), 1u);
+  EXPECT_EQ(run.found(Field::phone, "13900000009"), 0u);
+  EXPECT_EQ(run.found(Field::phone, "13900000002"), 0u) << "erased";
+}
+
 TEST_F(SettleTest, given_keys_of_other_data_when_a_restored_database_is_adopted_then_refused) {
   {
     auto run = opened();

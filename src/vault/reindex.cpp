@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taking a restored main database into use: its values find their way back into the blind index,
+// which lies with the keys and has moved on since the backup.
+#include "vault/bulk.hpp"
+#include "vault/vault.hpp"
+
+namespace wangdi::vault {
+namespace {
+
+constexpr std::size_t kEntriesAtOnce = 20'000;
+
+class Reindex {
+ public:
+  Reindex(Keyring& keyring, store::Connection& keys)
+      : keyring_(keyring),
+        person_keys_(keyring, keys),
+        blind_(keyring.hmac(KeyName::blind_index)) {}
+
+  // A value whose key is gone stays out, and one that does not open is told by whoever reads it.
+  Status add(const VaultFieldRow& row) {
+    if (!is_searchable(row.field)) return ok();
+    const SubjectId id{row.district, row.subject};
+    if (!cipher_.uses(id)) {
+      cipher_.forget();
+      WD_TRY(const auto key, person_keys_.find(id));
+      if (key) cipher_.use(id, *key);
+    }
+    if (!cipher_.uses(id)) return ok();
+    const auto value = cipher_.open(row.field, row.version, row.ciphertext);
+    if (!value) return ok();
+    entries_.push_back({.district = row.district,
+                        .kind = row.field,
+                        .mac = blind_mac(blind_, row.field, normalised(*value)),
+                        .subject = row.subject});
+    return entries_.size() < kEntriesAtOnce ? ok() : flush();
+  }
+
+  // An entry too many is never seen, since a hit is confirmed against the value: none is removed.
+  Status flush() {
+    auto& to = keyring_.writer();
+    WD_TRY([[maybe_unused]] auto begun, to.begin());
+    if (auto put = bulk(to, kBlindIndex, store::BulkMode::kPut, entries_); !put) {
+      to.rollback();
+      return put;
+    }
+    entries_.clear();
+    return to.commit();
+  }
+
+ private:
+  Keyring& keyring_;
+  PersonKeys person_keys_;
+  FieldCipher cipher_;
+  crypto::Hmac blind_;
+  std::vector<BlindIndexRow> entries_;
+};
+
+Status reindex(Keyring& keyring, store::Connection& main) {
+  WD_TRY(const auto keys, keyring.engine().open_reader());
+  WD_TRY([[maybe_unused]] auto begun, keys->begin());
+  Reindex index(keyring, *keys);
+  auto added = ok();
+  WD_TRY([[maybe_unused]] auto read,
+         main.by_key(kVaultField.info(), 0, store::bind_all(), [&](const store::RowReader& row) {
+           added = index.add(store::read_row<VaultFieldRow>(row));
+           return added.has_value();
+         }));
+  if (!added) return added;
+  WD_TRY([[maybe_unused]] auto flushed, index.flush());
+  return keys->commit();
+}
+
+}  // namespace
+
+Status Vault::adopt_restored(store::Connection& main) {
+  WD_TRY(const auto keys_state, store::get(keyring_->writer(), kKeysState, {District{}}));
+  WD_TRY(auto main_state, store::get(main, kVaultState, {District{}}));
+  if (!keys_state || !main_state || main_state->pairing != keys_state->pairing) {
+    return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
+  }
+  WD_TRY([[maybe_unused]] auto indexed, reindex(*keyring_, main));
+  if (main_state->batch >= 0) main_state->batch = ~main_state->batch;
+  std::vector<VaultStateRow> rows{*main_state};
+  WD_TRY([[maybe_unused]] auto begun, main.begin());
+  if (auto put = bulk(main, kVaultState, store::BulkMode::kPut, rows); !put) {
+    main.rollback();
+    return put;
+  }
+  return main.commit();
+}
+
+}  // namespace wangdi::vault
