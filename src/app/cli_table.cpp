@@ -19,6 +19,12 @@ constexpr std::array kFolderOptions = {
                   "data.root",
                   false,
                   {"根密钥文件，默认 <data>.root", "the root key, <data>.root unless told"}},
+    CommandOption{"--store",
+                  "URL",
+                  "storage.url",
+                  false,
+                  {"PostgreSQL 的地址，默认用数据文件夹里的 SQLite",
+                   "an address of PostgreSQL, SQLite in the data folder unless told"}},
     CommandOption{
         "--config", "FILE", "", false, {"配置文件（TOML）", "the configuration file (TOML)"}},
     CommandOption{"--set",

@@ -13,6 +13,7 @@
 
 #include "app/toml_file.hpp"
 #include "base/text.hpp"
+#include "store/postgres.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -33,6 +34,7 @@ constexpr std::array kSettings = {
     Setting{"http", "requests_per_second_per_client", &Config::requests_per_second_per_client, 0,
             1'000'000},
     Setting{"http", "burst_per_client", &Config::burst_per_client, 1, 1'000'000},
+    Setting{"storage", "url", &Config::storage_url},
     Setting{"write", "queue_max", &Config::queue_max, 1, 1'000'000},
     Setting{"write", "batch_max", &Config::batch_max, 1, 4'096},
     Setting{"write", "checkpoint_pages", &Config::checkpoint_pages, 100, 1'000'000},
@@ -331,6 +333,21 @@ void check_address(const Config& config, Findings& findings) {
   }
 }
 
+// What is on a command line or in the environment can be read by others on the machine.
+void check_storage(const Config& config, Findings& findings) {
+  if (config.storage_url.empty()) return;
+  const auto problem = store::problem_of_postgres_url(config.storage_url);
+  if (problem == store::UrlProblem::holds_a_password) {
+    findings.add("--store", "storage.url",
+                 "地址里不能写密码；写进 ~/.pgpass，或用 PGPASSFILE 指明的文件、service 文件",
+                 "the address must not hold a password; put it into ~/.pgpass, the file of "
+                 "PGPASSFILE or a service file");
+  } else if (problem) {
+    findings.add("--store", "storage.url", "要填 PostgreSQL 的地址，如 postgres://用户@主机/数据库",
+                 "expected an address of PostgreSQL like postgres://user@host/database");
+  }
+}
+
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
@@ -354,6 +371,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   for (const auto& item : sources.overrides) take_override(item, config, findings);
   place_folders(config, findings);
   check_address(config, findings);
+  check_storage(config, findings);
   if (!findings.empty()) return findings.error();
   return config;
 }

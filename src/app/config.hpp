@@ -24,6 +24,9 @@ struct Config {
   std::string keys;  // <data>.keys unless set
   std::string root;  // <data>.root unless set; never inside data or keys
 
+  // A PostgreSQL database instead of SQLite in the data folder; never with a password in it.
+  std::string storage_url;
+
   std::string address = "127.0.0.1";
   int port = 8080;  // 0 picks a free one
   std::string web;  // the built web app; found beside the program unless set, empty serves none

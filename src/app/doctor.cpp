@@ -12,7 +12,7 @@
 #include <ostream>
 
 #include "app/commands.hpp"
-#include "app/folder.hpp"
+#include "app/storage.hpp"
 #include "app/system_clock.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
@@ -223,10 +223,11 @@ void check_damage(Report& report, store::Connection& connection, const std::stri
   }
 }
 
-void check_journal(Report& report, store::Connection& connection, UnixMs now) {
+void check_journal(Report& report, store::Connection& connection, const std::string& name,
+                   UnixMs now) {
   const auto verified = journal::verify(connection);
   if (!verified) {
-    report_damage(report, "wangdi.db", "journal: " + verified.error().cause());
+    report_damage(report, name, "journal: " + verified.error().cause());
     return;
   }
   if (!verified->findings.empty()) {
@@ -283,7 +284,25 @@ void check_keys(Report& report, const Config& config, store::Connection* main) {
   }
 }
 
+// The pages of its files are the server's own to check (data checksums).
+void check_postgres(Report& report, const Config& config, const Folder& folder, UnixMs now) {
+  const auto engine = open_engine(config, folder);
+  const auto connection = engine ? (*engine)->open_reader()
+                                 : Result<std::unique_ptr<store::Connection>>(engine.error());
+  if (!connection) {
+    report.attention("PostgreSQL 打不开：" + connection.error().cause(),
+                     "PostgreSQL does not open: " + connection.error().cause(),
+                     "核对 storage.url、密码文件和数据库服务",
+                     "check storage.url, the password file and the database server");
+    check_keys(report, config, nullptr);
+    return;
+  }
+  check_journal(report, **connection, "PostgreSQL", now);
+  check_keys(report, config, connection->get());
+}
+
 void check_database(Report& report, const Config& config, const Folder& folder, UnixMs now) {
+  if (!config.storage_url.empty()) return check_postgres(report, config, folder, now);
   if (!status_of(folder.database())) {
     report.attention("没有 wangdi.db", "wangdi.db is not there",
                      "核对 --data 的路径；真的丢了，就恢复备份",
@@ -298,7 +317,7 @@ void check_database(Report& report, const Config& config, const Folder& folder, 
     return;
   }
   check_damage(report, *opened->connection, "wangdi.db");
-  check_journal(report, *opened->connection, now);
+  check_journal(report, *opened->connection, "wangdi.db", now);
   check_keys(report, config, opened->connection.get());
 }
 

@@ -2,8 +2,8 @@
 // Composition of an installation.
 #include "app/runtime.hpp"
 
+#include "app/storage.hpp"
 #include "journal/journal.hpp"
-#include "store/sqlite.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -34,8 +34,7 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
   WD_TRY(auto parameters, Parameters::shipped());
   std::unique_ptr<Runtime> runtime(
       new Runtime(std::move(folder), config, clock, std::move(parameters)));
-  WD_TRY(runtime->engine_, store::open_sqlite({.path = runtime->folder_.database(),
-                                               .checkpoint_pages = config.checkpoint_pages}));
+  WD_TRY(runtime->engine_, open_engine(config, runtime->folder_));
   WD_TRY(runtime->connection_, runtime->engine_->open_writer());
   auto& connection = *runtime->connection_;
   WD_TRY(runtime->vault_, vault::Vault::open(vault_paths(config)));

@@ -20,7 +20,7 @@ namespace wangdi::app {
 
 class Runtime {
  public:
-  // Opens a complete folder. Errors: those of Folder::open, store::open_sqlite and Vault::open.
+  // Opens a complete folder. Errors: those of Folder::open, open_engine and Vault::open.
   static Result<std::unique_ptr<Runtime>> open(const Config& config, const Clock& clock);
   // Makes folder, keys and root; complete() is the caller's last act. Errors: folder_exists,
   // storage_failed and those of the vault.

@@ -3,16 +3,15 @@
 #include <ostream>
 
 #include "app/commands.hpp"
-#include "app/folder.hpp"
+#include "app/storage.hpp"
 #include "journal/journal.hpp"
-#include "store/sqlite.hpp"
 
 namespace wangdi::app {
 namespace {
 
 Result<journal::Verification> verify_folder(const Config& config) {
   WD_TRY(const auto folder, Folder::open(config.data));
-  WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
+  WD_TRY(const auto engine, open_engine(config, folder));
   WD_TRY(const auto connection, engine->open_reader());
   return journal::verify(*connection);
 }

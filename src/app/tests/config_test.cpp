@@ -17,6 +17,7 @@ namespace wangdi::app {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ConfigTest : public ::testing::Test {
  protected:
@@ -120,6 +121,24 @@ TEST_F(ConfigTest, given_several_mistakes_then_all_are_named_in_order) {
   EXPECT_THAT(text, HasSubstr("WANGDI_READ_THREADS: read.threads: 要填 1 到 64 的整数"));
   EXPECT_THAT(text, HasSubstr("--set write.batch: write.batch: 没有这一项"));
   EXPECT_LT(text.find("zort"), text.find("http.port"));
+}
+
+TEST_F(ConfigTest, given_a_database_address_then_it_is_one_and_holds_no_password) {
+  const auto with = [](const std::string& url) {
+    return load_config({.overrides = {{"storage.url", url, "--store"}}});
+  };
+  const auto right = with("postgres://wangdi@db.example/wangdi");
+  ASSERT_TRUE(right);
+  EXPECT_EQ(right->storage_url, "postgres://wangdi@db.example/wangdi");
+  const auto leaking = with("postgres://wangdi:open@db.example/wangdi");
+  ASSERT_FALSE(leaking);
+  EXPECT_THAT(what(leaking.error()), HasSubstr("must not hold a password"));
+  EXPECT_THAT(what(leaking.error()), Not(HasSubstr("open@")));
+  for (const auto* url : {"wangdi.db", "host=db", "mysql://db/wangdi"}) {
+    const auto wrong = with(url);
+    ASSERT_FALSE(wrong) << url;
+    EXPECT_THAT(what(wrong.error()), HasSubstr("expected an address of PostgreSQL"));
+  }
 }
 
 TEST_F(ConfigTest, given_an_unreadable_or_huge_file_then_it_is_refused) {
