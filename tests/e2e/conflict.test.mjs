@@ -26,6 +26,7 @@ after(async () => {
   installation?.remove();
 });
 
+const other_floors = ({ floor }) => [1, 2, 3].filter((one) => one !== floor);
 const household_of = async (household) =>
   (await officer.get(`/api/v1/residents/household?household=${household}`)).json;
 // The other person: an officer, from another machine.
@@ -71,7 +72,7 @@ test('given_a_sent_visit_when_corrected_with_a_reason_then_the_later_one_counts'
   await page.goto(`${server.url}/doors/${row.subject}`);
   const visits = page.getByRole('listitem').filter({ hasText: '全户正常' });
   await visits.getByRole('link', { name: /更正/ }).first().click();
-  await page.getByRole('checkbox', { name: /没人应门/ }).click();
+  await page.getByRole('checkbox', { name: /没有人应门/ }).click();
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByRole('heading', { name: '为什么更正？' }).waitFor();
   await page.getByRole('button', { name: '下一步' }).click();
@@ -88,17 +89,18 @@ test('given_a_sent_visit_when_corrected_with_a_reason_then_the_later_one_counts'
 });
 
 test('given_other_fields_changed_meanwhile_when_sent_then_both_changes_stand', async () => {
-  const { household, floor } = doors[0];
+  const { household } = doors[0];
+  const [floor] = other_floors(doors[0]);
   await open_form(household);
   await profile.offline(true);
   await correct_elsewhere(household, { state: 'shop' });
-  await page.getByLabel('楼层').fill(String(floor + 1));
+  await page.getByLabel('楼层').fill(String(floor));
   await save_with_reason();
   await profile.offline(false);
   await row_of(household, 'sent');
   const now = await household_of(household);
   assert.equal(now.state, 'shop');
-  assert.equal(now.floor, floor + 1);
+  assert.equal(now.floor, floor);
 });
 
 test('given_the_same_field_when_it_comes_late_then_a_card_asks_with_two_equal_buttons', async () => {
@@ -125,6 +127,27 @@ test('given_the_same_field_when_it_comes_late_then_a_card_asks_with_two_equal_bu
   await theirs.click();
   await shown(page, '已上传').waitFor();
   assert.equal((await household_of(household)).state, 'shop');
+});
+
+// A place is personal data: the card says that it was changed, and where to see how.
+test('given_a_personal_field_when_it_comes_late_then_the_card_leads_to_the_household', async () => {
+  const { household } = doors[3];
+  const [mine, theirs] = other_floors(doors[3]);
+  await open_form(household);
+  await profile.offline(true);
+  await correct_elsewhere(household, { floor: theirs });
+  await page.getByLabel('楼层').fill(String(mine));
+  await save_with_reason();
+  await profile.offline(false);
+  const { id } = await row_of(household, 'conflict');
+  await page.goto(`${server.url}/me/outbox/${id}`);
+  await page.getByText('改过，看住户资料').waitFor();
+  assert.ok(!(await page.locator('main').innerText()).includes('没填'));
+  await page.getByRole('link', { name: '看这一户' }).click();
+  await page.waitForURL((url) => url.pathname === `/doors/${household}`);
+  await page.goto(`${server.url}/me/outbox/${id}`);
+  await page.getByRole('button', { name: /^用何晓琳这条$/ }).click();
+  await until('theirs stands', async () => (await household_of(household)).floor === theirs);
 });
 
 // The page learns of the other's change by the stream while the form is being filled: what the

@@ -53,12 +53,12 @@ async function look_at(server, profile, [name, path, then], lang, sizes, finding
 
 // `pages` of an account, each [name, path, then?]: of a page with dialogs or steps each state is a page
 // of its own, and `then` leads there.
-export async function look_at_all({ server, chromium, account, pages, sizes }) {
+export async function look_at_all({ server, chromium, account, password, pages, sizes }) {
   const findings = [];
   await Promise.all(
     ['zh-CN', 'en'].map(async (lang) => {
       const profile = await chromium.profile({ viewport: sizes[0], lang });
-      if (account) await log_in(profile.page, server, account);
+      if (account) await log_in(profile.page, server, account, password);
       const list = typeof pages === 'function' ? await pages(profile) : pages;
       for (const one of list) await look_at(server, profile, one, lang, sizes, findings);
       assert.deepEqual(profile.foreign, [], 'requests left the origin');

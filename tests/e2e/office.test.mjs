@@ -2,7 +2,7 @@
 // Every page of the offices from the community to the nation, in both languages, light and dark,
 // normal and elder; the same is looked at as on the worker's pages.
 import { after, before, test } from 'node:test';
-import { logged_in } from '../support/client.mjs';
+import { Client, logged_in, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { make_xlsx } from '../support/xlsx.mjs';
 import { Chromium } from './browser.mjs';
@@ -14,8 +14,8 @@ before(async () => {
   installation = new Installation();
   [server, chromium] = await Promise.all([installation.serve(), Chromium.start()]);
   const officer = await logged_in(server, 'officer');
-  const { doors } = (await officer.get(`/api/v1/screening/doors?grid=${kGrid}`)).json;
-  due = doors.find(({ status, persons }) => status === 'due' && persons.length > 1);
+  const view = (await officer.get(`/api/v1/screening/doors?grid=${kGrid}`)).json;
+  due = view.doors.find(({ status, persons }) => status === 'due' && persons.length > 1);
 });
 after(async () => {
   await chromium?.close();
@@ -30,12 +30,12 @@ function county_pages() {
     ['county_stored', '/board?day=2020-02-18'],
     ['find_region', '/board', (page) => page.locator('.topbar .find, .body .find').first().click()],
     ['cut_off', '/board', (page) => press(page, /^(存下这一刻|Store this moment)/)],
-    ['round_start', '/board', (page) => press(page, /^(开始一轮|Start a round)/)],
     ['township_board', '/board/320508019'],
     ['community_board', community],
     ['community_table', community, (page) => press(page, /^(表|Table)$/)],
     ['community_house', `${community}?household=${due.household}`],
     ['community_records', `${community}?records=households_reached`],
+    ['round_end', community, (page) => press(page, /^(结束这轮|End this round)/)],
     ['no_data_board', '/board/320508018'],
     ['households_pick', '/households'],
     ['households', `/households?community=${kCommunity}`, (page) => page.locator('#house-search').fill('302')],
@@ -71,8 +71,36 @@ const nation_pages = [
   ['city_board', '/board/3205'],
   ['nation_community', `/board/${kCommunity}`],
 ];
+// An officer of a district where nothing has begun.
+async function new_officer() {
+  const admin = await logged_in(server, 'admin');
+  const name = 'new.district';
+  const opened = await admin.one('accounts.open', '320507', {
+    account: uuid(),
+    name,
+    display_name: '陈宁',
+    role: 'county_officer',
+    region: '320507',
+  });
+  const officer = new Client(server.url);
+  await officer.log_in(name, opened.answer.first_secret);
+  const { password } = installation;
+  const body = { current: opened.answer.first_secret, next: `${password}-9` };
+  const changed = await officer.post('/api/v1/session/password', body);
+  if (changed.status >= 300) throw new Error(changed.text);
+  return { account: name, password: body.next };
+}
+const empty_pages = [
+  ['empty_board', '/board'],
+  ['round_start', '/board', (page) => press(page, /^(开始一轮|Start a round)/)],
+  ['empty_community', '/board/320507001001'],
+];
 const of = (account, pages) => look_at_all({ server, chromium, account, pages, sizes: large_first });
 test('every page of a county officer', () => of('county', county_pages()));
 test('every page of a community officer', () => of('officer', officer_pages));
+test('every page of a district where nothing has begun', async () => {
+  const officer = await new_officer();
+  return look_at_all({ server, chromium, ...officer, pages: empty_pages, sizes: large_first });
+});
 test('every page of the nation', () => of('nation', nation_pages));
 test('every page of an administrator', () => of('admin', [['admin_accounts', '/accounts']]));

@@ -35,7 +35,10 @@ function worker_pages({ due, done, visit, record, conflict, refused }) {
   // An earlier state of the page left its answers as a draft.
   const afresh = async (page) => {
     const again = page.getByRole('button', { name: /^(从头写|Start over)$/ });
-    if (await again.isVisible()) await again.click();
+    if (await again.isVisible()) {
+      await again.click();
+      await again.waitFor({ state: 'hidden' });
+    }
     await settled(page);
   };
   const sick = [
@@ -186,7 +189,7 @@ test('with the keyboard only: log in and note one household', async () => {
   await tab_to(/幢.*室/);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '这户有什么情况？' }).waitFor();
-  await tab_to(/没人应门/);
+  await tab_to(/没有人应门/);
   await page.keyboard.press('Space');
   await tab_to(/^下一步$/);
   await page.keyboard.press('Enter');

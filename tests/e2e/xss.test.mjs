@@ -66,7 +66,7 @@ test('markup, formulas and rare characters stay text everywhere', async () => {
 
   // The visit's own note, and the list of what was recorded.
   await page.goto(`${server.url}/doors/${door.household}/visit`);
-  await page.getByRole('checkbox', { name: /没人应门/ }).click();
+  await page.getByRole('checkbox', { name: /没有人应门/ }).click();
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('还有要写的吗').fill(kMarkup);
   await save(page);

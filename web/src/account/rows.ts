@@ -72,7 +72,7 @@ export function value_text(rule: Rule | undefined, value: unknown): string {
 export interface Differing {
   field: string;
   title: string;
-  base: string;
+  base?: string; // absent when the server does not tell personal values here
   theirs: string;
   mine: string;
 }
@@ -85,11 +85,12 @@ export function differing(
   return conflict.map(({ field, base, theirs }) => {
     const name = field.replace(/^\//, '');
     const rule = rules[name];
+    const told = base !== undefined || theirs !== undefined;
     return {
       field: name,
       title: title_of(rule?.title) || name,
-      base: value_text(rule, base),
-      theirs: value_text(rule, theirs),
+      base: told ? value_text(rule, base) : undefined,
+      theirs: told ? value_text(rule, theirs) : ta('conflict.untold'),
       mine: value_text(rule, body[name]),
     };
   });
