@@ -139,8 +139,16 @@ Result<BackupManifest> manifest_of(const std::string& copy, const Config& config
 
 }  // namespace
 
+Status check_is_sqlite(const Config& config) {
+  if (config.storage_url.empty()) return ok();
+  return Error(ErrorCode::configuration_invalid)
+      .with("what",
+            "storage.url: PostgreSQL 用自己的工具备份 / PostgreSQL is copied with its own tools");
+}
+
 Result<BackupManifest> make_backup(const Config& config, const Clock& clock,
                                    const std::string& to) {
+  WD_TRY([[maybe_unused]] auto sqlite, check_is_sqlite(config));
   WD_TRY([[maybe_unused]] auto usable, Folder::check(config.data));
   if (lies_in(to, config.data) || lies_in(to, config.keys)) {
     return Error(ErrorCode::usage).with("what", "--to " + to);

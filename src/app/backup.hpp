@@ -38,10 +38,13 @@ struct BackupManifest {
 };
 WD_DESCRIBE(BackupManifest, form, version, made_at, demo, records, database_bytes, heads)
 
+// A PostgreSQL database is copied with its own tools. Error: configuration_invalid.
+Status check_is_sqlite(const Config& config);
+
 // Writes a backup of the folder as it stands after one commit; a server may go on using it. Errors:
 // folder_not_initialised, folder_of_other_user, folder_in_use (another backup runs), file_exists,
 // usage (`to` lies in the data or keys folder), root_missing, keys_missing, keys_mismatch,
-// storage_full, storage_failed.
+// configuration_invalid, storage_full, storage_failed.
 Result<BackupManifest> make_backup(const Config& config, const Clock& clock, const std::string& to);
 
 }  // namespace wangdi::app

@@ -200,6 +200,7 @@ Status try_tables(store::Connection& connection, const Folder& folder, ZoneOffse
 }  // namespace
 
 Result<Restored> restore_backup(const Config& config, const Clock& clock, const std::string& from) {
+  WD_TRY([[maybe_unused]] auto sqlite, check_is_sqlite(config));
   WD_TRY(auto reader, BackupReader::open(from, config.root));
   Restored restored;
   WD_TRY(restored.manifest, read_manifest(reader));
@@ -221,6 +222,7 @@ Result<Restored> restore_backup(const Config& config, const Clock& clock, const 
 }
 
 Result<Drill> drill_backup(const Config& config, const std::string& from) {
+  WD_TRY([[maybe_unused]] auto sqlite, check_is_sqlite(config));
   WD_TRY(auto reader, BackupReader::open(from, config.root));
   Drill drill;
   WD_TRY(drill.manifest, read_manifest(reader));

@@ -302,6 +302,11 @@ TEST_F(BackupTest, given_a_place_that_will_not_do_then_no_backup_is_made) {
   ASSERT_TRUE(vault::Vault::create({path("other.keys"), config_.root}));
   EXPECT_EQ(code(path("never")), ErrorCode::keys_mismatch) << "nobody could open it";
   config_.root = root;
+  config_.storage_url = "postgres:///wangdi";
+  EXPECT_EQ(code(path("never")), ErrorCode::configuration_invalid);
+  EXPECT_EQ(refusal(elsewhere(), path("never")), ErrorCode::configuration_invalid);
+  EXPECT_FALSE(drill_backup(config_, path("never")));
+  config_.storage_url.clear();
   config_.data = path("empty");
   EXPECT_EQ(code(path("never")), ErrorCode::folder_not_initialised);
   EXPECT_FALSE(fs::exists(path("never")));
