@@ -54,11 +54,12 @@ constexpr std::array kServeOptions = {
                    "the built web app, found beside the program unless told"}},
 };
 constexpr std::array kInitOptions = {
-    CommandOption{"--tree",
-                  "FILE",
-                  "",
-                  false,
-                  {"区划文件，默认用自带的", "the division tree, the shipped one unless told"}},
+    CommandOption{
+        "--tree",
+        "DIR",
+        "",
+        false,
+        {"区划文件夹，默认用自带的", "folder of the division tree, the shipped one unless told"}},
     CommandOption{"--admin",
                   "NAME",
                   "",
@@ -159,7 +160,7 @@ constexpr std::array kCommands = {
                   "makes a demo: one community, 800 invented households"}},
     CommandEntry{CommandName::import_tree,
                  "import tree",
-                 "FILE",
+                 "DIR",
                  true,
                  {},
                  {"导入新的区划表", "imports a newer division tree"}},

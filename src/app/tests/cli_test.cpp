@@ -141,7 +141,7 @@ TEST(CommandLine, given_a_mistake_then_status_2_and_what_is_meant) {
       {{"serve", "--data", "d", "--listen", "127.0.0.1:"}, "ADDRESS:PORT"},
       {{"serve", "--data", "d", "--set", "http.port"}, "SECTION.KEY=VALUE"},
       {{"rebuild", "--check=yes", "--data", "d"}, "--check takes no value"},
-      {{"import", "tree", "--data", "d"}, "needs FILE"},
+      {{"import", "tree", "--data", "d"}, "needs DIR"},
       {{"import", "tree", "a", "b", "--data", "d"}, "unexpected argument: b"},
       {{"import", "roster", "a", "--account", "x", "--data", "d"}, "needs --community CODE"},
       {{"user", "add", "li", "--role", "r", "--display-name", "x", "--data", "d"},
