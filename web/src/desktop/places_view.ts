@@ -16,6 +16,7 @@ import { use_view } from './view';
 interface Places {
   grids: GridPlace[];
   buildings: BuildingRow[];
+  has_roster: boolean;
 }
 const kPagesMost = 10; // far more grids than a community has
 
@@ -46,6 +47,14 @@ async function read_households(community: string): Promise<Map<string, number>> 
   return counts;
 }
 
+// Before the first round no figure tells whether the roster is there; the first building's doors do.
+async function has_doors(community: string, building: string | undefined): Promise<boolean> {
+  if (!building) return false;
+  const query = { community, building };
+  const answer = await ask(api.GET('/api/v1/screening/building', { params: { query } }));
+  return !answer.ok || answer.data.counts.some(({ count }) => count > 0);
+}
+
 async function read_places(community: string): Promise<Answer<Places>> {
   const query = { community };
   const [grids, buildings, households] = await Promise.all([
@@ -55,10 +64,13 @@ async function read_places(community: string): Promise<Answer<Places>> {
   ]);
   if (!grids.ok) return grids;
   if (!buildings.ok) return buildings;
+  const has_roster =
+    households.size > 0 || (await has_doors(community, buildings.data.rows[0]?.id));
   return {
     ok: true,
     status: 200,
     data: {
+      has_roster,
       grids: grids.data.map(({ code, name }) => ({ code, name, households: households.get(code) })),
       buildings: buildings.data.rows,
     },
