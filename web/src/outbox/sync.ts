@@ -92,6 +92,7 @@ let unfollow: (() => void) | undefined;
 
 // Follows one account's rows in all tabs and starts sending.
 export function start_sync(account: string) {
+  asked_for = '';
   unfollow?.();
   unfollow = follow(
     () => outbox.counts(account),
@@ -107,7 +108,6 @@ export function start_sync(account: string) {
 export function stop_sync() {
   unfollow?.();
   unfollow = undefined;
-  asked_for = '';
   clearTimeout(timer);
   Object.assign(counts, { queued: 0, yours: 0, held: 0, oldest_due_at: undefined });
 }
@@ -117,6 +117,13 @@ export function listen_to_the_page() {
   watch(offline, (is_offline) => {
     if (!is_offline) void drain(); // any answer, the stream's too, says that the network is back
   });
+  watch(
+    () => session.status,
+    (status) => {
+      asked_for = ''; // a restore ends all sessions: after each log-in the claims are shown
+      if (status === 'in') void drain();
+    },
+  );
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void drain();
   });
