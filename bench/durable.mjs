@@ -4,8 +4,8 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logged_in, uuid } from '../tests/support/client.mjs';
-import { Server } from '../tests/support/server.mjs';
 import { median, run_beside, run_json, thread_cpu_us } from './processes.mjs';
+import { Service, program } from './service.mjs';
 
 const kConnections = 64;
 
@@ -73,18 +73,17 @@ async function http_round(server, file, seconds, round) {
 }
 
 // `told` is what bench_make_roster printed of the folder, which stays as it is.
-export async function measure_durable({ folder: made, told, work, raw_program, seconds, rounds, say }) {
+export async function measure_durable({ folder: made, told, work, seconds, rounds, say }) {
   const served = copy_folder(made, join(work, 'durable_http'));
   const raw_folder = copy_folder(made, join(work, 'durable_raw'));
-  const server = new Server({ data: served, password: told.password });
-  await server.ready;
+  const server = await Service.start(served, told);
   const measured = [];
   try {
     const file = join(work, 'workers.tsv');
     await write_workers(server, told, file);
     await http_round(server, file, 1, 0); // warms caches and statements
     for (let round = 1; round <= rounds; round += 1) {
-      const raw = run_json(raw_program, [raw_folder, String(seconds)]);
+      const raw = run_json(program('bench_raw'), [raw_folder, String(seconds)]);
       const http = await http_round(server, file, seconds, round);
       const ratio = http.per_second / raw.rows_a_second;
       say(

@@ -2,20 +2,15 @@
 // Measures every bar of the server side and writes docs/performance.md. bench/run builds what this
 // needs and starts it. Folders are made once under build/bench and used again.
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { logged_in } from '../tests/support/client.mjs';
-import { Server } from '../tests/support/server.mjs';
 import { copy_folder, measure_durable } from './durable.mjs';
 import { page_of } from './page.mjs';
 import { measure_pages } from './pages.mjs';
 import { cpu_seconds_of, median, memory_mb, run, run_json } from './processes.mjs';
+import { Service, build, program, root } from './service.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const build = process.env.WANGDI_BUILD ?? join(root, 'build');
 const work = process.env.WANGDI_BENCH_FOLDER ?? join(build, 'bench');
-const program = (name) => join(build, name);
-process.env.WANGDI_BINARY = program('wangdi');
 
 // One community has 864 doors and 2,160 persons.
 const modes = {
@@ -69,8 +64,7 @@ async function measure_start(folder, told, rounds) {
   const memory = [];
   for (let i = 0; i < rounds; i += 1) {
     const before = performance.now();
-    const server = new Server({ data: folder, password: told.password });
-    await server.ready;
+    const server = await Service.start(folder, told);
     const health = await fetch(server.url + '/health');
     if (health.status !== 200) throw new Error(`/health: ${health.status}`);
     times.push(performance.now() - before);
@@ -108,7 +102,7 @@ async function main() {
   results.init = measure_init(options.starts);
   const taps = roster(`taps_${options.durable_communities}`, options.durable_communities, 0, false);
   results.start = await measure_start(copy_folder(taps.folder, join(work, 'start')), taps.told, options.starts);
-  results.durable = await measure_durable({ ...options, ...taps, work, raw_program: program('bench_raw'), say });
+  results.durable = await measure_durable({ ...options, ...taps, work, say });
   results.durable.households = taps.told.households;
   results.rebuild = measure_rebuild(join(work, 'durable_http'));
 

@@ -2,8 +2,8 @@
 // How long the pages of each role take on a large folder: one request after the other on one
 // connection, at random places, measured by the client.
 import { logged_in } from '../tests/support/client.mjs';
-import { Server } from '../tests/support/server.mjs';
 import { median, percentile, thread_cpu_us } from './processes.mjs';
+import { Service } from './service.mjs';
 
 const kDayMs = 86_400_000;
 
@@ -90,8 +90,7 @@ async function time_page(server, client, request, count) {
 
 // `told` is what bench_make_roster printed of the folder.
 export async function measure_pages({ folder, told, count, say }) {
-  const server = new Server({ data: folder, password: told.password });
-  await server.ready;
+  const server = await Service.start(folder, told);
   const clients = new Map();
   const measured = [];
   try {
