@@ -31,12 +31,16 @@ export function dress(page, { theme, elder }) {
   );
 }
 
-// One line for each node that breaks a rule of WCAG 2.2 A or AA.
-export async function axe_findings(page) {
+// What a look can change: colours and sizes. All else stands in the document, whatever it wears.
+export const kOfColours = ['color-contrast', 'link-in-text-block'];
+export const kOfSizes = ['target-size', 'scrollable-region-focusable'];
+
+// One line for each node that breaks a rule of WCAG 2.2 A or AA, or one of `rules`.
+export async function axe_findings(page, rules) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  return page.evaluate(async (tags) => {
+  return page.evaluate(async ([tags, some]) => {
     const { violations } = await window.axe.run(document, {
-      runOnly: { type: 'tag', values: tags },
+      runOnly: some ? { type: 'rule', values: some } : { type: 'tag', values: tags },
       rules: { 'target-size': { enabled: true } },
       resultTypes: ['violations'],
     });
@@ -46,7 +50,7 @@ export async function axe_findings(page) {
         return `${id}: ${target.join(' ')} (${why.slice(0, 140)})`;
       }),
     );
-  }, kTags);
+  }, [kTags, rules]);
 }
 
 // What reaches over the right edge, or makes a page that scrolls down scroll sideways as well.

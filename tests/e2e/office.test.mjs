@@ -39,6 +39,8 @@ function county_pages() {
     ['no_data_board', '/board/320508018'],
     ['households_pick', '/households'],
     ['households', `/households?community=${kCommunity}`, (page) => page.locator('#house-search').fill('302')],
+    ['places_pick', '/places'],
+    ['places_new', '/places?community=320508018014'],
     ['accounts', '/accounts'],
     ['account_open', '/accounts', (page) => press(page, /^(开通账号|Open an account)/)],
     ['account_close', '/accounts', (page) => press(page, /^(停用|Close)/)],
@@ -61,6 +63,17 @@ const officer_pages = [
     async (page) => {
       await page.locator('input[type=file]').first().setInputFiles({ name: 'x.xlsx', mimeType: 'application/x', buffer: roster });
       await page.locator('.five').waitFor();
+    },
+  ],
+  ['places', '/places'],
+  ['place_grid', '/places', (page) => press(page, /^(添加网格|Add a grid)$/)],
+  [
+    'place_buildings_errors',
+    '/places',
+    async (page) => {
+      await press(page, /^(添加楼幢|Add buildings)$/);
+      await press(page, /^(一样的几幢|Several alike)$/);
+      await page.locator('dialog[open] button[type=submit]').click();
     },
   ],
   ['export', '/import', (page) => press(page, /^(导出名册|Export the roster)/)],
