@@ -10,15 +10,17 @@ endif()
 function(wangdi_postgres_test name)
   add_test(NAME postgres_${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/with_postgres ${ARGN}
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(postgres_${name} PROPERTIES TIMEOUT 600 LABELS slow)
+  # Random runs are whole servers, here with a schema each.
+  set_tests_properties(postgres_${name} PROPERTIES TIMEOUT 600 LABELS slow
+                       ENVIRONMENT "RC_PARAMS=max_success=10")
 endfunction()
 
-foreach(room store journal vault access modules_accounts modules_residents modules_screening
-        modules_reporting)
-  if(TARGET test_${room})
-    wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
-  endif()
+foreach(room store journal modules_regions modules_residents modules_screening modules_reporting)
+  wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
 endforeach()
+# Left out: one reads SQLite's file, one counts batches by the time a log-in takes on SQLite.
+wangdi_postgres_test(modules_accounts $<TARGET_FILE:test_modules_accounts>
+                     --gtest_filter=-*no_name_and_no_secret*:*within_the_batch_that_closes*)
 
 # wangdi_tree_test(<name> <folder below tests> <rooms>): a test program over several rooms.
 function(wangdi_tree_test name folder)
@@ -39,11 +41,13 @@ add_test(NAME statement_catalogue COMMAND test_catalogue WORKING_DIRECTORY ${CMA
 set_tests_properties(statement_catalogue PROPERTIES TIMEOUT 120)
 
 if(WANGDI_WHOLE AND TARGET wangdi)
-  foreach(file api/thread api/kill)
-    string(REPLACE "/" "_" name ${file})
+  foreach(file api/thread api/kill postgres/commands)
+    string(REGEX REPLACE "[/]" "_" name ${file})
+    string(REPLACE "postgres_" "" name ${name})
     wangdi_postgres_test(${name} ${CMAKE_SOURCE_DIR}/tools/with_node node --test
                          tests/${file}.test.mjs)
     set_tests_properties(postgres_${name} PROPERTIES
-      ENVIRONMENT "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_${name}")
+      ENVIRONMENT
+      "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_KILLS=10;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_${name}")
   endforeach()
 endif()

@@ -20,6 +20,9 @@ using postgres::ResultPtr;
 constexpr std::size_t kBulkRows = 5'000;  // of one statement; memory against round trips
 constexpr std::size_t kBulkBytes = 16u << 20;
 constexpr int kFetchRows = 2'000;
+// A walk through a whole table comes over a connection: it may take this many times the limit, and
+// what follows it has its time still. Whoever walks keeps what was read, so it is rare.
+constexpr std::int64_t kWalkTimes = 5;
 // Rows written to a table before its statistics are made for the first time; then at each doubling.
 constexpr std::size_t kFirstStatistics = 500;
 
@@ -190,10 +193,11 @@ class PostgresConnection final : public Connection {
     return link_->ready();
   }
 
-  Status prepare_to_run() {
+  Status prepare_to_run(std::int64_t times = 1) {
     if (in_transaction_ && link_->is_lost()) return storage_failed("the session was lost");
     WD_TRY([[maybe_unused]] auto connected, connected_link());
-    if (deadline_ms_ != 0 && steady_ms() > deadline_ms_) return storage_failed("time is over");
+    const auto end_ms = deadline_ms_ + (times - 1) * wanted_ms_;
+    if (deadline_ms_ != 0 && steady_ms() > end_ms) return storage_failed("time is over");
     if (wanted_ms_ == applied_ms_) return ok();
     const std::string set = in_transaction_ ? "SET LOCAL" : "SET";
     auto limited = link_->simple(set + " statement_timeout = " + std::to_string(wanted_ms_));
@@ -262,16 +266,19 @@ class PostgresConnection final : public Connection {
   }
 
   Status fetch(const std::string& sql, const EachRow& each) {
+    const auto began_ms = steady_ms();
     // A walk may happen inside another one.
     const auto name = "walk" + std::to_string(next_cursor_++);
     WD_TRY([[maybe_unused]] auto opened, text("DECLARE " + name + " NO SCROLL CURSOR FOR " + sql));
     const auto more = "FETCH FORWARD " + std::to_string(kFetchRows) + " FROM " + name;
     for (;;) {
-      WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+      WD_TRY([[maybe_unused]] auto able, prepare_to_run(kWalkTimes));
       WD_TRY(const auto portion, link_->binary(more));
       if (!visit(portion.get(), each) || PQntuples(portion.get()) < kFetchRows) break;
     }
-    return text("CLOSE " + name);
+    WD_TRY([[maybe_unused]] auto closed, link_->simple("CLOSE " + name));
+    if (deadline_ms_ != 0) deadline_ms_ += steady_ms() - began_ms;
+    return ok();
   }
 
   std::unique_ptr<Link> link_;

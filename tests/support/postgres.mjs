@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 const store = process.env.WANGDI_STORE ?? '';
 export const on_postgres = store !== '';
 
-function operate(sql) {
+export function operate(sql) {
   const done = spawnSync('psql', [store, '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program with --store: its commands, what it refuses, and sessions that the server ends. Run by
+// tools/with_postgres.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { logged_in, uuid } from '../support/client.mjs';
+import { operate, store_options } from '../support/postgres.mjs';
+import { Installation, binary } from '../support/server.mjs';
+
+const kGrid = '320508019044001';
+let installation;
+before(() => {
+  installation = new Installation();
+});
+after(() => installation.remove());
+
+function run(words) {
+  return spawnSync(binary, words, { encoding: 'utf8', env: { ...process.env, LANG: 'C.UTF-8' } });
+}
+
+test('verify, rebuild and doctor read what was written', () => {
+  for (const words of [['verify'], ['rebuild', '--check'], ['rebuild'], ['rebuild', '--check'], ['doctor']]) {
+    const done = installation.run(words);
+    assert.equal(done.status, 0, `${words.join(' ')}: ${done.stdout} ${done.stderr}`);
+  }
+});
+
+test('a folder is refused with the other kind of database', () => {
+  const without = run(['verify', '--data', installation.data]);
+  assert.equal(without.status, 1);
+  assert.match(without.stderr, /storage\.url/);
+});
+
+test('an address with a password is refused without repeating it', () => {
+  const leaking = run(['verify', '--data', installation.data, '--store', 'postgres://wangdi:geheim@db.example/w']);
+  assert.equal(leaking.status, 1);
+  assert.match(leaking.stderr, /password/);
+  assert.doesNotMatch(leaking.stderr, /geheim/);
+});
+
+test('a database that belongs to other keys is refused', () => {
+  const other = join(installation.base, 'other');
+  const done = run(['init', '--data', other, ...store_options(installation.database)]);
+  assert.equal(done.status, 1);
+  assert.match(done.stderr, /keys/);
+});
+
+test('a second server is refused even on a copy of the folders', async () => {
+  const first = await installation.serve();
+  const copy = join(installation.base, 'copy');
+  for (const part of ['data', 'data.keys', 'data.root']) {
+    cpSync(join(installation.base, part), join(copy, part), { recursive: true });
+  }
+  const second = run(['serve', '--data', join(copy, 'data'), '--listen', '127.0.0.1:0', ...store_options(installation.database)]);
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, /another server writes to this database/);
+  await first.stop();
+});
+
+test('sessions that the database ends are opened again, nothing is lost and nothing twice', async () => {
+  const server = await installation.serve();
+  const worker = await logged_in(server, 'worker1');
+  const doors = await worker.get(`/api/v1/screening/doors?grid=${kGrid}`);
+  const household = doors.json.doors[0].household;
+  for (let round = 0; round < 5; round += 1) {
+    const body = { visit: uuid(), household, outcome: 'all_well', exceptions: [] };
+    const command = worker.command('screening.record_visit', kGrid, body);
+    const sent = worker.send([command]);
+    operate(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${installation.database}'`);
+    await sent;
+    const again = await worker.send([command]);
+    assert.equal(again.status, 200, again.text);
+    assert.ok(['applied', 'duplicate'].includes(again.json.results[0].status), again.text);
+    const read = await worker.get(`/api/v1/screening/doors?grid=${kGrid}`);
+    assert.equal(read.status, 200, read.text);
+  }
+  await server.stop();
+  for (const words of [['verify'], ['rebuild', '--check']]) {
+    const done = installation.run(words);
+    assert.equal(done.status, 0, `${words.join(' ')}: ${done.stdout} ${done.stderr}`);
+  }
+});
