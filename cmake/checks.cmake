@@ -70,7 +70,7 @@ if(TARGET wangdi)
   file(GLOB browser_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} tests/e2e/*.test.mjs)
   foreach(file ${browser_tests})
     get_filename_component(name ${file} NAME_WE)
-    wangdi_served_test(e2e_${name} ${file} SLOW SECONDS 400)
+    wangdi_served_test(e2e_${name} ${file} SLOW SECONDS 600)
   endforeach()
   if(TEST e2e_budgets)  # measures times
     set_tests_properties(e2e_budgets PROPERTIES RUN_SERIAL ON)
