@@ -12,7 +12,7 @@ function(wangdi_postgres_test name)
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   # Random runs are whole servers, here with a schema each.
   set_tests_properties(postgres_${name} PROPERTIES TIMEOUT 600 LABELS slow
-                       ENVIRONMENT "RC_PARAMS=max_success=10")
+                       ENVIRONMENT "RC_PARAMS=max_success=12")
 endfunction()
 
 foreach(room store journal modules_regions modules_residents modules_screening modules_reporting)
