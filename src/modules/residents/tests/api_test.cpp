@@ -217,9 +217,9 @@ class TwoWriters : public ::testing::Test {
   }
   // The name the accounts module keeps for an account.
   void name_account(const access::Actor& actor) {
-    roster.h.writer->run_job([&](store::Rows&, vault::Writer& vault) {
+    testing::Harness::must(roster.h.writer->run_job([&](store::Rows&, vault::Writer& vault) {
       return vault.put(kTestDistrict, actor.account.value, vault::Field::name, "曾巷测");
-    });
+    }));
   }
   std::int64_t kept_sequence() { return roster.all(kHousehold).front().sequence; }
   template <class Command>
