@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures every bar of the server side and writes docs/performance.md. bench/run builds what this
 // needs and starts it. Folders are made once under build/bench and used again.
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { logged_in } from '../tests/support/client.mjs';
 import { copy_folder, measure_durable } from './durable.mjs';
@@ -58,6 +69,24 @@ function measure_init(rounds) {
   return { cpu_seconds: median(seconds) };
 }
 
+// What one durable write of a page costs on this disk: every batch waits for at least one.
+function measure_disk() {
+  const path = join(work, 'disk');
+  const file = openSync(path, 'w');
+  const page = Buffer.alloc(4_096, 1);
+  const times = [];
+  for (let i = 0; i < 200; i += 1) {
+    const before = performance.now();
+    writeSync(file, page);
+    fdatasyncSync(file);
+    times.push(performance.now() - before);
+  }
+  closeSync(file);
+  rmSync(path);
+  say(`write and fdatasync of 4 KiB: ${median(times).toFixed(2)} ms`);
+  return { sync_ms: median(times) };
+}
+
 // From the start of the program to the first answer, and the memory after one search.
 async function measure_start(folder, told, rounds) {
   const times = [];
@@ -100,6 +129,7 @@ async function main() {
 
   const results = { options, measured_at: new Date().toISOString().slice(0, 10) };
   results.init = measure_init(options.starts);
+  results.disk = measure_disk();
   const taps = roster(`taps_${options.durable_communities}`, options.durable_communities, 0, false);
   results.start = await measure_start(copy_folder(taps.folder, join(work, 'start')), taps.told, options.starts);
   results.durable = await measure_durable({ ...options, ...taps, work, say });

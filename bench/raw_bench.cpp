@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <unordered_set>
 
 #include "app/system_clock.hpp"
 #include "common/indicators/indicators.hpp"
@@ -30,6 +31,8 @@ constexpr store::Statement kHouseholds{
     "bench_households",
     "SELECT district, household, grid, building, state, persons, sequence FROM household"
     " WHERE district = $1"};
+constexpr store::Statement kKeyHouseholds{
+    "bench_key_households", "SELECT DISTINCT household FROM key_member WHERE district = $1"};
 constexpr store::Statement kLargestDistrict{
     "bench_largest_district",
     "SELECT district FROM household GROUP BY district ORDER BY COUNT(*) DESC LIMIT 1"};
@@ -40,6 +43,11 @@ struct Number {
   std::int64_t value = 0;
 };
 WD_DESCRIBE(Number, value)
+
+struct KeyHousehold {
+  HouseholdId household;
+};
+WD_DESCRIBE(KeyHousehold, household)
 
 // The rows of one transaction.
 struct Batch {
@@ -76,7 +84,8 @@ struct Batch {
 
 class Maker {
  public:
-  Maker(std::vector<residents::HouseholdRow> households, std::int64_t sequence, std::int64_t commit,
+  Maker(std::vector<residents::HouseholdRow> households,
+        const std::vector<KeyHousehold>& key_households, std::int64_t sequence, std::int64_t commit,
         UnixMs now)
       : households_(std::move(households)),
         district_(households_.front().district),
@@ -85,6 +94,7 @@ class Maker {
         now_(now),
         today_(CivilDate::of(now, ZoneOffset{480})),
         random_(static_cast<std::uint64_t>(now)) {
+    for (const auto& row : key_households) key_households_.insert(row.household);
     actor_ = AccountId{id()};
     device_ = DeviceId{id()};
     round_ = RoundId{id()};
@@ -185,10 +195,12 @@ class Maker {
                            VisitOutcome::all_well,
                            CivilDate(),
                            {}});
+    if (!key_households_.contains(household.household)) return;  // as screening does
     batch.door_days.push_back({district_, household.household, today_, visit, now_, 0});
   }
 
   std::vector<residents::HouseholdRow> households_;
+  std::unordered_set<HouseholdId> key_households_;
   District district_;
   std::int64_t sequence_;
   std::int64_t commit_;
@@ -221,9 +233,10 @@ Result<Measured> measure(const std::string& data, double seconds, std::size_t ba
   if (!largest) return Error(ErrorCode::not_found);
   const District district{static_cast<std::int32_t>(largest->value)};
   WD_TRY(auto households, store::select<residents::HouseholdRow>(*db, kHouseholds, district));
+  WD_TRY(const auto key_households, store::select<KeyHousehold>(*db, kKeyHouseholds, district));
   WD_TRY(const auto sequence, number_of(*db, kLastSequence, district));
   WD_TRY(const auto commit, store::select_one<Number>(*db, kLastCommit));
-  Maker maker(std::move(households), sequence, commit ? commit->value : 0,
+  Maker maker(std::move(households), key_households, sequence, commit ? commit->value : 0,
               app::SystemClock().now());
   Measured measured;
   measured.batch = static_cast<std::int64_t>(batch_rows);
