@@ -87,6 +87,7 @@ export function use_visit(household: string, corrects: string | undefined) {
   void start();
 
   async function start_over() {
+    clearTimeout(later); // a draft that is about to be kept would come back
     const { outbox } = await engine();
     if (draft.value) await outbox.drop_draft(draft.value.id);
     await start();
