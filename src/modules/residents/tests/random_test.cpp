@@ -50,9 +50,10 @@ class RandomCommands {
     for (std::size_t i = 0; i < 5; ++i) persons_.push_back(PersonId{roster.h.id()});
   }
 
-  // In batches, so that commands see those before them in the same batch.
+  // In batches, so that commands see those before them in the same batch. Two doors and two persons
+  // come first: with nobody there, whole runs would be refused.
   void send(std::size_t count) {
-    std::vector<bus::PreparedCommand> batch;
+    std::vector<bus::PreparedCommand> batch = somebody_to_begin_with();
     for (std::size_t i = 0; i < count; ++i) {
       batch.push_back(any_command());
       if (between(0, 8) != 0) continue;
@@ -74,6 +75,18 @@ class RandomCommands {
   template <class Command>
   bus::PreparedCommand prepared(const Command& command) {
     return roster_.h.prepare(command, testing::region(kCommunity));
+  }
+  std::vector<bus::PreparedCommand> somebody_to_begin_with() {
+    std::vector<bus::PreparedCommand> batch;
+    for (std::size_t i = 0; i < 2; ++i) {
+      auto door = roster_.door(kRooms[i], 0);
+      door.id = households_[i];
+      batch.push_back(prepared(door));
+      auto person = roster_.person(households_[i], kNames[i], "");
+      person.id = persons_[i];
+      batch.push_back(prepared(person));
+    }
+    return batch;
   }
   HouseholdId household() { return households_[between<std::size_t>(0, 4)]; }
   PersonId person() { return persons_[between<std::size_t>(0, 5)]; }
@@ -224,8 +237,7 @@ TEST(RandomCommands, given_any_commands_then_tables_counters_and_journal_agree_w
     EXPECT_EQ(plain_texts_in(roster.h.folder()), "");
     RC_ASSERT(!::testing::Test::HasFailure());
   }));
-  // A fourth of all commands on average, with a wide spread from seed to seed.
-  EXPECT_GT(applied, kRuns * kCommandsPerRun / 10) << "hardly a command was right";
+  EXPECT_GT(applied, kRuns * kCommandsPerRun / 5) << "hardly a command was right";
   RecordProperty("applied", static_cast<int>(applied));
 }
 
