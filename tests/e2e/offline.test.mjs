@@ -12,6 +12,7 @@ import {
   kGrid,
   log_in,
   outbox,
+  put_off,
   ready_for_offline,
   shown,
   tap_all_well,
@@ -61,6 +62,7 @@ test(`${kSaves} saves offline outlive a killed browser and arrive once each`, as
   const kept = await outbox(page);
   assert.deepEqual(new Set(kept.map(({ id }) => id)), new Set(saved.map(({ id }) => id)));
   assert.equal((await visits_by_id(officer)).size, known.size, 'nothing has left the phone');
+  await put_off(page); // the network's return has to be enough
 
   const from = performance.now();
   await profile.offline(false);

@@ -62,6 +62,30 @@ export function outbox(page) {
       }),
   );
 }
+// As after a long outage: every waiting row's next try is an hour away.
+export function put_off(page) {
+  return page.evaluate(
+    () =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open('wangdi');
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('outbox', 'readwrite');
+          const walk = change.objectStore('outbox').openCursor();
+          walk.onsuccess = () => {
+            const { result } = walk;
+            result?.update({ ...result.value, attempts: 9, next_try_at: Date.now() + 3_600_000 });
+            result?.continue();
+          };
+          change.onerror = () => fail(change.error);
+          change.oncomplete = () => {
+            opening.result.close();
+            done();
+          };
+        };
+      }),
+  );
+}
 export async function all_sent(page, n, ms = 30_000) {
   return until(
     `${n} records are uploaded`,

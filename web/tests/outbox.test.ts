@@ -213,6 +213,20 @@ describe('sending', () => {
     await send(server, kNow + 1);
     expect(server.kept.size).toBe(1);
   });
+
+  test('given_a_long_outage_when_the_network_is_back_then_rows_are_due_and_waits_begin_small', async () => {
+    const server = new Server();
+    const row = await visit('a');
+    const undoing = await visit('b', { undo: true });
+    await box.db.outbox.update(row.id, { attempts: 9, next_try_at: kNow + 60_000 });
+    await box.due_now(kAccount);
+    server.fail = [{ ok: false, failure: { status: 0 } }]; // the first packets are lost
+    await send(server, kNow);
+    expect(server.batches[0]!.commands!.map(({ id }) => id)).toEqual([row.id]);
+    expect((await box.db.outbox.get(row.id))!.next_try_at).toBeLessThanOrEqual(kNow + 4_000);
+    expect(await box.undo(row.id)).toBe(false);
+    expect(await box.undo(undoing.id)).toBe(true);
+  });
 });
 
 describe('an answer that may be shown once', () => {

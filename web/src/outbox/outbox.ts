@@ -280,9 +280,14 @@ export class Outbox {
     return { outcome, next_at: left.next_at };
   }
 
-  // "Upload now": waiting rows are due at once, whatever their next try was.
+  // The network is back, or somebody asked: waiting rows are due at once, whatever their next try
+  // was, and should the line not hold yet, the waits begin small again. One attempt stays noted: what
+  // may have left the phone cannot be undone.
   async due_now(account: string) {
-    await this.db.outbox.where({ account, state: 'queued' }).modify({ next_try_at: 0 });
+    await this.db.outbox.where({ account, state: 'queued' }).modify((row) => {
+      row.next_try_at = 0;
+      row.attempts = Math.min(row.attempts, 1);
+    });
   }
 
   async prune(account: string, now = Date.now()) {

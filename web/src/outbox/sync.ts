@@ -112,8 +112,16 @@ export function stop_sync() {
   Object.assign(counts, { queued: 0, yours: 0, held: 0, oldest_due_at: undefined });
 }
 
+// What only the missing network has put off goes out as soon as it is back. An answer to somebody
+// else's request does not count as that: a server that answers and drops would be knocked at for ever.
+async function network_is_back() {
+  const account = session.account?.id;
+  if (account) await outbox.due_now(account).catch(() => undefined);
+  await drain();
+}
+
 export function listen_to_the_page() {
-  addEventListener('online', () => void drain());
+  addEventListener('online', () => void network_is_back());
   watch(offline, (is_offline) => {
     if (!is_offline) void drain(); // any answer, the stream's too, says that the network is back
   });
