@@ -242,7 +242,7 @@ void read_key_groups(Fields& fields, RosterRow& row) {
   std::vector<KeyEntry> entries;
   std::string written = text::fold(fields.text(Column::key_group));  // makes ， ； into , ;
   for (std::size_t at; (at = written.find("、")) != std::string::npos;) {
-    written.replace(at, std::string_view("、").size(), ",");
+    written.replace(at, std::string_view("、").size(), 1, ',');
   }
   std::string_view rest = written;
   while (!rest.empty()) {

@@ -28,7 +28,7 @@ std::vector<std::u32string> pieces_of(std::string_view text) {
   auto rest = text::fold(text);
   for (const auto separator : kSeparators) {
     for (auto at = rest.find(separator); at != std::string::npos; at = rest.find(separator, at)) {
-      rest.replace(at, separator.size(), "\n");
+      rest.replace(at, separator.size(), 1, '\n');
     }
   }
   std::vector<std::u32string> pieces;
