@@ -10,7 +10,7 @@ export const tw = make_t(
     'visit.what': '这户有什么情况？',
     'visit.what_help': '可以选几项，没选的就是正常。',
     'visit.sick': '有人不舒服',
-    'visit.sick_help': '发热、咳嗽、气短',
+    'visit.sick_help': '发热、咳嗽、气促',
     'visit.returned': '有人从外地回来',
     'visit.contact': '有人接触过病人',
     'visit.contact_help': '确诊的或疑似的',
