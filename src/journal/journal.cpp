@@ -13,6 +13,10 @@ constexpr Statement kHead{
     "journal_head",
     "SELECT district, last_sequence, first_sequence, commit_number, recorded_at, hash"
     " FROM journal_seal WHERE district = $1 ORDER BY last_sequence DESC LIMIT 1"};
+constexpr Statement kNextDistrict{
+    "journal_next_district",
+    "SELECT district, last_sequence, first_sequence, commit_number, recorded_at, hash"
+    " FROM journal_seal WHERE district > $1 ORDER BY district, last_sequence LIMIT 1"};
 constexpr Statement kLastCommit{"journal_last_commit",
                                 "SELECT coalesce(max(commit_number), 0) FROM journal_seal"};
 constexpr Statement kSealsAfter{
@@ -28,7 +32,7 @@ constexpr Statement kAppend{
     " subject, actor, device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt,"
     " body_hash, body_mac, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
     " $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (district, command, ordinal) DO NOTHING"};
-constexpr Statement kAll[] = {kHead, kLastCommit, kSealsAfter, kFind, kAppend};
+constexpr Statement kAll[] = {kHead, kNextDistrict, kLastCommit, kSealsAfter, kFind, kAppend};
 
 struct RepeatRow {
   District district;
@@ -90,7 +94,7 @@ Result<std::optional<Repeat>> Journal::find(District district, CommandId command
 Result<Journal::Head*> Journal::head(District district) {
   auto& slot = heads_[district];
   if (!slot) {
-    WD_TRY(auto row, store::select_one<SealRow>(connection_, kHead, district));
+    WD_TRY(auto row, last_seal(connection_, district));
     slot = std::make_unique<Head>();
     if (row) {
       slot->sequence = slot->sealed_sequence = row->last_sequence;
@@ -162,7 +166,7 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
     };
     WD_TRY([[maybe_unused]] auto done,
            connection_.bulk(kSeal.info(), store::BulkMode::kInsert, One(row)));
-    sealed.push_back({district, row.first_sequence, row.last_sequence});
+    sealed.push_back({district, row.first_sequence, row.last_sequence, hash});
     head.hash = hash;
     head.sealed_sequence = head.sequence;
   }
@@ -179,6 +183,25 @@ void Journal::rolled_back() {
   for (const auto district : touched_) heads_.erase(district);
   touched_.clear();
   commit_number_pending_ = -1;
+}
+
+Result<std::optional<SealRow>> last_seal(store::Connection& connection, District district) {
+  return store::select_one<SealRow>(connection, kHead, district);
+}
+
+Result<std::optional<SealRow>> seal_at(store::Connection& connection, const Position& position) {
+  return store::get(connection, kSeal, {position.district, position.sequence});
+}
+
+Result<std::vector<SealRow>> heads(store::Connection& connection) {
+  std::vector<SealRow> heads;
+  for (District before{-1};; before = heads.back().district) {
+    WD_TRY(const auto next, store::select_one<SealRow>(connection, kNextDistrict, before));
+    if (!next) return heads;
+    WD_TRY(auto last, last_seal(connection, next->district));
+    if (!last) return heads;
+    heads.push_back(*last);
+  }
 }
 
 Result<std::int64_t> last_commit(store::Connection& connection) {

@@ -27,6 +27,7 @@ struct Sealed {
   District district;
   std::int64_t first_sequence;
   std::int64_t last_sequence;
+  Digest hash;
 };
 
 using FillRandom = std::function<void(std::span<std::uint8_t>)>;
@@ -96,6 +97,12 @@ Result<Verification> verify(store::Connection& connection);
 // Calls each(record) for all records in order of position, for rebuilds. Returns the count.
 Result<std::int64_t> replay(store::Connection& connection,
                             const std::function<Status(const RecordRow&)>& each);
+
+// The last seal of each district, in order. Two small reads a district, however long the journal.
+Result<std::vector<SealRow>> heads(store::Connection& connection);
+// The last seal of one district, and the seal that ends at a position; nothing when there is none.
+Result<std::optional<SealRow>> last_seal(store::Connection& connection, District district);
+Result<std::optional<SealRow>> seal_at(store::Connection& connection, const Position& position);
 
 // Highest commit number, and the districts that changed after one, at most `limit` seals.
 Result<std::int64_t> last_commit(store::Connection& connection);

@@ -32,6 +32,7 @@ const std::map<std::string, std::string> kRollUps = {
     {"journal_seals_after", "followers read the commits of all districts"},
     {"journal_replay", "a rebuild reads everything"},
     {"journal_seals", "a verification reads everything"},
+    {"journal_next_district", "a start reads the heads of all districts, one after the other"},
     {"journal_heads", "a restore compares the heads of all districts"},
     {"data_restored_all", "a start reads the restores of all districts, a handful"},
     {"access_log_districts", "the verification of the access log begins with its districts"},

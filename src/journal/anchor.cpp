@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// The anchor's file, and its comparison with a journal.
+#include "journal/anchor.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "base/hex.hpp"
+#include "codec/json.hpp"
+#include "journal/journal.hpp"
+#include "types/list.hpp"
+
+namespace wangdi::journal {
+namespace {
+
+constexpr std::int64_t kForm = 1;
+constexpr std::size_t kMacChars = 2 * sizeof(Digest);
+
+struct HeadText {
+  std::int32_t district = 0;
+  std::int64_t sequence = 0;
+  std::int64_t commit = 0;
+  std::string hash;
+};
+WD_DESCRIBE(HeadText, district, sequence, commit, hash)
+struct AnchorText {
+  std::int64_t form = kForm;
+  std::int64_t written_at = 0;
+  std::int64_t restore = 0;
+  List<HeadText, kAnchorDistrictsMax> heads;
+};
+WD_DESCRIBE(AnchorText, form, written_at, restore, heads)
+
+class File {
+ public:
+  explicit File(int number) : number_(number) {}
+  ~File() {
+    if (number_ >= 0) ::close(number_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+Error file_error(const char* what) {
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  return Error(full ? ErrorCode::storage_full : ErrorCode::storage_failed)
+      .because(std::string("anchor: ") + what + ": " + std::strerror(errno));
+}
+
+Status write_all(const File& file, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(file.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return file_error("write");
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ok();
+}
+
+std::optional<std::string> read_all(const File& file) {
+  std::string text(kAnchorBytesMax + 1, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto count = ::read(file.get(), text.data() + size, text.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  if (size > kAnchorBytesMax) return std::nullopt;
+  text.resize(size);
+  return text;
+}
+
+}  // namespace
+
+std::string anchor_text(const Anchor& anchor, crypto::Hmac& mac) {
+  AnchorText text{kForm, anchor.written_at, anchor.restore, {}};
+  text.heads.items.reserve(anchor.heads.size());
+  for (const auto& head : anchor.heads) {
+    text.heads.items.push_back({head.position.district.number, head.position.sequence,
+                                head.commit_number, to_hex(head.hash)});
+  }
+  const auto body = codec::encode(text);
+  return to_hex(mac.mac({crypto::bytes_of(body)})) + '\n' + body + '\n';
+}
+
+std::optional<Anchor> parse_anchor(std::string_view text, crypto::Hmac& mac) {
+  if (text.size() < kMacChars + 2 || text[kMacChars] != '\n' || !text.ends_with('\n')) {
+    return std::nullopt;
+  }
+  const auto body = text.substr(kMacChars + 1, text.size() - kMacChars - 2);
+  const auto expected = to_hex(mac.mac({crypto::bytes_of(body)}));
+  if (!crypto::equal(crypto::bytes_of(expected), crypto::bytes_of(text.substr(0, kMacChars)))) {
+    return std::nullopt;
+  }
+  const auto read = codec::decode<AnchorText>(body, {.bytes = kAnchorBytesMax});
+  if (!read || read->form != kForm) return std::nullopt;
+  Anchor anchor{read->written_at, read->restore, {}};
+  for (const auto& head : read->heads) {
+    const auto hash = from_hex(head.hash);
+    if (!hash || hash->size() != sizeof(Digest)) return std::nullopt;
+    auto& added = anchor.heads.emplace_back();
+    added.position = {District{head.district}, head.sequence};
+    added.commit_number = head.commit;
+    std::ranges::copy(*hash, added.hash.begin());
+  }
+  return anchor;
+}
+
+Status write_anchor(const std::string& path, const Anchor& anchor, crypto::Hmac& mac) {
+  const auto beside = path + ".new";
+  const auto text = anchor_text(anchor, mac);
+  {
+    const File file(
+        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.is_open()) return file_error("create");
+    WD_TRY([[maybe_unused]] auto written, write_all(file, text));
+    if (::fsync(file.get()) != 0) return file_error("fsync");
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0) return file_error("rename");
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  const File opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.is_open() || ::fsync(opened.get()) != 0) return file_error("fsync of its folder");
+  return ok();
+}
+
+AnchorFile read_anchor(const std::string& path, crypto::Hmac& mac) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return {};
+  const auto text = file.is_open() ? read_all(file) : std::nullopt;
+  auto anchor = text ? parse_anchor(*text, mac) : std::nullopt;
+  if (!anchor) return {AnchorState::damaged, {}};
+  return {AnchorState::whole, std::move(*anchor)};
+}
+
+std::string_view name_of(AlarmReason reason) {
+  switch (reason) {
+    case AlarmReason::anchor_missing:
+      return "anchor_missing";
+    case AlarmReason::anchor_damaged:
+      return "anchor_damaged";
+    case AlarmReason::district_missing:
+      return "district_missing";
+    case AlarmReason::tail_missing:
+      return "tail_missing";
+    case AlarmReason::seal_changed:
+      return "seal_changed";
+    case AlarmReason::claim_above_head:
+      return "claim_above_head";
+  }
+  return "";
+}
+
+JournalView view_of(store::Connection& connection) {
+  return {[&connection](const Position& position) -> Result<std::optional<Digest>> {
+            WD_TRY(const auto seal, seal_at(connection, position));
+            return seal ? std::optional(seal->hash) : std::nullopt;
+          },
+          [&connection](District district) -> Result<std::int64_t> {
+            WD_TRY(const auto seal, last_seal(connection, district));
+            return seal ? seal->last_sequence : 0;
+          }};
+}
+
+Result<std::vector<Alarm>> compare(const Anchor& anchor, const JournalView& journal) {
+  std::vector<Alarm> alarms;
+  for (const auto& head : anchor.heads) {
+    const auto& place = head.position;
+    WD_TRY(const auto hash, journal.seal_at(place));
+    if (hash == head.hash) continue;
+    WD_TRY(const auto last, journal.head_of(place.district));
+    if (last == 0) {
+      alarms.push_back({AlarmReason::district_missing, {place.district, 1}, place});
+    } else if (last < place.sequence) {
+      alarms.push_back({AlarmReason::tail_missing, {place.district, last + 1}, place});
+    } else {
+      alarms.push_back({AlarmReason::seal_changed, place, place});
+    }
+  }
+  return alarms;
+}
+
+}  // namespace wangdi::journal
