@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { skew_from } from '@/api/clock';
 import { retry_after_ms } from '@/api/problem';
 import { ta } from '@/account/texts';
-import { add_days, clock, day_of, days_between, long_day, moment, short_day } from '@/format/dates';
-import { door_label, percent, phone_spaced } from '@/format/people';
+import { add_days, clock, day_of, days_between, long_day, moment, short_day, stamp } from '@/format/dates';
+import { building_label, building_short, door_label, percent, phone_spaced } from '@/format/people';
 import { en } from '@/i18n/en';
 import { fill, lang, make_t } from '@/i18n/make';
 import { zh } from '@/i18n/zh';
@@ -44,16 +44,35 @@ describe('dates', () => {
     expect(moment(late, late + 3_600_000)).toBe('今天 01:30');
     expect(moment(late, late + 86_400_000)).toBe('昨天 01:30');
     expect(moment(late, late + 5 * 86_400_000)).toBe('2月18日 01:30');
+    expect(moment(late, late + 400 * 86_400_000)).toBe('2020年2月18日 01:30');
+  });
+
+  test('given_figures_of_another_day_then_their_stamp_says_so', () => {
+    expect(stamp(late, late + 60_000)).toBe('01:30');
+    expect(stamp(late, late + 86_400_000)).toBe('昨天 01:30');
   });
 });
 
 describe('people and figures', () => {
   test.each([
-    [{ building: { name: '3' }, unit: '2', room: '402' }, '3幢2单元402室'],
-    [{ building: { name: '3幢' }, unit: '2', room: '402' }, '3幢2单元402室'],
-    [{ building: { name: '梅园' }, unit: '', room: '7' }, '梅园7室'],
-  ])('given_a_door_then_its_label', (door, label) => {
-    expect(door_label(door)).toBe(label);
+    ['3', '2', '402', '3幢2单元402室', 'Bldg 3, unit 2, room 402'],
+    ['3幢', '2', '402', '3幢2单元402室', 'Bldg 3, unit 2, room 402'],
+    ['3幢', '', '402', '3幢402室', 'Bldg 3, room 402'],
+    ['12号楼', '1', '7', '12号楼1单元7室', '12号楼, unit 1, room 7'],
+    ['梅苑', '', '402', '梅苑402室', '梅苑, room 402'],
+    ['幢', '', '1', '幢1室', '幢, room 1'],
+  ])('given_%s_%s_%s_then_its_label_as_the_server_writes_it', (name, unit, room, zh, en) => {
+    const door = { building: { name }, unit, room };
+    expect(door_label(door)).toBe(zh);
+    lang.value = 'en';
+    expect(door_label(door)).toBe(en);
+  });
+
+  test('given_a_building_then_it_reads_alike_on_every_page', () => {
+    expect(['3', '3幢', '梅苑'].map(building_label)).toEqual(['3幢', '3幢', '梅苑']);
+    lang.value = 'en';
+    expect(['3', '3幢', '梅苑'].map(building_label)).toEqual(['Bldg 3', 'Bldg 3', '梅苑']);
+    expect(['3', '3幢', '梅苑'].map(building_short)).toEqual(['3', '3', '梅苑']);
   });
 
   test('given_a_phone_then_it_is_spaced_3_4_4_also_when_masked', () => {

@@ -109,7 +109,7 @@ export const tp = make_t(
     'grids.worker_next': 'Accounts of grid workers are opened on the page of accounts',
 
     'compounds.title': 'Compounds',
-    'compounds.sub': 'only where there are any',
+    'compounds.sub': 'if any',
     'compounds.add': 'Add a compound',
     'compounds.add_title': 'Add a compound to {name}',
     'compounds.add_text':

@@ -212,7 +212,7 @@ export const tb = make_t(
     'board.missing_people': 'People missing',
     'board.overdue': 'Overdue',
     'board.data_time': 'Data from',
-    'board.sum': 'Together',
+    'board.sum': 'Total',
     'board.none_below': 'Nothing below this place yet',
     'board.none_below_text': 'Once the division tree is imported, each place has its row here',
     'board.unread': 'the board',

@@ -53,12 +53,18 @@ export function short_day(day: string): string {
   return is_en.value ? `${d} ${months[m - 1]}` : `${m}月${d}日`;
 }
 
-// "今天 09:12", "昨天 09:12", "2月10日 09:12", as seen from now.
+// "今天 09:12", "昨天 09:12", "2月10日 09:12", with the year where it is another; as seen from now.
 export function moment(at: number, now: number): string {
   const day = day_of(at);
   const age = days_between(day, day_of(now));
   const time = clock(at);
   if (age === 0) return is_en.value ? `today ${time}` : `今天 ${time}`;
   if (age === 1) return is_en.value ? `yesterday ${time}` : `昨天 ${time}`;
-  return `${short_day(day)} ${time}`;
+  const same_year = day.slice(0, 4) === day_of(now).slice(0, 4);
+  return `${same_year ? short_day(day) : long_day(day)} ${time}`;
+}
+
+// "09:12" on the day itself, else as `moment`.
+export function stamp(at: number, now: number): string {
+  return day_of(at) === day_of(now) ? clock(at) : moment(at, now);
 }

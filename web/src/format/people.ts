@@ -8,24 +8,23 @@ export interface DoorPlace {
   room: string;
 }
 
-// 3幢2单元402室; the building's name may already carry its 幢.
-export function door_label(door: DoorPlace): string {
-  const building = door.building.name;
-  if (is_en.value)
-    return `Bldg ${building.replace(/幢$/, '')}, unit ${door.unit}, room ${door.room}`;
-  const unit = door.unit ? `${door.unit}单元` : '';
-  return `${/^\d+$/.test(building) ? `${building}幢` : building}${unit}${door.room}室`;
+// 3幢, in English Bldg 3, whether the building is called 3 or 3幢; any other name stays as it is.
+export function building_label(name: string): string {
+  const number = /^(\d+)幢?$/.exec(name)?.[1];
+  if (!number) return name;
+  return is_en.value ? `Bldg ${number}` : `${number}幢`;
 }
 
-export function building_label(name: string): string {
-  const bare = name.replace(/幢$/, '');
-  if (is_en.value) return /^\d+$/.test(bare) ? `Building ${bare}` : name;
-  return /^\d+$/.test(name) ? `${name}幢` : name;
+// 3幢2单元402室, in English Bldg 3, unit 2, room 402: as the server writes it (door_label of residents).
+export function door_label({ building, unit, room }: DoorPlace): string {
+  const name = building_label(building.name);
+  if (is_en.value) return `${name}, ${unit ? `unit ${unit}, ` : ''}room ${room}`;
+  return `${name}${unit ? `${unit}单元` : ''}${room}室`;
 }
 
 // For a row of many buildings.
 export function building_short(name: string): string {
-  return is_en.value ? name.replace(/幢$/, '') : building_label(name);
+  return is_en.value ? building_label(name).replace(/^Bldg /, '') : building_label(name);
 }
 
 // 139 0000 1234; anything else stays as it is.
