@@ -2,6 +2,8 @@
 // Facts of the roster, read through the batch.
 #include "modules/residents/facts.hpp"
 
+#include <algorithm>
+
 #include "modules/residents/tables.hpp"
 #include "store/rows.hpp"
 
@@ -28,6 +30,24 @@ std::vector<PersonId> key_persons(store::Rows& rows, District district, Househol
     if (persons.empty() || persons.back() != entry.person) persons.push_back(entry.person);
   }
   return persons;
+}
+
+std::string door_label(const DoorName& door, DoorLanguage language) {
+  constexpr std::string_view kWord = "幢";
+  const bool said = door.building.ends_with(kWord);
+  const auto bare = door.building.substr(0, door.building.size() - (said ? kWord.size() : 0));
+  const bool numbered =
+      !bare.empty() && std::ranges::all_of(bare, [](char c) { return c >= '0' && c <= '9'; });
+  std::string label;
+  if (language == DoorLanguage::english) {
+    label.append(numbered ? "Bldg " : "").append(numbered ? bare : door.building);
+    if (!door.unit.empty()) label.append(", unit ").append(door.unit);
+    return label.append(", room ").append(door.room);
+  }
+  label.append(door.building);
+  if (numbered && !said) label.append(kWord);
+  if (!door.unit.empty()) label.append(door.unit).append("单元");
+  return label.append(door.room).append("室");
 }
 
 }  // namespace wangdi::residents

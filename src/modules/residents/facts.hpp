@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/civil_date.hpp"
@@ -74,5 +75,17 @@ Result<std::vector<DoorFacts>> doors_of_building(store::Connection& db, vault::R
 // The grid of a household as stored; nothing when there is none.
 Result<std::optional<RegionCode>> stored_grid(store::Connection& db, District district,
                                               HouseholdId household);
+
+// ---- how a door is written ----
+
+enum class DoorLanguage : std::uint8_t { chinese, english };
+struct DoorName {
+  std::string_view building;
+  std::string_view unit;
+  std::string_view room;
+};
+// 3幢2单元402室, in English Bldg 3, unit 2, room 402, whether the building is called 3 or 3幢; any
+// other name stays as it is. The web app's door_label gives the same.
+std::string door_label(const DoorName& door, DoorLanguage language);
 
 }  // namespace wangdi::residents

@@ -7,6 +7,7 @@
 
 #include "common/pinyin/table.hpp"
 #include "modules/regions/facts.hpp"
+#include "modules/residents/facts.hpp"
 #include "modules/residents/queries.hpp"
 #include "modules/residents/search_match.hpp"
 #include "modules/residents/statements.hpp"

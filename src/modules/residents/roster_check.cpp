@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "modules/residents/commands.hpp"
+#include "modules/residents/facts.hpp"
 #include "modules/residents/rules.hpp"
 
 namespace wangdi::residents {

@@ -147,18 +147,4 @@ HouseholdState state_with_person(HouseholdState before) {
   return before;
 }
 
-std::string door_label(const DoorName& door, DoorLanguage language) {
-  std::string label;
-  if (language == DoorLanguage::english) {
-    label.append("Bldg ").append(door.building);
-    if (!door.unit.empty()) label.append(", unit ").append(door.unit);
-    return label.append(", room ").append(door.room);
-  }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  label.append(door.building);
-  if (!label.empty() && std::ranges::all_of(label, is_digit)) label.append("幢");
-  if (!door.unit.empty()) label.append(door.unit).append("单元");
-  return label.append(door.room).append("室");
-}
-
 }  // namespace wangdi::residents

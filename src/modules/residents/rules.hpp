@@ -82,13 +82,4 @@ Status check_floor(std::int32_t floor);
 // What somebody who moves into such a dwelling finds it to be from then on.
 HouseholdState state_with_person(HouseholdState before);
 
-enum class DoorLanguage : std::uint8_t { chinese, english };
-struct DoorName {
-  std::string_view building;
-  std::string_view unit;
-  std::string_view room;
-};
-// 3幢2单元402室; a building whose name is more than a number keeps it as it is.
-std::string door_label(const DoorName& door, DoorLanguage language);
-
 }  // namespace wangdi::residents

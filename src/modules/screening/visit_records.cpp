@@ -187,21 +187,6 @@ Result<std::vector<ListedVisit>> listed(const VisitsParams& params, QueryContext
       filter->exceptions, filter->fevers, filter->key_persons, kRowsRead);
 }
 
-// 3幢2单元402室; a building's name that is not a bare number carries its own 幢.
-std::string door_text(std::string_view building, std::string_view unit, std::string_view room,
-                      bool in_english) {
-  const bool is_number = !building.empty() &&
-                         std::ranges::all_of(building, [](char c) { return c >= '0' && c <= '9'; });
-  std::string text(building);
-  if (in_english) {
-    if (is_number) text.insert(0, "Bldg ");
-    return text.append(", unit ").append(unit).append(", room ").append(room);
-  }
-  if (is_number) text.append("幢");
-  if (!unit.empty()) text.append(unit).append("单元");
-  return text.append(room).append("室");
-}
-
 // Values of the vault by subject, for the subjects of one page.
 class Kept {
  public:
@@ -272,9 +257,11 @@ Result<std::vector<VisitRecord>> shown(const std::vector<ListedVisit>& visits, D
     auto& record = records.emplace_back();
     record.visit = visit.visit;
     record.household = visit.household;
-    record.door =
-        door_text(buildings.at(visit.building), doors.get(visit.household.value, Field::unit),
-                  doors.get(visit.household.value, Field::room), context.language == "en");
+    record.door = residents::door_label(
+        {buildings.at(visit.building), doors.get(visit.household.value, Field::unit),
+         doors.get(visit.household.value, Field::room)},
+        context.language == "en" ? residents::DoorLanguage::english
+                                 : residents::DoorLanguage::chinese);
     record.outcome = visit.outcome;
     record.at = visit.at;
     record.by = std::move(names[i]);

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/text.hpp"
+#include "modules/residents/facts.hpp"
 #include "modules/residents/search_match.hpp"
 
 namespace wangdi::residents {
@@ -172,10 +173,22 @@ TEST(State, given_a_person_moves_in_then_an_empty_dwelling_is_occupied_and_a_sho
 }
 
 TEST(Door, given_the_parts_of_a_door_when_labelled_then_as_people_write_it) {
-  EXPECT_EQ(door_label({"3", "2", "402"}, DoorLanguage::chinese), "3幢2单元402室");
-  EXPECT_EQ(door_label({"3幢", "2", "402"}, DoorLanguage::chinese), "3幢2单元402室");
-  EXPECT_EQ(door_label({"梅苑", "", "402"}, DoorLanguage::chinese), "梅苑402室");
-  EXPECT_EQ(door_label({"3", "2", "402"}, DoorLanguage::english), "Bldg 3, unit 2, room 402");
+  const struct {
+    DoorName door;
+    const char* chinese;
+    const char* english;
+  } cases[] = {
+      {{"3", "2", "402"}, "3幢2单元402室", "Bldg 3, unit 2, room 402"},
+      {{"3幢", "2", "402"}, "3幢2单元402室", "Bldg 3, unit 2, room 402"},
+      {{"3幢", "", "402"}, "3幢402室", "Bldg 3, room 402"},
+      {{"12号楼", "1", "7"}, "12号楼1单元7室", "12号楼, unit 1, room 7"},
+      {{"梅苑", "", "402"}, "梅苑402室", "梅苑, room 402"},
+      {{"幢", "", "1"}, "幢1室", "幢, room 1"},
+  };
+  for (const auto& [door, chinese, english] : cases) {
+    EXPECT_EQ(door_label(door, DoorLanguage::chinese), chinese);
+    EXPECT_EQ(door_label(door, DoorLanguage::english), english);
+  }
 }
 
 }  // namespace
