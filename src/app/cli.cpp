@@ -16,6 +16,8 @@ const char* pick(Language language, const char* chinese, const char* english) {
   return language == Language::kChinese ? chinese : english;
 }
 
+bool asks_for_help(std::string_view argument) { return argument == "--help" || argument == "-h"; }
+
 Error usage(std::string what) { return Error(ErrorCode::usage).with("what", std::move(what)); }
 
 // The longest entry whose words begin the arguments; how many words it takes.
@@ -93,7 +95,7 @@ Status take_option(const CommandOption& option, const std::string& value, Langua
 Error unknown_option(const CommandEntry& command, const std::string& name, Language language) {
   for (const auto* secret : {"--password", "--secret", "--passphrase", "--token"}) {
     if (!name.starts_with(secret)) continue;
-    return usage(pick(language, "口令不能写在命令行里，别的用户看得见；请登录后在网页里设密码",
+    return usage(pick(language, "密码不能写在命令行里，别的用户看得见；请登录后在网页里设密码",
                       "secrets are never given as arguments, other users see them; set passwords "
                       "in the browser after logging in"));
   }
@@ -107,7 +109,7 @@ Status take_argument(std::span<const std::string> arguments, std::size_t& at, La
                      Invocation& invocation) {
   const auto& command = *invocation.command;
   const auto& argument = arguments[at++];
-  if (argument == "--help" || argument == "-h") {
+  if (asks_for_help(argument)) {
     invocation.help = true;
     return ok();
   }
@@ -166,7 +168,7 @@ void append_options(std::string& help, std::span<const CommandOption> options, L
 }
 
 std::string help_about_all(Language language) {
-  constexpr std::size_t kColumn = 16;
+  constexpr std::size_t kColumn = 17;
   std::string help = pick(language, "用法：wangdi 命令 [选项]\n\n命令：\n",
                           "usage: wangdi COMMAND [OPTIONS]\n\ncommands:\n");
   for (const auto& entry : command_entries()) {
@@ -254,6 +256,12 @@ void print_error(Console& console, const Error& error) {
   const auto at = static_cast<int>(console.language);
   console.err << "wangdi: " << fill_text(entry.title[at], error.details()) << '\n'
               << "  " << fill_text(entry.advice[at], error.details()) << '\n';
+  for (const auto& field : error.fields()) {
+    const auto& rule = error_entry(field.code);
+    const auto from = field.pointer.find_first_not_of('/');
+    console.err << "  " << (from == std::string::npos ? "" : field.pointer.substr(from) + ": ")
+                << fill_text(rule.title[at], field.details) << '\n';
+  }
   if (!error.cause().empty()) console.err << "  (" << error.cause() << ")\n";
 }
 
@@ -292,7 +300,7 @@ Result<Invocation> parse_command_line(std::span<const std::string> arguments, La
     return usage(pick(language, "没有写命令", "no command is given"));
   }
   Invocation invocation;
-  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+  if (asks_for_help(arguments[0]) || arguments[0] == "help") {
     invocation.help = true;
     return invocation;
   }
@@ -304,6 +312,10 @@ Result<Invocation> parse_command_line(std::span<const std::string> arguments, La
   }
   if (invocation.command == nullptr) {
     const auto choices = first_word_choices(arguments[0]);
+    if (!choices.empty() && arguments.size() == 2 && asks_for_help(arguments[1])) {
+      invocation.help = true;
+      return invocation;
+    }
     if (!choices.empty()) return usage(pick(language, "要写完整：", "one of these: ") + choices);
     return usage(pick(language, "没有这个命令：", "no such command: ") + arguments[0]);
   }

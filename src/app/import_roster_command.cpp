@@ -33,7 +33,11 @@ Result<access::Actor> importer(Runtime& runtime, bus::ReaderParts& reader,
                                const std::string& name) {
   WD_TRY(const auto known,
          accounts::find_account(*reader.connection, *runtime.modules().macs, name));
-  if (!known || known->state != accounts::AccountState::open) return Error(ErrorCode::not_found);
+  if (!known || known->state != accounts::AccountState::open) {
+    return Error(ErrorCode::invalid_fields)
+        .with("count", "1")
+        .at("/--account", ErrorCode::not_found);
+  }
   return access::Actor{known->account, known->role, known->region, {}};
 }
 

@@ -24,10 +24,17 @@ void print_secret(Console& console, std::string_view name, const accounts::First
               << secret.first_secret << '\n';
 }
 
+// Which word of the command line is meant.
+Error wrong_word(std::string_view word, const Error& why) {
+  return Error(ErrorCode::invalid_fields)
+      .with("count", "1")
+      .at("/" + std::string(word), why.code(), why.details());
+}
+
 Result<accounts::KnownAccount> known_account(Runtime& runtime, std::string_view name) {
   WD_TRY(auto reader, runtime.reader());
   WD_TRY(auto known, accounts::find_account(*reader.connection, *runtime.modules().macs, name));
-  if (!known) return Error(ErrorCode::not_found);
+  if (!known) return wrong_word("NAME", Error(ErrorCode::not_found));
   return *known;
 }
 
@@ -125,15 +132,18 @@ Status run(const Config& config, Console& console, const UserRequest& request) {
 
 Result<OpenedAccount> open_account(Runtime& runtime, const NewAccount& account) {
   Sending sending(runtime);
-  WD_TRY(auto name, accounts::LoginName::parse(account.name));
-  WD_TRY(auto display_name, (Text<30, 1>::parse(account.display_name)));
+  auto name = accounts::LoginName::parse(account.name);
+  if (!name) return wrong_word("NAME", name.error());
+  auto display_name = Text<30, 1>::parse(account.display_name);
+  if (!display_name) return wrong_word("--display-name", display_name.error());
   OpenedAccount opened;
   opened.account = AccountId{sending.id()};
   WD_TRY(const auto outcome,
-         sending.send(access::system_actor(),
-                      accounts::OpenAccount{opened.account, std::move(name),
-                                            std::move(display_name), account.role, account.region},
-                      account.region));
+         sending.send(
+             access::system_actor(),
+             accounts::OpenAccount{opened.account, std::move(name).value(),
+                                   std::move(display_name).value(), account.role, account.region},
+             account.region));
   WD_TRY(opened.secret, secret_of(outcome));
   return opened;
 }

@@ -154,7 +154,11 @@ struct Codec<Text<Most, Least>> {
   using Value = Text<Most, Least>;
   static constexpr TypeInfo info() {
     return {.shape = Shape::text,
-            .rule = {.length_least = Least, .length_most = Most, .trimmed = true},
+            .rule = {.length_least = Least,
+                     .length_most = Most,
+                     .trimmed = true,
+                     .errors = {.length_least = Least > 1 ? ErrorCode::field_too_short
+                                                          : ErrorCode::field_missing}},
             .decode = &decode,
             .encode = &encode};
   }

@@ -8,7 +8,7 @@ Problem problem_of(const Error& error, Language language) {
   const auto in = static_cast<std::size_t>(language);
   const auto& entry = error_entry(error.code());
   Problem problem;
-  problem.type = "/problems/" + std::string(entry.name);
+  problem.type = "urn:wangdi:problem:" + std::string(entry.name);
   problem.title = fill_text(entry.title[in], error.details());
   problem.status = entry.http_status;
   problem.detail = fill_text(entry.advice[in], error.details());

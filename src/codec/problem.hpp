@@ -25,7 +25,7 @@ WD_STRUCT(ProblemField, (pointer, "位置", "Place", "", "api"), (code, "编号"
           (advice, "怎么办", "What to do", "", "api"))
 
 struct Problem {
-  std::string type;  // "/problems/<name>"
+  std::string type;  // "urn:wangdi:problem:<name>"
   std::string title;
   std::int32_t status = 500;
   std::string detail;  // what to do

@@ -55,7 +55,8 @@ Result<std::string> parse_text(std::string_view text, std::size_t least, std::si
   }
   clean = std::string(text::trim(clean));
   const auto length = text::length(clean);
-  if (length < least) return Error(ErrorCode::field_missing);
+  if (length == 0 && least > 0) return Error(ErrorCode::field_missing);
+  if (length < least) return Error(ErrorCode::field_too_short).with("limit", std::to_string(least));
   if (length > most) return Error(ErrorCode::field_too_long).with("limit", std::to_string(most));
   return clean;
 }

@@ -13,7 +13,7 @@
 namespace wangdi {
 
 namespace detail {
-// Errors: field_text_invalid, field_missing (shorter than `least`), field_too_long.
+// Errors: field_text_invalid, field_missing (nothing), field_too_short, field_too_long.
 Result<std::string> parse_text(std::string_view text, std::size_t least, std::size_t most);
 }  // namespace detail
 

@@ -2,7 +2,7 @@
 // Running the schema's rules: each kind of limit speaks with the registry's words.
 import { describe, expect, test } from 'vitest';
 import { check_fields, check_value, without_empty } from '@/fields/check';
-import { AddPerson, RecordVisit, type Rule } from '@/gen/schema';
+import { AddPerson, OpenAccount, RecordVisit, type Rule } from '@/gen/schema';
 
 const celsius: Rule = {
   kind: 'number',
@@ -82,6 +82,12 @@ describe('whole forms', () => {
       expect.arrayContaining(['/name', '/relation', '/document_kind']),
     );
     expect(errors.every(({ name }) => name === 'field_missing')).toBe(true);
+  });
+
+  test('given_a_name_that_is_too_short_then_it_is_not_called_missing', () => {
+    expect(check_value(OpenAccount.name, 'ab').map(({ name }) => name)).toEqual(['field_too_short']);
+    expect(check_value(OpenAccount.name, 'ab')[0]!.title).toBe('太短了，至少 3 个字');
+    expect(check_value(OpenAccount.name, ' ').map(({ name }) => name)).toEqual(['field_missing']);
   });
 
   test('given_a_wrong_value_deep_inside_then_the_pointer_leads_there', () => {

@@ -221,6 +221,25 @@ TEST(CommandLine, given_help_then_every_command_and_option_is_told_in_both_langu
   }
 }
 
+TEST(CommandLine, given_half_a_command_with_help_then_all_commands_are_told_in_one_column) {
+  for (const auto* first : {"import", "user"}) {
+    Called all({first, "--help"}, Language::kEnglish);
+    EXPECT_EQ(all.status, kExitOk);
+    EXPECT_THAT(all.out.str(), HasSubstr("\n  import tree    imports"));
+    EXPECT_THAT(all.out.str(), HasSubstr("\n  import roster  imports"));
+    EXPECT_THAT(all.out.str(), HasSubstr("\n  user add       opens"));
+  }
+}
+
+TEST(CommandLine, given_a_wrong_word_then_it_is_named) {
+  std::ostringstream out, err;
+  Console console{out, err, Language::kChinese};
+  print_error(console, Error(ErrorCode::invalid_fields)
+                           .with("count", "1")
+                           .at("/NAME", ErrorCode::field_too_short, {{"limit", "3"}}));
+  EXPECT_THAT(err.str(), HasSubstr("\n  NAME: 太短了，至少 3 个字\n"));
+}
+
 TEST(CommandLine, given_a_locale_then_its_language) {
   EXPECT_EQ(language_of_locale(nullptr, nullptr, nullptr), Language::kEnglish);
   EXPECT_EQ(language_of_locale(nullptr, nullptr, "zh_CN.UTF-8"), Language::kChinese);

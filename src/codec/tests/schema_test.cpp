@@ -156,7 +156,7 @@ TEST(Problem, speaks_the_language_asked_for) {
   ASSERT_FALSE(found);
   const auto zh = problem_of(found.error(), Language::kChinese);
   EXPECT_EQ(zh.title, "有 2 处要改");
-  EXPECT_EQ(zh.type, "/problems/invalid_fields");
+  EXPECT_EQ(zh.type, "urn:wangdi:problem:invalid_fields");
   EXPECT_EQ(zh.status, 422);
   ASSERT_EQ(zh.errors.size(), 2u);
   EXPECT_EQ(zh.errors[0].pointer, "/answer");

@@ -19,7 +19,10 @@ Result<LoginName> LoginName::parse(std::string_view text) {
         .with("expected", "小写字母、数字和 . _ -")
         .with("expected_en", "lower-case letters, digits and . _ -");
   }
-  if (text.size() < kLeast) return Error(ErrorCode::field_missing);
+  if (text.empty()) return Error(ErrorCode::field_missing);
+  if (text.size() < kLeast) {
+    return Error(ErrorCode::field_too_short).with("limit", std::to_string(kLeast));
+  }
   if (text.size() > kMost) {
     return Error(ErrorCode::field_too_long).with("limit", std::to_string(kMost));
   }

@@ -20,7 +20,7 @@ class LoginName {
  public:
   static constexpr std::size_t kLeast = 3;
   static constexpr std::size_t kMost = 40;
-  // Errors: field_missing, field_too_long, field_type.
+  // Errors: field_missing, field_too_short, field_too_long, field_type.
   static Result<LoginName> parse(std::string_view text);
   const std::string& text() const { return text_; }
   auto operator<=>(const LoginName&) const = default;
@@ -46,7 +46,8 @@ struct FieldType<accounts::LoginName> {
             .rule = {.length_least = accounts::LoginName::kLeast,
                      .length_most = accounts::LoginName::kMost,
                      .pattern = "^[a-z0-9._-]+$",
-                     .errors = {.pattern = ErrorCode::field_type}}};
+                     .errors = {.length_least = ErrorCode::field_too_short,
+                                .pattern = ErrorCode::field_type}}};
   }
 };
 }  // namespace wangdi::codec
@@ -205,6 +206,7 @@ struct SessionView {
   std::int64_t expires_at = 0;
   bool demo = false;
   std::optional<bool> must_set_password;  // only there when true: nothing else is allowed
+  std::optional<bool> read_only;          // only there when true: nothing can be saved for now
   std::int64_t server_time = 0;
 };
 WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
@@ -212,6 +214,7 @@ WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
           (expires_at, "有效期至", "Expires at", "unix_ms", "access"),
           (demo, "演示", "Demo", "", "access"),
           (must_set_password, "要先设密码", "Must set a password first", "", "access"),
+          (read_only, "只能查看", "Read-only for now", "", "access"),
           (server_time, "服务器时间", "Server time", "unix_ms", "access"))
 
 }  // namespace wangdi::accounts

@@ -133,6 +133,8 @@ TEST(Text, follows_the_table) {
 TEST(Text, may_be_empty_unless_it_must_not) {
   EXPECT_TRUE(Text<6>::parse("")->empty());
   EXPECT_EQ(Text<6>::parse("  \n ")->text, "");
+  EXPECT_EQ((words_of(Text<3, 3>::parse(" ").error())), "field_missing");
+  EXPECT_EQ((words_of(Text<3, 3>::parse("01").error())), "field_too_short limit=3");
 }
 
 TEST(Text, what_was_accepted_is_accepted_unchanged_again) {

@@ -266,7 +266,7 @@ export const ti = make_t(
     'imp.next': 'Next',
     'imp.pages': 'Pages of the error table',
     'imp.foot':
-      'Now {n} rows are imported. {errors} with errors are left out; mend and upload again, nothing doubles.',
+      'Now {n} {n:row is|rows are} imported. {errors} with errors {errors:is|are} left out; mend and upload again, nothing doubles.',
     'imp.foot_none': 'No row can be imported; please mend the file.',
     'imp.give_up': 'Do not import',
     'imp.apply': 'Import {n} {n:row|rows}',
@@ -279,7 +279,7 @@ export const ti = make_t(
     'imp.done': 'Imported',
     'imp.done_text':
       '{total} rows read = {applied} imported + {refused} refused + {skipped} known and skipped',
-    'imp.done_open': '{n} rows have no answer; import the same file again, nothing doubles.',
+    'imp.done_open': '{n} {n:row has|rows have} no answer; import the same file again, nothing doubles.',
     'imp.failed': 'Not finished',
     'imp.failed_text': 'What is imported stays; import the same file again, nothing doubles.',
     'imp.applied': 'Imported',

@@ -92,8 +92,9 @@ function check_text(rule: Rule, given: string, pointer: string): FieldError | un
   const { shortest, longest } = rule;
   if (longest !== undefined && length > longest)
     return broken(rule, 'maxLength', pointer, { limit: longest, length }, 'field_too_long');
+  if (length === 0 && shortest) return error(pointer, 'field_missing');
   if (shortest !== undefined && length < shortest)
-    return broken(rule, 'minLength', pointer, { limit: shortest, length }, 'field_missing');
+    return broken(rule, 'minLength', pointer, { limit: shortest, length }, 'field_too_short');
   if (rule.pattern && !new RegExp(rule.pattern, 'u').test(value))
     return broken(rule, 'pattern', pointer, {}, 'field_text_invalid');
   if (rule.format === 'date' && !is_day(value))

@@ -23,5 +23,6 @@ export const field_errors = {
   uuid_invalid: ["编号格式不对", "请更新应用后再试", "The id is not valid", "Update the app and try again"],
   date_in_future: ["日期在今天以后", "请核对年份", "The day lies in the future", "Check the year"],
   decimals_too_many: ["小数最多 {limit} 位", "请四舍五入后重填", "At most {limit} decimal place", "Round it and enter it again"],
+  field_too_short: ["太短了，至少 {limit} 个字", "请写完整", "Too short, at least {limit} characters", "Please write it in full"],
 } as const satisfies Record<string, readonly [string, string, string, string]>;
 export type FieldErrorName = keyof typeof field_errors;

@@ -84,7 +84,7 @@ export const AddCompound = {
 
 export const AddGrid = {
   community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
-  suffix: { kind: "string", title: ["网格编号", "Grid number, three digits"], required: true, shortest: 3, longest: 3, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  suffix: { kind: "string", title: ["网格编号", "Grid number, three digits"], required: true, shortest: 3, longest: 3, errors: {"minLength":"field_too_short","maxLength":"field_too_long"} },
   name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
@@ -241,7 +241,7 @@ export const MoveAccount = {
 
 export const OpenAccount = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
-  name: { kind: "string", title: ["账号名", "Account name"], required: true, shortest: 3, longest: 40, pattern: "^[a-z0-9._-]+$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_type"} },
+  name: { kind: "string", title: ["账号名", "Account name"], required: true, shortest: 3, longest: 40, pattern: "^[a-z0-9._-]+$", errors: {"minLength":"field_too_short","maxLength":"field_too_long","pattern":"field_type"} },
   display_name: { kind: "string", title: ["姓名", "Display name"], required: true, shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   role: { kind: "choice", title: ["角色", "Role"], required: true, choices: Role },
   region: { kind: "string", title: ["辖区", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },

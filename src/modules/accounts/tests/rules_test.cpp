@@ -53,7 +53,8 @@ TEST(Rules, a_login_name_is_short_and_plain) {
        {"abc", "lin.xiaoman", "a-b_c.9", "1234567890123456789012345678901234567890"}) {
     EXPECT_TRUE(LoginName::parse(good)) << good;
   }
-  EXPECT_EQ(LoginName::parse("ab").error().code(), ErrorCode::field_missing);
+  EXPECT_EQ(LoginName::parse("").error().code(), ErrorCode::field_missing);
+  EXPECT_EQ(LoginName::parse("ab").error().code(), ErrorCode::field_too_short);
   EXPECT_EQ(LoginName::parse(std::string(41, 'a')).error().code(), ErrorCode::field_too_long);
   for (const auto* bad : {"Abc", "林小满", "a b c", "abc@d", "abc\n"}) {
     EXPECT_EQ(LoginName::parse(bad).error().code(), ErrorCode::field_type) << bad;
