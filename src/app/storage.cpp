@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "modules/regions/tables.hpp"
 #include "store/postgres.hpp"
 #include "store/sqlite.hpp"
 
@@ -16,6 +17,10 @@ Error other_kind(const char* what) {
 
 }  // namespace
 
+std::vector<std::string> tables_everywhere() {
+  return {std::string(regions::kTree.name), std::string(regions::kCommunityCount.name)};
+}
+
 Result<std::unique_ptr<store::Engine>> open_engine(const Config& config, const Folder& folder) {
   std::error_code failed;
   const bool has_file = std::filesystem::exists(folder.database(), failed);
@@ -23,7 +28,7 @@ Result<std::unique_ptr<store::Engine>> open_engine(const Config& config, const F
     if (has_file) {
       return other_kind("数据文件夹里有自己的 wangdi.db / the data folder has a wangdi.db");
     }
-    return store::open_postgres({.url = config.storage_url});
+    return store::open_postgres({.url = config.storage_url, .everywhere = tables_everywhere()});
   }
   if (!has_file && Folder::is_complete(folder.path())) {
     return other_kind(

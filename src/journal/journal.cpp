@@ -32,7 +32,12 @@ constexpr Statement kAppend{
     " subject, actor, device, occurred_at, skew_ms, device_sequence, recorded_at, body, salt,"
     " body_hash, body_mac, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
     " $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (district, command, ordinal) DO NOTHING"};
-constexpr Statement kAll[] = {kHead, kNextDistrict, kLastCommit, kSealsAfter, kFind, kAppend};
+constexpr Statement kFirstNumber{
+    "journal_first_number",
+    "INSERT INTO journal_head (district, last_sequence) VALUES ($1, $2)"
+    " ON CONFLICT (district) DO NOTHING"};
+constexpr Statement kAll[] = {kHead, kNextDistrict, kLastCommit, kSealsAfter,
+                              kFind, kAppend,       kFirstNumber};
 
 struct RepeatRow {
   District district;
@@ -48,9 +53,60 @@ struct NumberRow {
 };
 WD_DESCRIBE(NumberRow, number)
 
+// It says no more than the last seal, which is what counts.
+struct HeadRow {
+  District district;
+  std::int64_t last_sequence = 0;
+};
+WD_DESCRIBE(HeadRow, district, last_sequence)
+constexpr store::Table<HeadRow, 1> kHeadRow{"journal_head", {}, false};
+
+template <class Row>
+void bind_row(const Row& row, store::Binder& to) {
+  store::for_each_member(row, [&](const auto& member, std::size_t column) {
+    store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+  });
+}
+
+template <class Row>
+Status write_all(store::Connection& to, const store::TableInfo& table, store::BulkMode mode,
+                 std::span<const Row> rows) {
+  struct Source final : store::RowSource {
+    explicit Source(std::span<const Row> all) : rows(all) {}
+    std::span<const Row> rows;
+    std::size_t size() const override { return rows.size(); }
+    void bind(std::size_t row, store::Binder& binder) const override {
+      bind_row(rows[row], binder);
+    }
+  };
+  return to.bulk(table, mode, Source(rows));
+}
+
+class Wanted final : public store::RowSource {
+ public:
+  explicit Wanted(std::span<const CommandKey> keys) : keys_(keys) {}
+  std::size_t size() const override { return keys_.size(); }
+  void bind(std::size_t row, store::Binder& to) const override {
+    to.integer(0, keys_[row].district.number);
+    to.blob(1, keys_[row].command.value.bytes);
+  }
+
+ private:
+  std::span<const CommandKey> keys_;
+};
+
+constexpr std::size_t kCommandColumn = 3;
+static_assert(kRecord.info().columns[kCommandColumn].name == "command");
+
+Repeat repeat_of(const RecordRow& first) {
+  return {{first.district, first.sequence}, first.answer, first.body_mac, first.recorded_at};
+}
+
 }  // namespace
 
 std::span<const Statement> statements() { return kAll; }
+
+store::TableInfo head_table() { return kHeadRow.info(); }
 
 Digest body_hash(Digester& digest, const Salt& salt, std::string_view body) {
   return digest.bytes(salt).bytes(crypto::bytes_of(body)).finish();
@@ -77,14 +133,64 @@ void add_to_seal(Digester& digest, const RecordRow& record) {
 }
 
 Journal::Journal(store::Connection& connection, FillRandom random)
-    : connection_(connection), random_(std::move(random)) {}
+    : connection_(connection),
+      remote_(dynamic_cast<store::RemoteConnection*>(&connection)),
+      random_(std::move(random)) {}
 
 Status Journal::create(store::Connection& connection) {
   WD_TRY([[maybe_unused]] auto records, connection.create(kRecord.info()));
+  if (dynamic_cast<store::RemoteConnection*>(&connection) != nullptr) {
+    WD_TRY([[maybe_unused]] auto heads, connection.create(kHeadRow.info()));
+  }
   return connection.create(kSeal.info());
 }
 
+Status Journal::expect(std::vector<CommandKey> commands) {
+  if (!gathers() || commands.empty()) return ok();
+  // In one order everywhere, so that two batches never wait for each other.
+  std::ranges::sort(commands);
+  commands.erase(std::ranges::unique(commands).begin(), commands.end());
+  for (const auto& key : commands) {
+    WD_TRY([[maybe_unused]] auto locked, lock(key.district));
+    known_.try_emplace(key);
+  }
+  return remote_->by_values(kRecord.info(), kCommandColumn, Wanted(commands),
+                            [this](const store::RowReader& reader) {
+                              const auto row = store::read_row<RecordRow>(reader);
+                              if (row.ordinal == 0) {
+                                known_[{row.district, row.command}] = repeat_of(row);
+                              }
+                              return true;
+                            });
+}
+
+Status Journal::lock(District district) {
+  if (!gathers() || std::ranges::find(locked_, district) != locked_.end()) return ok();
+  std::optional<HeadRow> stored;
+  const auto read = [&stored](const store::RowReader& reader) {
+    stored = store::read_row<HeadRow>(reader);
+    return false;
+  };
+  const auto key = store::bind_all(district);
+  WD_TRY([[maybe_unused]] auto found, remote_->lock(kHeadRow.info(), key, read));
+  if (!stored) {
+    WD_TRY([[maybe_unused]] auto made,
+           store::run(connection_, kFirstNumber, district, std::int64_t{0}));
+    WD_TRY([[maybe_unused]] auto again, remote_->lock(kHeadRow.info(), key, read));
+  }
+  if (!stored) return Error(ErrorCode::storage_failed).because("no row of the district to lock");
+  const auto known = heads_.find(district);
+  if (known != heads_.end() && known->second->sequence != stored->last_sequence) {
+    heads_.erase(known);
+  }
+  locked_.push_back(district);
+  return ok();
+}
+
 Result<std::optional<Repeat>> Journal::find(District district, CommandId command) {
+  if (const auto known = known_.find({district, command}); known != known_.end()) {
+    return known->second;
+  }
   WD_TRY(auto row, store::select_one<RepeatRow>(connection_, kFind, district, command));
   if (!row) return std::optional<Repeat>();
   return std::optional<Repeat>(
@@ -92,6 +198,7 @@ Result<std::optional<Repeat>> Journal::find(District district, CommandId command
 }
 
 Result<Journal::Head*> Journal::head(District district) {
+  WD_TRY([[maybe_unused]] auto locked, lock(district));
   auto& slot = heads_[district];
   if (!slot) {
     WD_TRY(auto row, last_seal(connection_, district));
@@ -104,31 +211,47 @@ Result<Journal::Head*> Journal::head(District district) {
   return slot.get();
 }
 
+void Journal::complete(RecordRow& record, std::int64_t sequence, Digester& sha) {
+  record.sequence = sequence;
+  std::array<std::uint8_t, 26> random;
+  random_(random);
+  std::array<std::uint8_t, 10> for_id;
+  std::copy_n(random.begin(), for_id.size(), for_id.begin());
+  record.event = {make_uuid_v7(record.recorded_at, for_id)};
+  record.salt.emplace();
+  std::copy_n(random.begin() + for_id.size(), record.salt->size(), record.salt->begin());
+  record.body_hash = body_hash(sha, *record.salt, *record.body);
+}
+
+// False when the id was used before.
+Result<bool> Journal::insert(const RecordRow& record) {
+  if (gathers()) {
+    gathered_.push_back(record);
+    return true;
+  }
+  WD_TRY(const auto inserted,
+         connection_.execute(kAppend, [&record](store::Binder& to) { bind_row(record, to); }));
+  return inserted > 0;
+}
+
 Result<std::variant<Position, Repeat>> Journal::append(std::span<RecordRow> records) {
   WD_ASSERT(!records.empty());
   const auto district = records.front().district;
+  const auto command = records.front().command;
   WD_TRY(auto* head, this->head(district));
+  if (gathers()) {
+    WD_TRY(auto repeat, find(district, command));
+    if (repeat) return std::variant<Position, Repeat>(std::move(*repeat));
+  }
   Digester sha;
   const auto first = head->sequence + 1;
   for (auto& record : records) {
     WD_ASSERT(record.district == district && record.body);
-    record.sequence = first + record.ordinal;
-    std::array<std::uint8_t, 26> random;
-    random_(random);
-    std::array<std::uint8_t, 10> for_id;
-    std::copy_n(random.begin(), for_id.size(), for_id.begin());
-    record.event = {make_uuid_v7(record.recorded_at, for_id)};
-    record.salt.emplace();
-    std::copy_n(random.begin() + for_id.size(), record.salt->size(), record.salt->begin());
-    record.body_hash = body_hash(sha, *record.salt, *record.body);
-    WD_TRY(auto inserted, connection_.execute(kAppend, [&](store::Binder& to) {
-      store::for_each_member(record, [&](const auto& member, std::size_t column) {
-        store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
-      });
-    }));
-    if (inserted == 0) {
+    complete(record, first + record.ordinal, sha);
+    WD_TRY(const bool inserted, insert(record));
+    if (!inserted) {
       WD_ASSERT(record.ordinal == 0);
-      WD_TRY(auto repeat, find(district, record.command));
+      WD_TRY(auto repeat, find(district, command));
       if (!repeat) return Error(ErrorCode::journal_damaged).with("where", "command index");
       return std::variant<Position, Repeat>(std::move(*repeat));
     }
@@ -139,12 +262,26 @@ Result<std::variant<Position, Repeat>> Journal::append(std::span<RecordRow> reco
     add_to_seal(head->running, record);
     head->sequence = record.sequence;
   }
+  if (gathers()) known_[{district, command}] = repeat_of(records.front());
   return std::variant<Position, Repeat>(Position{district, first});
+}
+
+Status Journal::write_gathered() {
+  if (!gathers()) return ok();
+  using store::BulkMode;
+  std::ranges::stable_sort(gathered_, {}, &RecordRow::district);
+  WD_TRY([[maybe_unused]] auto written,
+         write_all<RecordRow>(connection_, kRecord.info(), BulkMode::kInsert, gathered_));
+  gathered_.clear();
+  std::vector<HeadRow> heads;
+  for (const auto district : touched_) heads.push_back({district, heads_.at(district)->sequence});
+  return write_all<HeadRow>(connection_, kHeadRow.info(), BulkMode::kPut, heads);
 }
 
 Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
   std::vector<Sealed> sealed;
   if (touched_.empty()) return sealed;
+  WD_TRY([[maybe_unused]] auto written, write_gathered());
   if (commit_number_ < 0) {
     WD_TRY(commit_number_, last_commit(connection_));
   }
@@ -154,18 +291,8 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
     const auto hash = head.running.number(head.sequence).finish();
     const SealRow row{district, head.sequence, head.sealed_sequence + 1, commit_number_pending_,
                       now,      hash};
-    struct One final : store::RowSource {
-      explicit One(const SealRow& only) : row(only) {}
-      const SealRow& row;
-      std::size_t size() const override { return 1; }
-      void bind(std::size_t, store::Binder& to) const override {
-        store::for_each_member(row, [&](const auto& member, std::size_t column) {
-          store::ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
-        });
-      }
-    };
     WD_TRY([[maybe_unused]] auto done,
-           connection_.bulk(kSeal.info(), store::BulkMode::kInsert, One(row)));
+           write_all<SealRow>(connection_, kSeal.info(), store::BulkMode::kInsert, {&row, 1}));
     sealed.push_back({district, row.first_sequence, row.last_sequence, hash});
     head.hash = hash;
     head.sealed_sequence = head.sequence;
@@ -174,15 +301,22 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
 }
 
 void Journal::committed() {
-  touched_.clear();
   if (commit_number_pending_ >= 0) commit_number_ = std::exchange(commit_number_pending_, -1);
+  end_batch();
 }
 
 void Journal::rolled_back() {
   // The heads of the touched districts are read again from what is really stored.
   for (const auto district : touched_) heads_.erase(district);
-  touched_.clear();
   commit_number_pending_ = -1;
+  end_batch();
+}
+
+void Journal::end_batch() {
+  touched_.clear();
+  known_.clear();
+  gathered_.clear();
+  locked_.clear();
 }
 
 Result<std::optional<SealRow>> last_seal(store::Connection& connection, District district) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The append-only record. A Journal belongs to the one writing connection: records are appended
-// inside the write transaction, each commit is sealed per district by a hash over the one before,
-// and a command id that was used before is found by the insert itself.
+// The append-only record. A Journal belongs to a writing connection: records are appended inside
+// the write transaction, each commit is sealed per district by a hash over the one before, and a
+// command id that was used before is found by the insert itself. On a database server a batch says
+// first which ids it will use: its districts are locked, what was used before is read at once, and
+// the records are written at once by the seal.
 #pragma once
 
 #include <functional>
@@ -11,7 +13,7 @@
 #include <vector>
 
 #include "journal/record.hpp"
-#include "store/engine.hpp"
+#include "store/remote.hpp"
 
 namespace wangdi::journal {
 
@@ -21,6 +23,12 @@ struct Repeat {
   std::optional<std::string> answer;
   std::optional<Mac> body_mac;
   UnixMs recorded_at = 0;
+};
+
+struct CommandKey {
+  District district;
+  CommandId command;
+  auto operator<=>(const CommandKey&) const = default;
 };
 
 struct Sealed {
@@ -39,7 +47,12 @@ class Journal {
 
   static Status create(store::Connection& connection);
 
-  // The record a command id gave in a district, if any.
+  // Whether a batch gathers its records: then it calls expect() when it begins.
+  bool gathers() const { return remote_ != nullptr; }
+  // The ids that the commands of a batch will use. One that was not told is asked for on its own.
+  Status expect(std::vector<CommandKey> commands);
+
+  // The record a command id gave in a district, if any, this batch included.
   Result<std::optional<Repeat>> find(District district, CommandId command);
 
   // Appends the records of one command; the caller fills all but position, event id, salt and
@@ -64,12 +77,30 @@ class Journal {
     Digester running;                  // over what was appended since
   };
 
+  struct KeyHash {
+    std::size_t operator()(const CommandKey& key) const {
+      return std::hash<CommandId>{}(key.command) ^ static_cast<std::size_t>(key.district.number);
+    }
+  };
+
   Result<Head*> head(District district);
+  // Holds the district's row until the batch ends; forgets a head that somebody else has moved on.
+  Status lock(District district);
+  // Fills a record's position, ids and hash.
+  void complete(RecordRow& record, std::int64_t sequence, Digester& sha);
+  Result<bool> insert(const RecordRow& record);
+  Status write_gathered();
+  void end_batch();
 
   store::Connection& connection_;
+  store::RemoteConnection* remote_;  // the same one, or nothing on SQLite
   FillRandom random_;
   std::unordered_map<District, std::unique_ptr<Head>> heads_;
   std::vector<District> touched_;
+  // Of a batch that gathers: what each id gave, the records to write, the locked districts.
+  std::unordered_map<CommandKey, std::optional<Repeat>, KeyHash> known_;
+  std::vector<RecordRow> gathered_;
+  std::vector<District> locked_;
   std::int64_t commit_number_ = -1;  // -1: not read yet
   std::int64_t commit_number_pending_ = -1;
 };
@@ -109,5 +140,7 @@ Result<std::int64_t> last_commit(store::Connection& connection);
 Result<std::vector<SealRow>> seals_after(store::Connection& connection, std::int64_t commit_number,
                                          std::int64_t limit);
 std::span<const store::Statement> statements();
+// Of database servers only: the row of each district that a batch holds while it numbers.
+store::TableInfo head_table();
 
 }  // namespace wangdi::journal

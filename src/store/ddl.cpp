@@ -111,6 +111,24 @@ std::string select_by_key(const TableInfo& table, std::size_t bound) {
          by_key(table, bound) + " ORDER BY " + names(table, 0, table.key_columns);
 }
 
+std::string select_by_values(const TableInfo& table, std::size_t column) {
+  const auto& wanted = table.columns[column];
+  return "SELECT " + names(table, 0, table.columns.size()) + " FROM " + std::string(table.name) +
+         by_key(table, 1) + " AND " + std::string(wanted.name) +
+         " = ANY($2::" + std::string(type_name(wanted.type)) + "[])";
+}
+
+std::string place(const TableInfo& table, Placement placement) {
+  const auto name = "'" + std::string(table.name) + "'";
+  const auto call =
+      placement == Placement::everywhere
+          ? "create_reference_table(" + name + ")"
+          : "create_distributed_table(" + name + ", '" + std::string(table.columns[0].name) + "')";
+  return "SELECT " + call +
+         " WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = " + name +
+         "::regclass)";
+}
+
 std::string erase_all(const TableInfo& table) { return "DELETE FROM " + std::string(table.name); }
 
 }  // namespace wangdi::store::ddl

@@ -23,6 +23,14 @@ std::string row_statement(const TableInfo& table, BulkMode mode);
 // The same for many rows: each column is one array parameter, in column order.
 std::string array_statement(const TableInfo& table, BulkMode mode);
 std::string erase_all(const TableInfo& table);
+// SELECT of all columns by the district and an array of values of another column.
+std::string select_by_values(const TableInfo& table, std::size_t column);
+
+// Where a cluster keeps a table: the rows of a district together on one machine, or all rows on
+// each machine, for what every district reads.
+enum class Placement : std::uint8_t { by_district, everywhere };
+// Hands a table that is there to Citus, unless it has it.
+std::string place(const TableInfo& table, Placement placement);
 // SELECT of all columns by the first `bound` key columns, in key order.
 std::string select_by_key(const TableInfo& table, std::size_t bound);
 

@@ -3,6 +3,7 @@
 // statement without parameters reads a whole table and comes through a cursor in portions.
 #include "store/postgres.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -10,6 +11,7 @@
 
 #include "store/ddl.hpp"
 #include "store/postgres_link.hpp"
+#include "store/remote.hpp"
 
 namespace wangdi::store {
 namespace {
@@ -56,10 +58,11 @@ bool can_be_a_cursor(std::string_view sql) {
   return sql.starts_with("SELECT ") || sql.starts_with("WITH ");
 }
 
-class PostgresConnection final : public Connection {
+class PostgresConnection final : public RemoteConnection {
  public:
-  PostgresConnection(std::unique_ptr<Link> link, std::atomic<bool>* writer_flag)
-      : link_(std::move(link)), writer_flag_(writer_flag) {}
+  PostgresConnection(std::unique_ptr<Link> link, std::atomic<bool>* writer_flag,
+                     const std::vector<std::string>& everywhere)
+      : link_(std::move(link)), writer_flag_(writer_flag), everywhere_(everywhere) {}
 
   ~PostgresConnection() override {
     link_.reset();
@@ -131,6 +134,7 @@ class PostgresConnection final : public Connection {
   }
 
   Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
+    if (mode == BulkMode::kErase && link_->is_cluster()) return erase_one_by_one(table, rows);
     const auto bound = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
     postgres::ArrayBinder arrays(table.columns.first(bound));
     std::int64_t district = 0;
@@ -163,13 +167,49 @@ class PostgresConnection final : public Connection {
     return ok();
   }
 
+  Status by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
+                   const EachRow& each) override {
+    const Column columns[] = {table.columns[0], table.columns[column]};
+    postgres::ArrayBinder arrays(columns);
+    std::int64_t district = 0;
+    for (std::size_t row = 0; row < wanted.size(); ++row) {
+      FirstColumn first;
+      wanted.bind(row, first);
+      if (arrays.rows() > 0 && first.value() != district) {
+        WD_TRY([[maybe_unused]] auto part, ask(table, column, district, arrays, each));
+      }
+      district = first.value();
+      wanted.bind(row, arrays);
+      arrays.end_row();
+    }
+    return arrays.rows() > 0 ? ask(table, column, district, arrays, each) : ok();
+  }
+
+  Status lock(const TableInfo& table, const BindAll& key, const EachRow& each) override {
+    constexpr int kLock = 15;
+    postgres::ParameterBinder binder;
+    key(binder);
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY(const auto result,
+           link_->prepared_from(
+               {table.name.data(), kLock},
+               [&] { return ddl::select_by_key(table, table.key_columns) + " FOR UPDATE"; },
+               binder.arguments()));
+    visit(result.get(), each);
+    return ok();
+  }
+
   Status erase_all(const TableInfo& table) override { return text(ddl::erase_all(table)); }
 
   Status create(const TableInfo& table) override {
     // Several statements in one text are one transaction.
     auto sql = ddl::create_table(table, ddl::kPostgres);
     for (const auto& index : table.indexes) sql += "; " + ddl::create_index(table, index);
-    return text(sql);
+    WD_TRY([[maybe_unused]] auto made, text(sql));
+    if (!link_->is_cluster()) return ok();
+    const bool copied = std::ranges::find(everywhere_, table.name) != everywhere_.end();
+    return text(
+        ddl::place(table, copied ? ddl::Placement::everywhere : ddl::Placement::by_district));
   }
 
   // The server ends a statement that runs longer; what is left of the time is looked at before
@@ -182,7 +222,10 @@ class PostgresConnection final : public Connection {
  private:
   std::string begin_text() const {
     // The number of the transaction tells later what became of it.
-    if (writer_flag_ != nullptr) return "BEGIN; SELECT pg_current_xact_id()";
+    // What follows a lock has to see what its last holder committed.
+    if (writer_flag_ != nullptr) {
+      return "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()";
+    }
     return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
            std::to_string(wanted_ms_);
   }
@@ -216,6 +259,42 @@ class PostgresConnection final : public Connection {
   Status text(const std::string& sql) {
     WD_TRY([[maybe_unused]] auto able, prepare_to_run());
     WD_TRY([[maybe_unused]] auto done, link_->simple(sql));
+    return ok();
+  }
+
+  // A cluster finds the machine of a DELETE by a district that stands in it; erasing is rare.
+  Status erase_one_by_one(const TableInfo& table, const RowSource& rows) {
+    constexpr int kEraseOne = 14;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      postgres::ParameterBinder binder;
+      rows.bind(row, binder);
+      WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+      WD_TRY([[maybe_unused]] auto done,
+             link_->prepared_from(
+                 {table.name.data(), kEraseOne},
+                 [&] { return ddl::row_statement(table, BulkMode::kErase); }, binder.arguments()));
+    }
+    return ok();
+  }
+
+  // The rows of one district: the first column of the arrays stays here.
+  Status ask(const TableInfo& table, std::size_t column, std::int64_t district,
+             postgres::ArrayBinder& arrays, const EachRow& each) {
+    constexpr int kFirstByValue = 64;
+    postgres::ParameterBinder binder;
+    binder.integer(0, district);
+    auto arguments = binder.arguments();
+    const auto lists = arrays.arguments();
+    arguments.types.push_back(lists.types[1]);
+    arguments.values.push_back(lists.values[1]);
+    arguments.lengths.push_back(lists.lengths[1]);
+    arguments.formats.push_back(lists.formats[1]);
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY(const auto result, link_->prepared_from(
+                                  {table.name.data(), kFirstByValue + static_cast<int>(column)},
+                                  [&] { return ddl::select_by_values(table, column); }, arguments));
+    visit(result.get(), each);
+    arrays.clear();
     return ok();
   }
 
@@ -283,6 +362,7 @@ class PostgresConnection final : public Connection {
 
   std::unique_ptr<Link> link_;
   std::atomic<bool>* writer_flag_;
+  std::vector<std::string> everywhere_;  // tables
   std::string transaction_;
   bool in_transaction_ = false;
   std::int64_t next_cursor_ = 1;
@@ -301,6 +381,7 @@ class PostgresEngine final : public Engine {
   explicit PostgresEngine(PostgresOptions options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<Connection>> open_writer() override {
+    if (!options_.is_only_writer) return open(postgres::Use::kWrite, &beside_others_);
     if (writer_open_.exchange(true)) {
       return Error(ErrorCode::folder_in_use).because("a writing connection is open");
     }
@@ -317,11 +398,13 @@ class PostgresEngine final : public Engine {
   Result<std::unique_ptr<Connection>> open(postgres::Use use, std::atomic<bool>* flag) {
     auto link = std::make_unique<Link>(options_, use);
     WD_TRY([[maybe_unused]] auto opened, link->open());
-    return std::unique_ptr<Connection>(std::make_unique<PostgresConnection>(std::move(link), flag));
+    return std::unique_ptr<Connection>(
+        std::make_unique<PostgresConnection>(std::move(link), flag, options_.everywhere));
   }
 
   PostgresOptions options_;
   std::atomic<bool> writer_open_{false};
+  std::atomic<bool> beside_others_{false};  // says nothing: there may be many
 };
 
 }  // namespace

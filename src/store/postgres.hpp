@@ -2,13 +2,15 @@
 // The PostgreSQL engine (15 or newer) on libpq: one writing connection under an advisory lock that
 // a second server cannot get, readers that are REPEATABLE READ READ ONLY. A lost connection fails
 // what ran on it; the next begin() connects again. Passwords come from PGPASSFILE, ~/.pgpass or a
-// service file, never from the address.
+// service file, never from the address. In a database with the extension Citus, tables are handed
+// to it when they are made.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/engine.hpp"
 
@@ -21,6 +23,10 @@ inline constexpr std::int64_t kReconnectMs = 30'000;
 struct PostgresOptions {
   std::string url;  // postgres://user@host/database or any other address that libpq takes
   std::int64_t reconnect_ms = kReconnectMs;
+  // False: without the advisory lock, beside other writers, who then lock what they number.
+  bool is_only_writer = true;
+  // Tables of which a cluster keeps a copy on each machine; all others are spread by district.
+  std::vector<std::string> everywhere = {};
 };
 
 enum class UrlProblem : std::uint8_t { not_an_address, holds_a_password };

@@ -47,6 +47,11 @@ constexpr const char* kSettings =
     "SET client_min_messages = warning; SET plan_cache_mode = force_custom_plan; SET jit = off;"
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
     "SET TimeZone = 'UTC'";
+// Found by name, so that a schema can stand in for the extension.
+constexpr const char* kIsCluster = "to_regproc('create_distributed_table') IS NOT NULL";
+// A cluster writes a table that all machines have only in a transaction that asked one after
+// another.
+constexpr const char* kOneAfterAnother = "SET citus.multi_shard_modify_mode = 'sequential'";
 constexpr const char* kReadOnly = "SET default_transaction_read_only = on";
 constexpr const char* kSyncCommit =
     "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
@@ -169,11 +174,9 @@ Status Link::connect() {
 
 Status Link::check_settings() {
   std::string sql = "SELECT ";
-  for (const auto& demand : kDemands) {
-    if (&demand != kDemands) sql += ", ";
-    sql += demand.condition;
-  }
-  WD_TRY(const auto found, simple(sql));
+  for (const auto& demand : kDemands) sql += std::string(demand.condition) + ", ";
+  WD_TRY(const auto found, simple(sql + kIsCluster));
+  cluster_ = is_true(found.get(), static_cast<int>(std::size(kDemands)));
   for (int i = 0; const auto& demand : kDemands) {
     const bool asked = !demand.of_writer || use_ == Use::kWrite;
     if (asked && !is_true(found.get(), i)) {
@@ -182,6 +185,8 @@ Status Link::check_settings() {
     }
     ++i;
   }
+  if (!cluster_ || use_ == Use::kRead) return ok();
+  WD_TRY([[maybe_unused]] auto set, simple(kOneAfterAnother));
   return ok();
 }
 
@@ -197,9 +202,18 @@ Status Link::lock() {
   return ok();
 }
 
+Status Link::read_timeline() {
+  WD_TRY(const auto told, simple("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"));
+  timeline_ = PQgetvalue(told.get(), 0, 0);
+  return ok();
+}
+
 Status Link::open() {
   WD_TRY([[maybe_unused]] auto connected, connect());
-  return use_ == Use::kWrite ? lock() : ok();
+  if (use_ == Use::kWrite) {
+    WD_TRY([[maybe_unused]] auto known, read_timeline());
+  }
+  return use_ == Use::kWrite && options_.is_only_writer ? lock() : ok();
 }
 
 Status Link::ready() { return lost_ ? reconnect() : ok(); }
@@ -219,8 +233,14 @@ Status Link::reconnect() {
   }
 }
 
+// A standby that was promoted may never have heard of the transaction and have given its number to
+// another one: then the commands tell, by their ids, when they come again.
 Status Link::outcome_of(const std::string& transaction) {
+  const auto timeline = timeline_;
   WD_TRY([[maybe_unused]] auto connected, reconnect());
+  if (timeline_ != timeline) {
+    return Error(ErrorCode::storage_failed).because("PostgreSQL: another server took over");
+  }
   WD_TRY(const auto told, simple("SELECT pg_xact_status('" + transaction + "'::xid8)"));
   if (std::string_view(PQgetvalue(told.get(), 0, 0)) == "committed") return ok();
   return Error(ErrorCode::storage_failed).because("PostgreSQL: the session was lost at the commit");

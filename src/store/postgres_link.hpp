@@ -37,6 +37,8 @@ class Link {
   // Connects again when the session is lost.
   Status ready();
   bool is_lost() const { return lost_; }
+  // Whether the database spreads its tables over machines.
+  bool is_cluster() const { return cluster_; }
 
   // One or more statements without parameters; the result of the last, as text.
   Result<ResultPtr> simple(const std::string& sql);
@@ -72,6 +74,7 @@ class Link {
 
   Status connect();
   Status check_settings();
+  Status read_timeline();
   Status lock();
   // Connects, and as the writer takes the lock, again and again until the time is over.
   Status reconnect();
@@ -83,7 +86,9 @@ class Link {
   std::unique_ptr<PGconn, CloseConnection> connection_;
   std::unordered_map<StatementKey, Prepared, KeyHash> prepared_;
   std::int64_t next_name_ = 1;
+  std::string timeline_;  // changes when a standby is promoted
   bool lost_ = false;
+  bool cluster_ = false;
 };
 
 }  // namespace wangdi::store::postgres

@@ -5,6 +5,7 @@
 
 #include "access/tables.hpp"
 #include "app/modules.hpp"
+#include "app/storage.hpp"
 #include "journal/journal.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/screening/facts.hpp"
@@ -18,7 +19,11 @@ namespace wangdi::catalogue {
 namespace {
 
 // Tables that a cluster copies to every machine, because every district reads all of them.
-const std::set<std::string> kReference = {"region", "region_communities"};
+const std::set<std::string>& reference_tables() {
+  static const auto names = app::tables_everywhere();
+  static const std::set<std::string> all(names.begin(), names.end());
+  return all;
+}
 
 // Statements over more than one district: read above a district, or by the machine's own care.
 const std::map<std::string, std::string> kRollUps = {
@@ -65,7 +70,7 @@ Findings findings_of(const std::string& name, const std::string& sql) {
   check_parameters(sql, findings);
   check_clauses(parsed.statement, findings);
   if (kUnordered.contains(name)) std::erase(findings, "LIMIT without ORDER BY");
-  if (!kRollUps.contains(name)) check_districts(parsed.statement, kReference, findings);
+  if (!kRollUps.contains(name)) check_districts(parsed.statement, reference_tables(), findings);
   check_insert(parsed.statement, findings);
   return findings;
 }
@@ -80,9 +85,9 @@ std::vector<store::TableInfo> all_tables() {
   std::vector<store::TableInfo> tables((*modules)->registry.tables().begin(),
                                        (*modules)->registry.tables().end());
   for (const auto& table :
-       {journal::kRecord.info(), journal::kSeal.info(), vault::kVaultField.info(),
-        vault::kVaultState.info(), vault::kAccessLog.info(), access::kLogin.info(),
-        access::kCredential.info(), access::kSession.info()}) {
+       {journal::kRecord.info(), journal::kSeal.info(), journal::head_table(),
+        vault::kVaultField.info(), vault::kVaultState.info(), vault::kAccessLog.info(),
+        access::kLogin.info(), access::kCredential.info(), access::kSession.info()}) {
     tables.push_back(table);
   }
   return tables;
@@ -121,7 +126,7 @@ TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_t
   for (const auto& table : all_tables()) {
     const std::string name(table.name);
     SCOPED_TRACE(name);
-    const bool reference = kReference.contains(name);
+    const bool reference = reference_tables().contains(name);
     EXPECT_TRUE(reference || table.columns[0].name == "district");
     std::vector<std::string> texts = {store::ddl::create_table(table, store::ddl::kPostgres)};
     for (const auto mode : {BulkMode::kInsert, BulkMode::kPut, BulkMode::kAdd, BulkMode::kErase}) {
@@ -129,6 +134,7 @@ TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_t
       texts.push_back(store::ddl::array_statement(table, mode));
     }
     texts.push_back(store::ddl::select_by_key(table, 1));
+    texts.push_back(store::ddl::select_by_values(table, 1));
     for (const auto& index : table.indexes) {
       texts.push_back(store::ddl::create_index(table, index));
       const auto full = name + "_" + std::string(index.name);
@@ -147,6 +153,28 @@ TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_t
     }
   }
   for (const auto& [name, why] : kRollUpIndexes) EXPECT_TRUE(indexes.contains(name)) << name;
+}
+
+// What an operator's Citus is asked for (docs/operating/postgresql.md); without one nothing runs
+// it.
+TEST(Catalogue, given_a_cluster_then_tables_are_spread_by_district_or_copied) {
+  std::set<std::string> names;
+  for (const auto& table : all_tables()) {
+    const std::string name(table.name);
+    names.insert(name);
+    const bool reference = reference_tables().contains(name);
+    const auto text = store::ddl::place(
+        table, reference ? store::ddl::Placement::everywhere : store::ddl::Placement::by_district);
+    EXPECT_EQ(parse(text).error, "") << text;
+    const auto call = reference ? "create_reference_table('" + name + "')"
+                                : "create_distributed_table('" + name + "', 'district')";
+    EXPECT_TRUE(text.starts_with("SELECT " + call + " WHERE NOT EXISTS")) << text;
+    // Rows of one district stand on one machine only where the column has one type everywhere.
+    EXPECT_TRUE(reference || table.columns[0].type == store::ColumnType::kInteger) << name;
+    const auto locked = store::ddl::select_by_key(table, table.key_columns) + " FOR UPDATE";
+    EXPECT_EQ(parse(locked).error, "") << locked;
+  }
+  for (const auto& name : reference_tables()) EXPECT_TRUE(names.contains(name)) << name;
 }
 
 // The rules are able to find something.

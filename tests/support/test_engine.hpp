@@ -7,10 +7,14 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "store/postgres.hpp"
 #include "store/sqlite.hpp"
@@ -50,6 +54,9 @@ inline std::string postgres_url_of(const std::filesystem::path& file) {
   return address + (address.find('?') == std::string::npos ? "?" : "&") +
          "options=-csearch_path%3D" + schema_of(file);
 }
+inline store::PostgresOptions postgres_options_of(const std::filesystem::path& file) {
+  return {.url = postgres_url_of(file), .everywhere = {"region", "region_communities"}};
+}
 // What a file's folder is removed with.
 inline void drop_schema(const std::filesystem::path& file) {
   operate_postgres("DROP SCHEMA IF EXISTS " + schema_of(file) + " CASCADE");
@@ -64,7 +71,34 @@ inline std::unique_ptr<store::Engine> open_test_engine(TestEngine kind,
   }
   if (is_new) drop_schema(file);
   operate_postgres("CREATE SCHEMA IF NOT EXISTS " + schema_of(file));
-  return store::open_postgres({.url = postgres_url_of(file)}).value();
+  return store::open_postgres(postgres_options_of(file)).value();
+}
+
+// All that the database wrote to its files, its log of writes included.
+inline std::string bytes_of_database(TestEngine kind, const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> files = {file, file.string() + "-wal"};
+  if (kind == TestEngine::postgres) {
+    // Everything of the schema, what is out of line too, is in the files before they are read.
+    std::istringstream paths(
+        operate_postgres("CHECKPOINT; SELECT string_agg(current_setting('data_directory') || '/' ||"
+                         " pg_relation_filepath(c.oid), E'\\n') FROM pg_class c JOIN pg_namespace "
+                         "n ON n.nspname = '" +
+                         schema_of(file) +
+                         "' WHERE c.relnamespace = n.oid OR c.oid IN (SELECT reltoastrelid FROM"
+                         " pg_class WHERE relnamespace = n.oid)"));
+    files.clear();
+    for (std::string path; std::getline(paths, path);) files.emplace_back(path);
+    const std::filesystem::path log = operate_postgres("SHOW data_directory") + "/pg_wal";
+    for (const auto& entry : std::filesystem::directory_iterator(log)) {
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+  }
+  std::string bytes;
+  for (const auto& path : files) {
+    std::ifstream stream(path, std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(stream), {});
+  }
+  return bytes;
 }
 
 }  // namespace wangdi::testing

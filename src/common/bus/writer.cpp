@@ -173,6 +173,17 @@ void Writer::process(std::vector<Submission>& batch) {
   after_answers_();
 }
 
+Status Writer::expect(std::span<const Submission> batch) {
+  if (!journal_.gathers()) return ok();
+  std::vector<journal::CommandKey> keys;
+  for (const auto& submission : batch) {
+    for (const auto& command : submission.commands) {
+      keys.push_back({command.region.district(), command.id});
+    }
+  }
+  return journal_.expect(std::move(keys));
+}
+
 Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submission> batch) {
   ++counters_.batches;
   touched_.clear();
@@ -185,6 +196,7 @@ Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submiss
     return error;
   };
   if (auto begun = parts_.connection.begin(); !begun) return undo(std::move(begun).error());
+  if (auto told = expect(batch); !told) return undo(std::move(told).error());
   store::Rows rows(parts_.connection, store::Start::kStored);
   std::vector<SubmissionResult> results;
   results.reserve(batch.size());
@@ -223,6 +235,12 @@ Outcome Writer::apply(const access::Actor& actor, const PreparedCommand& command
                       store::Rows& rows) {
   const auto* type = parts_.registry.find_command(command.type);
   if (type == nullptr) return refused(command, Error(ErrorCode::command_unknown));
+  if (journal_.gathers()) {
+    // It is known already, and what the batch gathered is not in the database for others to ask.
+    auto found = journal_.find(command.region.district(), command.id);
+    if (!found) return refused(command, std::move(found).error());
+    if (*found) return repeated(command, **found);
+  }
   const auto mark = parts_.vault.mark();
   auto outcome = decide(*type, actor, command, rows);
   const bool recorded = outcome && (outcome->status == CommandStatus::applied ||

@@ -105,6 +105,8 @@ class Writer final : public CommandSender {
   void loop();
   std::vector<Submission> take();
   void process(std::vector<Submission>& batch);
+  // Tells the journal which ids the batch will use, where it gathers.
+  Status expect(std::span<const Submission> batch);
   // One transaction over [first, last); its results in order, or the error that undid it.
   Result<std::vector<SubmissionResult>> transact(std::span<Submission> batch);
   Outcome apply(const access::Actor& actor, const PreparedCommand& command, store::Rows& rows);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Positions without gaps, repeats found by the insert, and a chain that tells every change.
+// Positions without gaps, repeats found with or without an insert, and a chain that tells every
+// change.
 #include "journal/journal.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <random>
+#include <thread>
 
 #include "tests/support/test_engine.hpp"
 
@@ -49,19 +53,24 @@ class JournalTest : public ::testing::Test {
     });
   }
 
-  std::variant<Position, Repeat> append(District district, std::uint8_t command, int count = 1) {
+  static std::vector<RecordRow> rows_of(District district, const CommandId& command, int number,
+                                        int count) {
     std::vector<RecordRow> rows;
     for (int i = 0; i < count; ++i) {
       RecordRow row;
       row.district = district;
-      row.command = command_number(command);
+      row.command = command;
       row.ordinal = i;
       row.type = "test.happened";
       row.recorded_at = kNow;
-      row.body = "{\"n\":" + std::to_string(command) + "}";
-      if (i == 0) row.answer = "{\"answer\":" + std::to_string(command) + "}";
+      row.body = "{\"n\":" + std::to_string(number) + "}";
+      if (i == 0) row.answer = "{\"answer\":" + std::to_string(number) + "}";
       rows.push_back(std::move(row));
     }
+    return rows;
+  }
+  std::variant<Position, Repeat> append(District district, std::uint8_t command, int count = 1) {
+    auto rows = rows_of(district, command_number(command), command, count);
     auto appended = journal_->append(rows);
     EXPECT_TRUE(appended);
     return std::move(*appended);
@@ -109,6 +118,108 @@ TEST_F(JournalTest, a_used_command_id_gives_the_first_answer_and_uses_no_number)
     EXPECT_EQ(std::get<Position>(append(kGusu, 2)).sequence, 2);
   });
   EXPECT_TRUE(verification().findings.empty());
+}
+
+TEST_F(JournalTest, a_command_id_used_twice_in_one_batch_gives_the_first_answer_too) {
+  commit([&] { append(kGusu, 1); });
+  for (const bool told : {true, false}) {
+    SCOPED_TRACE(told);
+    const std::uint8_t id = told ? 2 : 4;
+    const auto before = verification().records;
+    commit([&] {
+      if (told) {
+        ASSERT_TRUE(journal_->expect({{kGusu, command_number(id)},
+                                      {kGusu, command_number(1)},
+                                      {kOther, command_number(id)},
+                                      {kGusu, command_number(id)}}));
+      }
+      EXPECT_EQ(std::get<Position>(append(kGusu, id, 2)), (Position{kGusu, before + 1}));
+      const auto again = append(kGusu, id, 2);
+      ASSERT_TRUE(std::holds_alternative<Repeat>(again));
+      EXPECT_EQ(std::get<Repeat>(again).position, (Position{kGusu, before + 1}));
+      EXPECT_EQ(std::get<Repeat>(again).answer, "{\"answer\":" + std::to_string(id) + "}");
+      const auto found = journal_->find(kGusu, command_number(1));
+      ASSERT_TRUE(found && *found);
+      EXPECT_EQ((*found)->position, (Position{kGusu, 1}));
+      EXPECT_FALSE(*journal_->find(kOther, command_number(id)));
+      EXPECT_EQ(std::get<Position>(append(kGusu, id + 1)).sequence, before + 3);
+    });
+    EXPECT_EQ(verification().records, before + 3);
+    EXPECT_TRUE(verification().findings.empty());
+  }
+}
+
+TEST_F(JournalTest, what_an_undone_batch_used_is_free_again) {
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(journal_->expect({{kGusu, command_number(1)}}));
+  append(kGusu, 1);
+  writer_->rollback();
+  journal_->rolled_back();
+  commit([&] { EXPECT_EQ(std::get<Position>(append(kGusu, 1)).sequence, 1); });
+  EXPECT_EQ(verification().records, 1);
+}
+
+TEST_F(JournalTest, writers_beside_each_other_number_districts_without_gaps_and_failures) {
+  if (testing::engine_of_tests() == testing::TestEngine::sqlite) {
+    GTEST_SKIP() << "SQLite has one writer";
+  }
+  constexpr int kWriters = 4, kBatches = 40;
+  const District districts[] = {kGusu, kOther};
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  auto options = testing::postgres_options_of(path_);
+  options.is_only_writer = false;
+  std::atomic<int> records{0}, repeats{0}, failures{0};
+  std::vector<std::thread> threads;
+  for (int number = 0; number < kWriters; ++number) {
+    threads.emplace_back([&, number] {
+      std::mt19937 random(seed + static_cast<unsigned>(number));
+      auto bytes = static_cast<std::uint8_t>(number);
+      const auto engine = store::open_postgres(options).value();
+      const auto connection = engine->open_writer().value();
+      Journal journal(*connection, [&](std::span<std::uint8_t> out) {
+        for (auto& byte : out) byte = bytes++;
+      });
+      // A batch in the order of its commands, not of its districts; ids are shared by all writers.
+      const auto batch = [&]() -> Status {
+        WD_TRY([[maybe_unused]] auto begun, connection->begin());
+        std::vector<CommandKey> keys;
+        for (int i = 0; i < 1 + static_cast<int>(random() % 5); ++i) {
+          keys.push_back({districts[random() % 2], command_number(random() % 250)});
+        }
+        WD_TRY([[maybe_unused]] auto told, journal.expect(keys));
+        int appended = 0;
+        for (const auto& key : keys) {
+          auto rows = rows_of(key.district, key.command, 1, 1 + static_cast<int>(random() % 3));
+          const auto count = static_cast<int>(rows.size());
+          WD_TRY(const auto done, journal.append(rows));
+          if (std::holds_alternative<Repeat>(done)) {
+            ++repeats;
+          } else {
+            appended += count;
+          }
+        }
+        WD_TRY([[maybe_unused]] auto sealed, journal.seal(kNow));
+        WD_TRY([[maybe_unused]] auto committed, connection->commit());
+        journal.committed();
+        records += appended;
+        return ok();
+      };
+      for (int i = 0; i < kBatches; ++i) {
+        if (batch()) continue;
+        ++failures;
+        connection->rollback();
+        journal.rolled_back();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_GT(repeats, 0) << "no id met another";
+  const auto result = verification();
+  EXPECT_EQ(result.records, records);
+  EXPECT_EQ(result.districts, 2);
+  EXPECT_TRUE(result.findings.empty());
 }
 
 TEST_F(JournalTest, a_rolled_back_batch_leaves_no_number_behind) {

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "store/remote.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace wangdi::store {
@@ -164,6 +165,7 @@ class PostgresTest : public ::testing::Test {
     }));
     testing::operate_postgres("SELECT pg_terminate_backend(" + std::to_string(session) + ", 5000)");
   }
+  RemoteConnection& remote() { return dynamic_cast<RemoteConnection&>(*writer_); }
   static std::int64_t count(Connection& connection) {
     std::int64_t found = -1;
     EXPECT_TRUE(connection.query(kCount, bind_all(kDistrict), [&](const RowReader& row) {
@@ -308,6 +310,107 @@ TEST_F(PostgresTest, given_a_table_that_has_grown_then_its_statistics_are_made_a
     EXPECT_EQ(row.real(0), 600);
     return true;
   }));
+}
+
+TEST_F(PostgresTest, rows_are_found_by_many_values_of_each_district) {
+  constexpr District kOther{110101};
+  ASSERT_TRUE(insert(*writer_, 1));
+  ASSERT_TRUE(insert(*writer_, 2));
+  ASSERT_TRUE(run(*writer_, kInsert, kOther, std::int64_t{2}, std::string("b")));
+  struct Wanted final : RowSource {
+    std::vector<std::pair<District, std::int64_t>> keys;
+    std::size_t size() const override { return keys.size(); }
+    void bind(std::size_t row, Binder& to) const override {
+      to.integer(0, keys[row].first.number);
+      to.integer(1, keys[row].second);
+    }
+  };
+  Wanted wanted;
+  wanted.keys = {{kOther, 1}, {kOther, 2}, {kOther, 2}, {kDistrict, 2}, {kDistrict, 9}};
+  std::vector<std::pair<std::int64_t, std::string>> found;
+  ASSERT_TRUE(remote().by_values(kNote.info(), 1, wanted, [&](const RowReader& row) {
+    found.emplace_back(row.integer(0), row.text(2));
+    return true;
+  }));
+  EXPECT_EQ(found, (std::vector<std::pair<std::int64_t, std::string>>{{kOther.number, "b"},
+                                                                      {kDistrict.number, "a"}}));
+}
+
+// Who comes second waits, and then sees what the first committed.
+TEST_F(PostgresTest, a_locked_row_is_another_writers_only_after_the_commit) {
+  ASSERT_TRUE(insert(*writer_, 1));
+  auto options = testing::postgres_options_of(file());
+  options.is_only_writer = false;
+  const auto other_engine = open_postgres(options).value();
+  const auto other = other_engine->open_writer().value();
+  const auto read_locked = [](Connection& connection) {
+    std::string text;
+    EXPECT_TRUE(
+        dynamic_cast<RemoteConnection&>(connection)
+            .lock(kNote.info(), bind_all(kDistrict, std::int64_t{1}), [&](const RowReader& row) {
+              text = row.text(2);
+              return false;
+            }));
+    return text;
+  };
+  ASSERT_TRUE(writer_->begin());
+  EXPECT_EQ(read_locked(*writer_), "a");
+  std::string seen;
+  std::thread second([&] {
+    EXPECT_TRUE(other->begin());
+    seen = read_locked(*other);
+    EXPECT_TRUE(other->commit());
+  });
+  while (testing::operate_postgres(
+             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE"
+             " '%note_under_test%FOR UPDATE'") == "0") {
+    std::this_thread::yield();
+  }
+  static constexpr Statement kChange{
+      "change", "UPDATE note_under_test SET text = $1 WHERE district = $2 AND number = $3"};
+  EXPECT_TRUE(run(*writer_, kChange, std::string("z"), kDistrict, std::int64_t{1}));
+  EXPECT_TRUE(writer_->commit());
+  second.join();
+  EXPECT_EQ(seen, "z");
+}
+
+// A schema stands in for the extension Citus, which Debian does not have.
+TEST_F(PostgresTest, given_a_cluster_then_each_table_is_handed_to_it_once) {
+  writer_.reset();
+  const auto schema = testing::schema_of(file());
+  testing::operate_postgres(
+      "SET search_path = " + schema +
+      "; CREATE TABLE pg_dist_partition (logicalrelid regclass, how text);"
+      "CREATE FUNCTION create_distributed_table(name regclass, by text) RETURNS void LANGUAGE sql"
+      " AS 'INSERT INTO " +
+      schema +
+      ".pg_dist_partition VALUES (name, by)';"
+      "CREATE FUNCTION create_reference_table(name regclass) RETURNS void LANGUAGE sql"
+      " AS 'INSERT INTO " +
+      schema + ".pg_dist_partition VALUES (name, ''everywhere'')'");
+  auto options = testing::postgres_options_of(file());
+  options.everywhere = {"copied_under_test"};
+  const auto engine = open_postgres(options).value();
+  constexpr Table<NoteRow, 2> kCopied{"copied_under_test"};
+  const auto writer = engine->open_writer().value();
+  for (int start = 0; start < 2; ++start) {
+    for (const auto& table : {kNote.info(), kCopied.info()}) ASSERT_TRUE(writer->create(table));
+  }
+  EXPECT_EQ(
+      testing::operate_postgres("SET search_path = " + schema +
+                                "; SELECT string_agg(logicalrelid || ' ' || how, ', ' ORDER BY"
+                                " logicalrelid::text) FROM pg_dist_partition"),
+      "copied_under_test everywhere, note_under_test district");
+  ASSERT_TRUE(insert(*writer, 1));
+  struct Gone final : RowSource {
+    std::size_t size() const override { return 2; }
+    void bind(std::size_t row, Binder& to) const override {
+      to.integer(0, kDistrict.number);
+      to.integer(1, static_cast<std::int64_t>(row));
+    }
+  };
+  ASSERT_TRUE(writer->bulk(kNote.info(), BulkMode::kErase, Gone()));
+  EXPECT_EQ(count(*writer), 0);
 }
 
 // The careless settings are the operator's; a database can carry them.

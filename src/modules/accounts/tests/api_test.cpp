@@ -2,7 +2,6 @@
 // Accounts through the bus, with real rights and a gatekeeper.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <thread>
 
 #include "access/credentials.hpp"
@@ -333,11 +332,9 @@ TEST(Accounts, no_name_and_no_secret_stands_outside_the_vault) {
       h.send(access::system_actor(), CloseAccount{worker.account, {"因为搬家"}}, worker.region)
           .status,
       CommandStatus::applied);
-  std::string bytes;
-  for (const char* name : {"wangdi.db", "wangdi.db-wal"}) {
-    std::ifstream file(h.folder() / name, std::ios::binary);
-    bytes.append(std::istreambuf_iterator<char>(file), {});
-  }
+  const auto file = h.folder() / "wangdi.db";
+  const auto engine = wangdi::testing::engine_of_tests();
+  const auto bytes = wangdi::testing::bytes_of_database(engine, file);
   ASSERT_NE(bytes.find("accounts.opened"), std::string::npos);
   for (const auto& hidden :
        {std::string("worker.one"), std::string("工作人员"), first, std::string("因为搬家")}) {
