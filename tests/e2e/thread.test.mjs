@@ -117,6 +117,10 @@ test('the county officer goes down to one household and sees who recorded', asyn
   const household = page.getByRole('region', { name: '住的人' });
   await household.getByText('周敏记').first().waitFor();
   assert.match(await household.innerText(), /\*/, 'names and numbers are masked');
+  const door = (await household.getByRole('heading', { level: 2 }).first().innerText()).trim();
+  const building = page.getByRole('group', { name: '选一幢' }).locator('[aria-pressed=true]');
+  await building.getByText(`${door.split('幢')[0]}幢`).waitFor();
+  await page.locator('.bld .rm[aria-pressed=true]').waitFor(); // the drawing goes along
   clean(county);
   await county.close();
 });
