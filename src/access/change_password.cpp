@@ -13,7 +13,7 @@ void Gatekeeper::Impl::change_password(PasswordChange change, LoginDone done) {
   crypto::wipe(change.next);
   attempt->mark = DeviceMark::parse(change.device_mark);
   attempt->done = std::move(done);
-  auto use = sessions_.use(key_of_token(change.token), parts_.clock.now());
+  auto use = sessions_.use(key_of_token(change.token), session_now());
   if (!use) return attempt->done(Error(ErrorCode::login_required));
   attempt->before = std::move(use->row);
   // A stolen session must not guess the password; strangers cannot reach this count.
@@ -58,10 +58,10 @@ Result<std::string> Gatekeeper::Impl::new_hash(HashingBench& bench, Attempt& att
     return credential.first_secret && crypto::equal(credential.first_secret->bytes,
                                                     bench.macs.first_secret(account, text).bytes);
   };
-  const bool right = attempt.before.must_set_password
-                         ? is_first_secret(attempt.password)
-                         : !credential.password_hash.empty() &&
-                               matches(credential.password_hash, attempt.password);
+  bool right = attempt.before.must_set_password && is_first_secret(attempt.password);
+  if (!attempt.before.must_set_password && !credential.password_hash.empty()) {
+    WD_TRY(right, matches(credential.password_hash, attempt.password));
+  }
   if (!right) return Error(ErrorCode::login_failed);
   if (attempt.next == attempt.password || is_first_secret(attempt.next)) {
     return Error(ErrorCode::password_unchanged);

@@ -6,6 +6,7 @@
 #include "access/gatekeeper_impl.hpp"
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "common/crypto/password_check.hpp"
 
 namespace wangdi::access {
 namespace {
@@ -36,6 +37,7 @@ Gatekeeper::Impl::Attempt::~Attempt() {
 
 Gatekeeper::Impl::Impl(GatekeeperParts parts, std::string dummy_hash)
     : parts_(std::move(parts)),
+      session_offset_(parts_.clock.now() - parts_.clock.monotonic_ms()),
       dummy_hash_(std::move(dummy_hash)),
       sessions_(parts_.rules),
       marks_(parts_.device_mark_hmac()),
@@ -43,7 +45,7 @@ Gatekeeper::Impl::Impl(GatekeeperParts parts, std::string dummy_hash)
       by_address_({parts_.rules.address_failures_free, parts_.rules.delay_ms_max}) {}
 
 Status Gatekeeper::Impl::start(store::Connection& from) {
-  WD_TRY([[maybe_unused]] auto loaded, sessions_.load(from));
+  WD_TRY([[maybe_unused]] auto loaded, sessions_.load(from, session_now()));
   std::vector<std::unique_ptr<HashingBench>> benches;
   for (auto& thread : parts_.threads) {
     benches.push_back(
@@ -84,9 +86,9 @@ void Gatekeeper::Impl::succeeded(const Keys& keys) {
   if (keys.address) by_address_.take_back(*keys.address);
 }
 
-bool Gatekeeper::Impl::matches(const std::string& hash, std::string_view password) {
+Result<bool> Gatekeeper::Impl::matches(const std::string& hash, std::string_view password) {
   ++counters_.hashes;
-  return crypto::password_matches(hash, password);
+  return crypto::check_password(hash, password);
 }
 
 void Gatekeeper::Impl::prepare_session(HashingBench& bench, Attempt& attempt,
@@ -101,7 +103,7 @@ void Gatekeeper::Impl::prepare_session(HashingBench& bench, Attempt& attempt,
 
 void Gatekeeper::Impl::put_session(store::Rows& rows, Attempt& attempt) {
   auto& row = attempt.session;
-  row.created = row.last_seen = parts_.clock.now();
+  row.created = row.last_seen = session_now();
   row.ends_at =
       row.created + (row.must_set_password ? kSetPasswordMs : parts_.rules.of(row.role).total_ms);
   rows.put(kSession, row);
@@ -111,7 +113,7 @@ void Gatekeeper::Impl::put_session(store::Rows& rows, Attempt& attempt) {
 Session Gatekeeper::Impl::view(const SessionRow& row, std::string_view token) const {
   return {{row.account, row.role, row.region, row.device},
           csrf_of_token(token),
-          sessions_.expires_at(row),
+          sessions_.expires_at(row) - session_now() + parts_.clock.now(),
           row.must_set_password,
           row.session};
 }
@@ -126,17 +128,16 @@ void Gatekeeper::Impl::tell_ended(const SessionRow& row) {
 }
 
 std::optional<Session> Gatekeeper::Impl::find(std::string_view token) {
-  const auto now = parts_.clock.now();
-  const auto use = sessions_.use(key_of_token(token), now);
+  const auto use = sessions_.use(key_of_token(token), session_now());
   if (!use) return std::nullopt;
   if (use->persist) {
     // Best effort: the next use but one minute later tries again.
     const auto queued = parts_.submit_job(
-        [row = use->row, now](store::Rows& rows) {
+        [row = use->row, now = parts_.clock.now()](store::Rows& rows) {
           const auto* stored = rows.find(kSession, {kNation, row.account, row.session});
           if (stored == nullptr) return ok();
           auto seen = *stored;
-          seen.last_seen = std::max(seen.last_seen, now);
+          seen.last_seen = std::max(seen.last_seen, row.last_seen);
           rows.put(kSession, std::move(seen));
           if (const auto* of = rows.find(kCredential, {kNation, row.account})) {
             auto credential = *of;
@@ -187,7 +188,7 @@ void Gatekeeper::Impl::end_sessions_of(AccountId account) {
 }
 
 void Gatekeeper::Impl::sweep() {
-  auto ended = sessions_.take_ended(parts_.clock.now());
+  auto ended = sessions_.take_ended(session_now());
   for (const auto& row : ended) tell_ended(row);
   {
     const std::lock_guard lock(front_mutex_);

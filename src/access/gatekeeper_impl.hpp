@@ -60,7 +60,10 @@ class Gatekeeper::Impl {
   void changed(Attempt& attempt, Status status);
 
   // ---- both ----
-  bool matches(const std::string& hash, std::string_view password);
+  // The time that sessions are measured by: the wall clock of the start, carried on by the
+  // monotonic one. A wall clock that is set meanwhile ends no session and lengthens none.
+  UnixMs session_now() const { return parts_.clock.monotonic_ms() + session_offset_; }
+  Result<bool> matches(const std::string& hash, std::string_view password);
   void prepare_session(HashingBench& bench, Attempt& attempt, std::string_view login);
   // Puts the session of the attempt into the batch and into memory. Its token is not told before
   // the commit, and whatever ends the account's sessions in the same batch ends it too.
@@ -71,6 +74,7 @@ class Gatekeeper::Impl {
   void erase_rows(std::vector<SessionRow> rows, std::function<void(Status)> done);
 
   GatekeeperParts parts_;
+  const std::int64_t session_offset_;
   const std::string dummy_hash_;  // what unknown names are compared with
   Sessions sessions_;
   GatekeeperCounters counters_;

@@ -63,8 +63,9 @@ Result<bool> Gatekeeper::Impl::is_right(HashingBench& bench, Attempt& attempt) {
   const auto account = login ? login->account : AccountId{};
   WD_TRY(auto stored, store::get(db, kCredential, {kNation, account}));
   const bool has_password = stored && !stored->password_hash.empty();
-  const bool password_right =
-      matches(has_password ? stored->password_hash : dummy_hash_, attempt.password) && has_password;
+  WD_TRY(const bool fits,
+         matches(has_password ? stored->password_hash : dummy_hash_, attempt.password));
+  const bool password_right = fits && has_password;
   const auto mac = bench.macs.first_secret(account, attempt.password);
   const bool secret_right = stored && stored->first_secret && !has_password &&
                             crypto::equal(stored->first_secret->bytes, mac.bytes);

@@ -36,11 +36,13 @@ SessionLimits GatekeeperRules::of(Role role) const {
   return administrator;
 }
 
-Status Sessions::load(store::Connection& from) {
+Status Sessions::load(store::Connection& from, UnixMs now) {
   const std::lock_guard lock(mutex_);
   return from.by_key(kSession.info(), 1, store::bind_all(kNation),
-                     [this](const store::RowReader& reader) {
-                       const auto row = store::read_row<SessionRow>(reader);
+                     [&](const store::RowReader& reader) {
+                       auto row = store::read_row<SessionRow>(reader);
+                       row.last_seen = std::min(row.last_seen, now);
+                       row.ends_at = std::min(row.ends_at, now + rules_.of(row.role).total_ms);
                        entries_[row.session] = {row, row.last_seen};
                        return true;
                      });

@@ -22,7 +22,8 @@ std::string csrf_of_token(std::string_view token);
 class Sessions {
  public:
   explicit Sessions(const GatekeeperRules& rules) : rules_(rules) {}
-  Status load(store::Connection& from);
+  // A session whose times lie after `now` was written under a clock that was wrong.
+  Status load(store::Connection& from, UnixMs now);
 
   void add(SessionRow row);
   bool has(const SessionKey& key) const;

@@ -19,11 +19,13 @@ namespace wangdi::access::testing {
 
 class FixedClock final : public Clock {
  public:
-  UnixMs now() const override { return now_; }
+  UnixMs now() const override { return now_ + jump_; }
   std::int64_t monotonic_ms() const override { return now_; }
   void advance(std::int64_t ms) { now_ += ms; }
+  void set_wall_clock(std::int64_t ms) { jump_ = ms; }  // away from the true time
 
  private:
+  std::atomic<std::int64_t> jump_ = 0;
   std::atomic<UnixMs> now_ = 1'582'011'600'000;  // 2020-02-18 15:40 in China
 };
 

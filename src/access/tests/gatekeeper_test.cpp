@@ -221,6 +221,37 @@ TEST_F(Gate, a_restart_keeps_sessions_and_their_last_use) {
   EXPECT_EQ(session->actor.device, opened.session.actor.device);
 }
 
+// fault: F6
+TEST_F(Gate, a_wall_clock_that_jumps_ends_no_session_and_lengthens_none) {
+  constexpr std::int64_t kDay = 24 * kHour;
+  for (const auto jump : {kDay, -kDay}) {
+    clock.set_wall_clock(0);
+    const auto name = jump > 0 ? "worker.one" : "worker.two";
+    open_ready(name, Role::community_officer);
+    const auto opened = must(log_in(name, kGoodPassword));
+    clock.set_wall_clock(jump);
+    gate->sweep();
+    const auto session = gate->find(opened.token);
+    ASSERT_TRUE(session) << jump;
+    EXPECT_EQ(session->expires_at - clock.now(), 30 * kMinute) << "told by the clock of now";
+    clock.advance(30 * kMinute);
+    EXPECT_FALSE(gate->find(opened.token)) << jump;
+  }
+}
+
+// fault: F6
+TEST_F(Gate, a_session_written_under_a_clock_that_was_ahead_is_not_longer_after_a_restart) {
+  open_ready("worker.one", Role::community_officer);
+  clock.set_wall_clock(24 * kHour);
+  reopen();
+  const auto opened = must(log_in("worker.one", kGoodPassword));
+  clock.set_wall_clock(0);
+  reopen();
+  ASSERT_TRUE(gate->find(opened.token));
+  clock.advance(30 * kMinute);
+  EXPECT_FALSE(gate->find(opened.token));
+}
+
 // security: SE3
 TEST_F(Gate, a_new_password_ends_all_other_sessions) {
   open_ready("worker.one");

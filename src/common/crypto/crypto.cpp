@@ -12,7 +12,12 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstring>
+#include <optional>
+
+#include "common/crypto/password_check.hpp"
 
 namespace wangdi::crypto {
 namespace {
@@ -248,9 +253,60 @@ Result<std::string> hash_password(std::string_view password, PasswordCost cost) 
   return hash;
 }
 
-bool password_matches(const std::string& hash, std::string_view password) {
+namespace {
+
+// What libsodium writes: $argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>.
+struct EncodedHash {
+  unsigned long memory_kib = 0;
+  unsigned long passes = 0;
+  std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
+  std::array<unsigned char, 32> hash{};
+};
+
+template <std::size_t N>
+bool from_base64(const char* text, std::array<unsigned char, N>& to) {
+  std::size_t size = 0;
+  return sodium_base642bin(to.data(), N, text, std::strlen(text), nullptr, &size, nullptr,
+                           sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+         size == N;
+}
+
+std::optional<EncodedHash> parts_of(const std::string& text) {
+  EncodedHash parts;
+  char salt[23], hash[44];
+  const int read = std::sscanf(text.c_str(), "$argon2id$v=19$m=%lu,t=%lu,p=1$%22[^$]$%43s",
+                               &parts.memory_kib, &parts.passes, salt, hash);
+  constexpr int kParts = 4;
+  if (read != kParts || !from_base64(salt, parts.salt) || !from_base64(hash, parts.hash)) {
+    return std::nullopt;
+  }
+  return parts;
+}
+
+}  // namespace
+
+// By the parts, because libsodium's own comparison says "does not match" without memory, too.
+Result<bool> check_password(const std::string& hash, std::string_view password) {
   start_sodium();
-  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  const auto parts = parts_of(hash);
+  if (!parts) {
+    return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  }
+  std::array<unsigned char, 32> made{};
+  const int done =
+      crypto_pwhash(made.data(), made.size(), password.data(), password.size(), parts->salt.data(),
+                    parts->passes, parts->memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13);
+  if (done != 0) {
+    return Error(ErrorCode::hashing_busy).with("seconds", "2").because("no memory for Argon2id");
+  }
+  const bool same = sodium_memcmp(made.data(), parts->hash.data(), made.size()) == 0;
+  sodium_memzero(made.data(), made.size());
+  return same;
+}
+
+bool password_matches(const std::string& hash, std::string_view password) {
+  const auto right = check_password(hash, password);
+  return right && *right;
 }
 
 bool needs_rehash(const std::string& hash, PasswordCost cost) {
