@@ -3,11 +3,18 @@
 // view.
 #include "store/sqlite.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <unordered_map>
 
 #include "store/ddl.hpp"
@@ -24,17 +31,50 @@ struct FinalizeStatement {
 using DatabasePtr = std::unique_ptr<sqlite3, CloseDatabase>;
 using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-// Messages of SQLite name tables and columns, never values.
+// What the system said. SQLite keeps it, but not of a failed COMMIT (3.40), so errno comes first;
+// whoever writes sets that to 0 before.
+int system_error(sqlite3* database) {
+  const int last = errno;
+  return last != 0 ? last : sqlite3_system_errno(database);
+}
+
+bool is_failed_sync(sqlite3* database) {
+  const int code = sqlite3_extended_errcode(database);
+  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
+// After a failed fsync nobody knows what the disk holds. Linux may have dropped the pages and calls
+// them clean, so the next fsync succeeds and SQLite would commit on as if nothing had happened:
+// "applied" would be a lie. Ending the process is the one safe answer. The next start reads what
+// the disk really holds, and phones send again what was not answered.
+[[noreturn]] void end_after_failed_sync(sqlite3* database) {
+  const int error = system_error(database);
+  const char* path = sqlite3_db_filename(database, "main");
+  const char* name = path == nullptr ? nullptr : std::strrchr(path, '/');
+  std::fprintf(stderr,
+               "{\"level\":\"fatal\",\"event\":\"sync_failed\",\"file\":\"%s\",\"errno\":%d,"
+               "\"text\":\"the disk did not take what was written; ended so that nothing is "
+               "answered that is not there. Check the disk, start again\"}\n",
+               name == nullptr ? "" : name + 1, error);
+  std::abort();
+}
+
+// SQLite tells of a full disk and of a read-only one only for some calls; the system for all.
+ErrorCode code_of(int code, int said) {
+  const int primary = code & 0xFF;
+  if (primary == SQLITE_FULL) return ErrorCode::storage_full;
+  if (primary == SQLITE_READONLY) return ErrorCode::read_only;
+  if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) return ErrorCode::storage_failed;
+  if (said == ENOSPC || said == EDQUOT) return ErrorCode::storage_full;
+  return said == EROFS ? ErrorCode::read_only : ErrorCode::storage_failed;
+}
+
+// Messages of SQLite name tables and columns, never values. Does not return from a failed sync.
 Error storage_error(sqlite3* database, int code) {
+  const int said = system_error(database);
+  if (is_failed_sync(database)) end_after_failed_sync(database);
   const std::string cause = std::string(sqlite3_errstr(code)) + ": " + sqlite3_errmsg(database);
-  switch (code & 0xFF) {
-    case SQLITE_FULL:
-      return Error(ErrorCode::storage_full).because(cause);
-    case SQLITE_READONLY:
-      return Error(ErrorCode::read_only).because(cause);
-    default:
-      return Error(ErrorCode::storage_failed).because(cause);
-  }
+  return Error(code_of(code, said)).because(cause);
 }
 
 class SqliteBinder final : public Binder {
@@ -176,6 +216,7 @@ class SqliteConnection final : public Connection {
     const Use use(prepared);
     WD_TRY([[maybe_unused]] auto bound, bind_to(prepared, bind));
     int code = SQLITE_ROW;
+    errno = 0;
     while (code == SQLITE_ROW) code = sqlite3_step(prepared);
     if (code != SQLITE_DONE) return failure(code);
     return sqlite3_changes64(database_.get());
@@ -190,6 +231,7 @@ class SqliteConnection final : public Connection {
     WD_TRY(auto* prepared, generated(table, static_cast<int>(mode),
                                      [&] { return ddl::row_statement(table, mode); }));
     Use use(prepared);
+    errno = 0;
     for (std::size_t row = 0; row < rows.size(); ++row) {
       SqliteBinder binder(prepared);
       rows.bind(row, binder);
@@ -337,6 +379,28 @@ class SqliteConnection final : public Connection {
 // same.
 constexpr std::string_view kWriterCache = "; PRAGMA cache_size=-4096; PRAGMA cache_spill=16384";
 
+// What SQLite's automatic checkpoint does, but for a failed sync, which that one keeps to itself.
+// Any other failure leaves the log as it is, and the next commit tries again.
+int checkpoint_when_long(void* pages_max, sqlite3* database, const char* name, int pages) {
+  if (pages < static_cast<int>(reinterpret_cast<std::intptr_t>(pages_max))) return SQLITE_OK;
+  const int code =
+      sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code != SQLITE_OK && is_failed_sync(database)) end_after_failed_sync(database);
+  return SQLITE_OK;
+}
+
+// SQLite syncs the folder after making the log, but does not look whether that worked.
+Status sync_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = opened >= 0 && ::fsync(opened) == 0;
+  const int failure = errno;
+  if (opened >= 0) ::close(opened);
+  if (synced) return ok();
+  return Error(ErrorCode::storage_failed)
+      .because(std::string("sync of the data's folder: ") + std::strerror(failure));
+}
+
 class SqliteEngine final : public Engine {
  public:
   explicit SqliteEngine(SqliteOptions options) : options_(std::move(options)) {}
@@ -346,13 +410,16 @@ class SqliteEngine final : public Engine {
       return Error(ErrorCode::folder_in_use).because("a writing connection is open");
     }
     auto opened = open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                       "PRAGMA wal_autocheckpoint=" +
-                           std::to_string(options_.checkpoint_pages) + std::string(kWriterCache));
-    if (!opened) {
+                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON" +
+                           std::string(kWriterCache));
+    auto on_disk = opened ? sync_folder_of(options_.path) : Status(opened.error());
+    if (!on_disk) {
       writer_open_ = false;
-      return std::move(opened).error();
+      return std::move(on_disk).error();
     }
+    sqlite3_wal_hook(
+        opened->get(), checkpoint_when_long,
+        reinterpret_cast<void*>(static_cast<std::intptr_t>(options_.checkpoint_pages)));
     return std::unique_ptr<Connection>(
         std::make_unique<SqliteConnection>(std::move(*opened), &writer_open_));
   }
