@@ -7,6 +7,7 @@
 #include "app/api_support.hpp"
 #include "app/description.hpp"
 #include "app/metrics.hpp"
+#include "app/readiness.hpp"
 
 namespace wangdi::app {
 
@@ -115,16 +116,14 @@ void Api::add_operator_routes(http::Server& server) {
   server.route({Method::get, "/health", [](Request, ResponderPtr to) {
                   to->send(Response::json(200, R"({"status":"ok"})"));
                 }});
-  server.route(
-      {Method::get, "/ready", [this](Request request, ResponderPtr to) {
-         auto queued = parts_.writer.submit_job(
-             [](store::Rows&, vault::Writer&) { return ok(); },
-             [to, caller = Caller(request)](Status status) {
-               to->send(status ? Response::json(200, R"({"status":"ready"})")
+  auto readiness = std::make_shared<Readiness>(parts_.writer, parts_.clock);
+  server.route({Method::get, "/ready", [readiness](Request request, ResponderPtr to) {
+                  readiness->ask([to, caller = Caller(request)](const Status& status) {
+                    to->send(
+                        status ? Response::json(200, R"({"status":"ready"})")
                                : http::problem(status.error(), caller.language, caller.request_id));
-             });
-         if (!queued) fail(queued.error(), request, *to);
-       }});
+                  });
+                }});
   // Counts only, but nobody else's business: the collector runs on this machine.
   server.route({Method::get, "/metrics", [this](Request request, ResponderPtr to) {
                   if (!request.client_is_loopback) {

@@ -2,6 +2,7 @@
 // Registration of all modules.
 #include "app/modules.hpp"
 
+#include "app/readiness.hpp"
 #include "app/shipped.hpp"
 #include "common/bus/held.hpp"
 #include "common/bus/restored.hpp"
@@ -26,6 +27,7 @@ Result<std::unique_ptr<Modules>> Modules::make(const std::string& files,
 void Modules::register_all() {
   bus::register_held(registry);
   bus::register_restored(registry);
+  registry.table(kReadiness);
   regions::register_module(registry, {trees, tree_index});
   accounts::register_module(registry, {macs ? &*macs : nullptr, &ended});
   residents::register_module(registry);
