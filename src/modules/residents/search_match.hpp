@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/pinyin/table.hpp"
+#include "modules/residents/facts.hpp"
 #include "modules/residents/rules.hpp"
 
 namespace wangdi::residents {
