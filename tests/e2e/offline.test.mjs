@@ -86,3 +86,23 @@ test(`${kSaves} saves offline outlive a killed browser and arrive once each`, as
   const sequences = sent.map(({ position }) => position.sequence);
   assert.equal(new Set(sequences).size, kSaves, 'each has a place of its own in the journal');
 });
+
+test('a household is registered without network on a page that was never open before', async () => {
+  const other = new Phone();
+  try {
+    const profile = await other.start();
+    const page = await worker_at_doors(profile, server, 'worker2');
+    await ready_for_offline(page);
+    await profile.offline(true);
+    await page.goto(`${server.url}/doors/add`);
+    await page.getByLabel('楼幢').selectOption({ label: '9幢' });
+    for (const [label, text] of [['单元', '1'], ['楼层', '6'], ['室号', '609']])
+      await page.getByLabel(label, { exact: true }).fill(text);
+    await page.getByRole('button', { name: '保存' }).click();
+    await until('it is on this phone', async () => (await outbox(page)).some(({ state }) => state === 'queued'));
+    await profile.offline(false);
+    await all_sent(page, 1);
+  } finally {
+    await other.close();
+  }
+});
