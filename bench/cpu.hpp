@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU time, medians and numbers of the command line for the bench programs. CPU microseconds hold
-// where a machine is shared.
+// CPU time, medians and what the command line and the environment say to bench programs. CPU
+// microseconds hold where a machine is shared.
 #pragma once
 
 #include <time.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,12 @@ inline double wall_seconds() { return detail::seconds(CLOCK_MONOTONIC); }
 inline double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values.empty() ? 0 : values[values.size() / 2];
+}
+
+// The PostgreSQL database to work on (tools/with_postgres); empty: SQLite in the folder.
+inline std::string store_of_environment() {
+  const char* address = std::getenv("WANGDI_STORE");
+  return address == nullptr ? "" : address;
 }
 
 // The argument at a place, or what stands for it when it is left out or no number.

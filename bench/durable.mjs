@@ -7,7 +7,7 @@ import { logged_in, uuid } from '../tests/support/client.mjs';
 import { median, run_beside, run_json, thread_cpu_us } from './processes.mjs';
 import { Service, program } from './service.mjs';
 
-const kConnections = 64;
+export const kConnections = 64;
 
 export function copy_folder(from, to) {
   for (const part of ['', '.keys', '.root']) {
@@ -18,7 +18,7 @@ export function copy_folder(from, to) {
 }
 
 // Logs every told worker in; the file the script of wrk reads.
-async function write_workers(server, told, file) {
+export async function write_workers(server, told, file) {
   const lines = [];
   for (const { worker, grid, households } of told.grids) {
     const client = await logged_in(server, worker);
@@ -45,7 +45,7 @@ function milliseconds(text) {
   return Number(number) * { us: 0.001, ms: 1, s: 1_000, m: 60_000 }[unit];
 }
 
-async function http_round(server, file, seconds, round) {
+export async function http_round(server, file, seconds, round) {
   const pid = server.process.pid;
   const before = { threads: thread_cpu_us(pid), ...(await counters(server)) };
   const text = await run_beside(

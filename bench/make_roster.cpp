@@ -2,7 +2,8 @@
 // Makes the folder that measurements run on: a county with many invented communities, a round, an
 // account of each role, and visits at most doors. Everything goes through the commands. Prints
 // what a client has to know as one JSON line.
-// Usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation]
+// Usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation]; WANGDI_STORE names a
+// PostgreSQL database, if any.
 // "nation" adds a small community in each other county and makes the round the nation's.
 #include <condition_variable>
 #include <iostream>
@@ -310,6 +311,7 @@ Result<Told> make_folder(const std::string& data, Options options) {
   config.data = data;
   config.keys = data + ".keys";
   config.root = data + ".root";
+  config.storage_url = store_of_environment();
   WD_TRY(auto runtime, app::Runtime::create(config, clock, true));
   runtime->start();
   WD_TRY(const auto names,

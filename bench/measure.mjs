@@ -25,11 +25,12 @@ const work = process.env.WANGDI_BENCH_FOLDER ?? join(build, 'bench');
 
 // One community has 864 doors and 2,160 persons.
 const modes = {
-  quick: { durable_communities: 24, seconds: 2, rounds: 2, persons: 50_000, requests: 20, starts: 2 },
-  usual: { durable_communities: 120, seconds: 4, rounds: 5, persons: 100_000, requests: 60, starts: 3 },
-  full: { durable_communities: 120, seconds: 4, rounds: 7, persons: 1_000_000, requests: 100, starts: 5 },
+  quick: { durable_communities: 24, seconds: 2, rounds: 2, first_seconds: 10, persons: 50_000, requests: 20, starts: 2 },
+  usual: { durable_communities: 120, seconds: 4, rounds: 5, first_seconds: 60, persons: 100_000, requests: 60, starts: 3 },
+  full: { durable_communities: 120, seconds: 4, rounds: 7, first_seconds: 60, persons: 1_000_000, requests: 100, starts: 5 },
 };
 const kPersonsPerCommunity = 2_160;
+const kPostgresCommunities = 24; // made through the commands each time, since the server goes afterwards
 const kDurableKeptMb = 4_000; // copies of the folder and what the rounds add
 
 const say = (text) => process.stdout.write(text + '\n');
@@ -121,6 +122,13 @@ function measure_trial({ folder, told }) {
   return tried;
 }
 
+function measure_postgres({ seconds, rounds, first_seconds }) {
+  const words = { work, communities: kPostgresCommunities, seconds, rounds, first_seconds };
+  const node = [process.execPath, join(import.meta.dirname, 'postgres.mjs'), JSON.stringify(words)];
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  return JSON.parse(run(join(root, 'tools/with_postgres'), node, { stdio }));
+}
+
 async function main() {
   const options = options_of(process.argv.slice(2));
   mkdirSync(work, { recursive: true });
@@ -134,6 +142,7 @@ async function main() {
   results.start = await measure_start(copy_folder(taps.folder, join(work, 'start')), taps.told, options.starts);
   results.durable = await measure_durable({ ...options, ...taps, work, say });
   results.durable.households = taps.told.households;
+  results.postgres = measure_postgres(options);
   results.rebuild = measure_rebuild(join(work, 'durable_http'));
 
   const communities = Math.ceil(options.persons / kPersonsPerCommunity);

@@ -85,6 +85,29 @@ A write and fdatasync of 4 KiB took ${number(disk.sync_ms, 2)} ms on this disk: 
 `;
 }
 
+function postgres_text({ postgres }) {
+  const { beginning } = postgres;
+  return `## Durable command on PostgreSQL
+
+The same tap by 64 connections on PostgreSQL ${postgres.version}, on this machine over a Unix socket, its settings as they come, among ${number(postgres.households)} doors.
+Raw is the same rows through \`INSERT .. SELECT FROM unnest\`, one statement a table, 100 visits a transaction, on a copy of the same database, nothing read.
+Backends are all processes of the database server. wrk, server and database share the cores.
+
+${table_of(
+  ['', 'a second', 'CPU us each'],
+  [
+    ['over HTTP', number(postgres.per_second), `${number(postgres.cpu_us)} server, ${number(postgres.backends_us)} backends`],
+    ['raw', number(postgres.raw_per_second), `${number(postgres.raw_cpu_us)} program, ${number(postgres.raw_backends_us)} backends`],
+    ['ratio', number(postgres.ratio, 2), ''],
+  ],
+)}
+p50 ${number(postgres.p50_ms, 1)} ms, p99 ${number(postgres.p99_ms, 1)} ms; ${number(postgres.batch)} commands a transaction on average. The records of a transaction are one statement and its repeats one query;
+what eats the rest are the rows a command reads before it writes, each a round trip.
+
+A session that begins with empty tables of visits: ${number(beginning.first)} commands a second at first, never below ${number(beginning.least)}, ${number(beginning.last)} in the last quarter of ${number(beginning.seconds)} seconds.
+`;
+}
+
 function pages_text({ options, people, pages }) {
   const rows = pages.map((page) => [
     page.name,
@@ -135,6 +158,7 @@ ${table}
 Web budgets (bundle sizes, tap to confirmation) are checked by the web build and the browser tests.
 
 ${durable_text(results)}
+${postgres_text(results)}
 ${pages_text(results)}
 ${rest_text(results)}
 ${notes}`;

@@ -11,7 +11,7 @@ export function run(program, words, options = {}) {
   return done.stdout;
 }
 
-export const run_json = (program, words) => JSON.parse(run(program, words));
+export const run_json = (program, words, options) => JSON.parse(run(program, words, options));
 
 // The same without standing in the way of timers.
 export function run_beside(program, words, options = {}) {
@@ -41,6 +41,17 @@ export function thread_cpu_us(pid) {
     threads.set(Number(thread), Number(on_cpu_ns) / 1e3);
   }
   return threads;
+}
+
+// CPU microseconds of all children of a process so far, by process id.
+export function children_cpu_us(pid) {
+  const spent = new Map();
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  for (const child of children.split(' ').filter(Boolean)) {
+    const [on_cpu_ns] = readFileSync(`/proc/${child}/schedstat`, 'utf8').split(' ');
+    spent.set(Number(child), Number(on_cpu_ns) / 1e3);
+  }
+  return spent;
 }
 
 // A line of /proc/<pid>/status in MB.

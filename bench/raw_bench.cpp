@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SQLite alone takes for the rows of recorded visits: the same tables, indexes and sizes
+// What the database alone takes for the rows of recorded visits: the same tables, indexes and sizes
 // through the store's bulk writes in batches of 100 with a commit each, no HTTP, no rules, no
 // reading, no hashing. Rows are made before the clock runs. Works on a folder of
-// bench_make_roster and prints one JSON line. Usage: bench_raw DATA SECONDS [BATCH]
+// bench_make_roster, or on the PostgreSQL database that WANGDI_STORE names, and prints one JSON
+// line. Usage: bench_raw DATA SECONDS [BATCH]
 #include <iostream>
 #include <map>
 #include <random>
@@ -15,6 +16,7 @@
 #include "modules/reporting/tables.hpp"
 #include "modules/residents/tables.hpp"
 #include "modules/screening/tables.hpp"
+#include "store/postgres.hpp"
 #include "store/sqlite.hpp"
 #include "vault/bulk.hpp"
 
@@ -226,8 +228,14 @@ Result<std::int64_t> number_of(store::Connection& db, const store::Statement& st
   return row ? row->value : 0;
 }
 
+Result<std::unique_ptr<store::Engine>> open_engine(const std::string& data) {
+  const auto url = store_of_environment();
+  if (url.empty()) return store::open_sqlite({.path = data + "/wangdi.db"});
+  return store::open_postgres({.url = url});
+}
+
 Result<Measured> measure(const std::string& data, double seconds, std::size_t batch_rows) {
-  WD_TRY(const auto engine, store::open_sqlite({.path = data + "/wangdi.db"}));
+  WD_TRY(const auto engine, open_engine(data));
   WD_TRY(const auto db, engine->open_writer());
   WD_TRY(const auto largest, store::select_one<Number>(*db, kLargestDistrict));
   if (!largest) return Error(ErrorCode::not_found);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server under measurement: SQLite, a free port of this machine, no limit of requests for one
+// The server under measurement: SQLite or the database it is given, a free port of this machine, no limit of requests for one
 // client, since all clients of a measurement share one address.
 import { spawn } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
@@ -12,16 +12,17 @@ export const program = (name) => join(build, name);
 
 // `installation` has what tests/support/client.mjs asks of it: the password of all accounts.
 export class Service {
-  static async start(folder, told) {
-    const service = new Service(folder, told);
+  static async start(folder, told, store = '') {
+    const service = new Service(folder, told, store);
     await service.ready;
     return service;
   }
 
-  constructor(folder, told) {
+  constructor(folder, told, store) {
     this.installation = { password: told.password };
     const words = ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--log-level', 'warning'];
     words.push('--set', 'http.requests_per_second_per_client=0');
+    if (store) words.push('--store', store);
     this.process = spawn(program('wangdi'), words, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, LANG: 'C.UTF-8' },

@@ -2,7 +2,8 @@
 // The writer alone: recorded visits as prepared commands, so many at once as 64 connections give it
 // (a batch of about 32), no HTTP. Prints CPU microseconds a command of the writer's thread; what a
 // profile of the server shows mixed with its network thread stands here alone.
-// Usage: bench_writer DATA SECONDS [BATCH]; DATA is a copy that may be changed.
+// Usage: bench_writer DATA SECONDS [BATCH]; DATA is a copy that may be changed. WANGDI_STORE names
+// its PostgreSQL database, if any.
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
@@ -132,6 +133,7 @@ Result<Measured> measure(const std::string& data, double seconds, std::size_t ba
   config.data = data;
   config.keys = data + ".keys";
   config.root = data + ".root";
+  config.storage_url = store_of_environment();
   WD_TRY(auto runtime, app::Runtime::open(config, clock));
   WD_TRY(auto workers, workers_of(runtime->connection()));
   runtime->start();
