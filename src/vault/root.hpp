@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The root: 32 random bytes in a file of mode 0400, outside data, keys and backups. It unseals the
-// epoch key; the keys of backups are derived from it, so that who restores needs one secret only.
+// epoch key; the keys of backups and of the anchor are derived from it, so that who restores needs
+// one secret only.
 #pragma once
 
 #include <string>
@@ -19,5 +20,8 @@ Status check_root(const std::string& keys_folder, const std::string& root_file);
 
 // The key of one backup, whose random number `backup` stands in its head. Errors: read_root's.
 Result<crypto::SecretKey> backup_key(const std::string& root_file, crypto::ByteView backup);
+
+// The key under which the anchor file is told to be ours. Errors: read_root's.
+Result<crypto::SecretKey> anchor_key(const std::string& root_file);
 
 }  // namespace wangdi::vault

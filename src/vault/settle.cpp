@@ -81,7 +81,8 @@ Status Writer::pair() {
   return ok();
 }
 
-Status Writer::take_back() {
+Status Writer::take_back(Orphans orphans) {
+  if (orphans == Orphans::keep) return ok();
   // An older main database would disown keys that newer data need: leave everything as it is.
   main_was_restored_ = main_was_restored_ || main_state_.batch < keys_state_.settled;
   if (main_was_restored_) return ok();

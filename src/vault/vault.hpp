@@ -26,9 +26,9 @@ class Vault {
   // belong to other data.
   Status adopt_restored(store::Connection& main);
 
-  Result<std::unique_ptr<Writer>> open_writer(store::Connection& main, UnixMs now,
-                                              Hooks hooks = {}) {
-    return Writer::open(*keyring_, main, now, std::move(hooks));
+  Result<std::unique_ptr<Writer>> open_writer(store::Connection& main, UnixMs now, Hooks hooks = {},
+                                              Orphans orphans = Orphans::take_back) {
+    return Writer::open(*keyring_, main, now, std::move(hooks), orphans);
   }
   Result<std::unique_ptr<Reader>> open_reader(store::Connection& main) {
     return Reader::open(*keyring_, main);

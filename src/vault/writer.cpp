@@ -15,10 +15,10 @@ Writer::Writer(Keyring& keyring, store::Connection& main, Hooks hooks)
       log_(main) {}
 
 Result<std::unique_ptr<Writer>> Writer::open(Keyring& keyring, store::Connection& main, UnixMs now,
-                                             Hooks hooks) {
+                                             Hooks hooks, Orphans orphans) {
   std::unique_ptr<Writer> writer(new Writer(keyring, main, std::move(hooks)));
   WD_TRY([[maybe_unused]] auto paired, writer->pair());
-  WD_TRY([[maybe_unused]] auto clean, writer->take_back());
+  WD_TRY([[maybe_unused]] auto clean, writer->take_back(orphans));
   WD_TRY(writer->body_macs_, BodyMacs::open(keyring, now));
   return writer;
 }

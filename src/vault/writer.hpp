@@ -32,6 +32,9 @@ struct Hooks {
 // Exact search gives at most this many subjects: more than one household shares a phone, but none
 // shares it with a crowd.
 inline constexpr std::size_t kExactHitsMax = 50;
+// Whether keys that the main database does not know are taken back at the start. Kept where the
+// database may have lost what it once held: what is sent again will need them.
+enum class Orphans : std::uint8_t { take_back, keep };
 // One value; the types of the fields are far below.
 inline constexpr std::size_t kFieldBytesMax = 64u << 10;
 
@@ -40,7 +43,7 @@ class Writer {
   // Pairs the keys folder with a new database, refuses a foreign one, and takes back what the last
   // run left unsettled. `main` is the writing connection and outlives this.
   static Result<std::unique_ptr<Writer>> open(Keyring& keyring, store::Connection& main, UnixMs now,
-                                              Hooks hooks);
+                                              Hooks hooks, Orphans orphans);
 
   // Seals a value; an empty one removes the field. Makes the subject's key when it has none.
   Status put(District district, const Uuid& subject, Field field, std::string_view plain);
@@ -109,7 +112,7 @@ class Writer {
 
   Writer(Keyring& keyring, store::Connection& main, Hooks hooks);
   Status pair();
-  Status take_back();
+  Status take_back(Orphans orphans);
   Status settle(const std::vector<Unsettled>& entries);
   Result<bool> is_kept(const Unsettled& entry);
   std::vector<Unsettled> unsettled_of_batch() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event of a restore, and what it means for positions that were answered before.
+// The events of restores and accepted losses, and what they mean for positions answered before.
 #include "common/bus/restored.hpp"
 
 #include <algorithm>
@@ -38,38 +38,58 @@ DataRestoredRow row_of(const DataRestored& event, District district, UnixMs reco
   return {district, event.number, event.sequence, event.backup_at, recorded_at};
 }
 
-void data_restored(const DataRestored& event, const Recorded& frame, store::Rows& rows) {
+DataRestoredRow row_of(const LossAccepted& event, District district, UnixMs recorded_at) {
+  return {district, event.number, event.sequence, event.anchored_at, recorded_at};
+}
+
+// The place that a district's number is made of.
+Result<RegionCode> region_of(District district) {
+  constexpr std::int32_t kPseudo = 9'000'000;
+  const auto code = district.is_pseudo() ? district.number - kPseudo : district.number;
+  return RegionCode::parse(code == 0 ? std::string() : std::to_string(code));
+}
+
+template <class Event>
+void data_restored(const Event& event, const Recorded& frame, store::Rows& rows) {
   rows.put(kDataRestored, row_of(event, frame.position.district, frame.recorded_at));
 }
 
 class Recording {
  public:
-  Recording(store::Connection& connection, const BackupMark& backup, UnixMs now)
+  // `subject`: one id for the records of all districts.
+  Recording(store::Connection& connection, Uuid subject, UnixMs now)
       : connection_(connection),
-        backup_(backup),
+        subject_(subject),
         now_(now),
         journal_(connection, [this](std::span<std::uint8_t> out) { random_.fill(out); }),
         rows_(connection, store::Start::kStored) {}
 
-  Status append(const journal::Position& head, std::int64_t number) {
-    WD_TRY(const auto region,
-           store::select_one<RegionRow>(connection_, kRegion, head.district, head.sequence));
-    if (!region) return Error(ErrorCode::journal_damaged).with("where", "heads");
-    const DataRestored event{number, head.sequence, backup_.made_at};
+  // `head`: the last position of the district, sequence 0 when all of it is gone.
+  template <class Event>
+  Status append(const journal::Position& head, const Event& event) {
+    WD_TRY(const auto region, region_at(head));
     std::vector<journal::RecordRow> records(1);
     auto& record = records.front();
     record.district = head.district;
     record.command = CommandId{make_uuid_v7(now_, random_.take<10>())};
-    record.region = region->region.at(RegionLevel::county);
-    record.type = DataRestored::kType;
-    record.version = DataRestored::kVersion;
-    record.subject = backup_.id;
+    record.region = region;
+    record.type = Event::kType;
+    record.version = Event::kVersion;
+    record.subject = subject_;
     record.actor = access::kSystemAccount;
     record.occurred_at = record.recorded_at = now_;
     record.body = codec::encode(event);
     WD_TRY([[maybe_unused]] auto appended, journal_.append(records));
     rows_.put(kDataRestored, row_of(event, head.district, now_));
     return ok();
+  }
+
+  Result<RegionCode> region_at(const journal::Position& head) {
+    if (head.sequence == 0) return region_of(head.district);
+    WD_TRY(const auto row,
+           store::select_one<RegionRow>(connection_, kRegion, head.district, head.sequence));
+    if (!row) return Error(ErrorCode::journal_damaged).with("where", "heads");
+    return row->region.at(RegionLevel::county);
   }
 
   Status seal() {
@@ -80,7 +100,7 @@ class Recording {
 
  private:
   store::Connection& connection_;
-  const BackupMark& backup_;
+  Uuid subject_;
   UnixMs now_;
   crypto::Random random_;
   journal::Journal journal_;
@@ -130,16 +150,22 @@ std::optional<std::int64_t> Restores::kept(
   return kept(district, holds(0) ? 0 : kBeforeAll);
 }
 
-Result<std::int64_t> record_restore(store::Connection& connection, const BackupMark& backup,
-                                    UnixMs now) {
+namespace {
+
+// One event in each district, in one commit; `event_of` makes it of the district's head. `gone`:
+// districts of which the journal has nothing.
+template <class EventOf>
+Result<std::int64_t> record_in_all(store::Connection& connection, Uuid subject, UnixMs now,
+                                   const std::vector<District>& gone, EventOf event_of) {
   WD_TRY(const auto before, Restores::load(connection));
-  WD_TRY(const auto heads, journal_heads(connection));
+  WD_TRY(auto heads, journal_heads(connection));
+  for (const auto district : gone) heads.push_back({district, 0});
   const auto number = std::max(now, before.number() + 1);
   WD_TRY([[maybe_unused]] auto begun, connection.begin());
-  Recording recording(connection, backup, now);
+  Recording recording(connection, subject, now);
   const auto record = [&]() -> Status {
     for (const auto& head : heads) {
-      WD_TRY([[maybe_unused]] auto appended, recording.append(head, number));
+      WD_TRY([[maybe_unused]] auto appended, recording.append(head, event_of(head, number)));
     }
     WD_TRY([[maybe_unused]] auto sealed, recording.seal());
     return connection.commit();
@@ -151,9 +177,43 @@ Result<std::int64_t> record_restore(store::Connection& connection, const BackupM
   return number;
 }
 
+}  // namespace
+
+Result<std::int64_t> record_restore(store::Connection& connection, const BackupMark& backup,
+                                    UnixMs now) {
+  return record_in_all(connection, backup.id, now, {},
+                       [&](const journal::Position& head, std::int64_t number) {
+                         return DataRestored{number, head.sequence, backup.made_at};
+                       });
+}
+
+Result<std::int64_t> record_loss(store::Connection& connection, const Loss& loss, UnixMs now) {
+  crypto::Random random;
+  const auto subject = make_uuid_v7(now, random.take<10>());
+  std::vector<District> gone;
+  for (const auto& alarm : loss.alarms) {
+    if (alarm.reason == journal::AlarmReason::district_missing) {
+      gone.push_back(alarm.last.district);
+    }
+  }
+  return record_in_all(
+      connection, subject, now, gone, [&](const journal::Position& head, std::int64_t number) {
+        LossAccepted event{number, head.sequence, 0, loss.anchored_at, {}, loss.user};
+        for (const auto& alarm : loss.alarms) {
+          if (alarm.last.sequence != 0 && alarm.last.district != head.district) continue;
+          event.anchored = std::max(event.anchored, alarm.last.sequence);
+          event.why = journal::name_of(alarm.reason);
+          // Where other records stand, nobody knows since when: devices show all they have.
+          if (alarm.reason == journal::AlarmReason::seal_changed) event.sequence = 0;
+        }
+        return event;
+      });
+}
+
 void register_restored(Registry& registry) {
   registry.table(kDataRestored);
-  registry.project<DataRestored>(data_restored);
+  registry.project<DataRestored>(data_restored<DataRestored>);
+  registry.project<LossAccepted>(data_restored<LossAccepted>);
 }
 
 std::span<const Statement> restored_statements() { return kAll; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A restore from a backup leaves one event in each district: up to which position the backup held
-// it. Receipts carry the number of the last restore, so that a phone whose answers were lost is
-// told to send again.
+// What was answered and is gone: by a restore from a backup, or because a journal had lost its end
+// and an operator accepted that. Either leaves one event in each district: up to which position it
+// was kept. Receipts carry the number of the last such event, so that a phone whose answers were
+// lost is told to send again.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "common/bus/registry.hpp"
+#include "journal/anchor.hpp"
 
 namespace wangdi::bus {
 
@@ -23,6 +25,18 @@ struct DataRestored {
   std::int64_t backup_at = 0;  // when the backup was made
 };
 WD_DESCRIBE(DataRestored, number, sequence, backup_at)
+
+struct LossAccepted {
+  static constexpr std::string_view kType = "bus.loss_accepted";
+  static constexpr int kVersion = 1;
+  std::int64_t number = 0;    // as of a restore, and in one order with those
+  std::int64_t sequence = 0;  // the last of the district that was there; 0: none is vouched for
+  std::int64_t anchored = 0;  // the last that the anchor or a device knew of; 0: not known
+  std::int64_t anchored_at = 0;
+  std::string why;        // name of the alarm; empty where this district had lost nothing
+  std::int64_t user = 0;  // number of the machine's user who accepted it
+};
+WD_DESCRIBE(LossAccepted, number, sequence, anchored, anchored_at, why, user)
 
 struct DataRestoredRow {
   District district;
@@ -65,6 +79,15 @@ struct BackupMark {
 // and the journal exist. Returns the number of this restore.
 Result<std::int64_t> record_restore(store::Connection& connection, const BackupMark& backup,
                                     UnixMs now);
+
+// What an operator accepted as lost.
+struct Loss {
+  std::vector<journal::Alarm> alarms;
+  UnixMs anchored_at = 0;  // 0: no anchor was there
+  std::int64_t user = 0;
+};
+// The same for a database whose journal lost its end: LossAccepted instead of DataRestored.
+Result<std::int64_t> record_loss(store::Connection& connection, const Loss& loss, UnixMs now);
 
 void register_restored(Registry& registry);
 std::span<const store::Statement> restored_statements();

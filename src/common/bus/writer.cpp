@@ -19,6 +19,11 @@ Outcome refused(const PreparedCommand& command, Error error) {
   return outcome;
 }
 
+Error read_only() {
+  constexpr std::string_view kRetrySeconds = "60";  // an operator has to act meanwhile
+  return Error(ErrorCode::read_only).with("seconds", std::string(kRetrySeconds));
+}
+
 // The device's time plus its measured skew, never after the server's now.
 UnixMs corrected(const PreparedCommand& command, UnixMs now) {
   return std::min(now, command.occurred_at + command.skew_ms);
@@ -86,6 +91,7 @@ Status Writer::enqueue(Submission submission) {
 
 Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> commands,
                       Done done) {
+  if (refuses_commands_) return read_only();
   return enqueue({actor, std::move(commands), std::move(done), nullptr, nullptr});
 }
 
@@ -203,8 +209,10 @@ Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submiss
   for (auto& submission : batch) {
     SubmissionResult result;
     result.outcomes.reserve(submission.commands.size());
+    const bool refuses = refuses_commands_;  // all of a submission or none
     for (const auto& command : submission.commands) {
-      result.outcomes.push_back(apply(submission.actor, command, rows));
+      result.outcomes.push_back(refuses ? refused(command, read_only())
+                                        : apply(submission.actor, command, rows));
     }
     if (submission.job) result.job_status = submission.job(rows, parts_.vault);
     results.push_back(std::move(result));

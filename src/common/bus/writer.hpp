@@ -71,9 +71,12 @@ class Writer final : public CommandSender {
   void start();
   // Finishes what is queued, then ends the thread. Later submissions are refused.
   void stop();
+  // From now on commands are answered read_only; jobs (sessions, access log) go on. Any thread.
+  void refuse_commands() { refuses_commands_ = true; }
 
   using Done = std::function<void(std::vector<Outcome>)>;
-  // queue_full or shutting_down when it cannot take them all; then `done` is never called.
+  // queue_full, shutting_down or read_only when it cannot take them all; then `done` is never
+  // called.
   Status submit(const access::Actor& actor, std::vector<PreparedCommand> commands, Done done);
   Result<std::vector<Outcome>> send(const access::Actor& actor,
                                     std::vector<PreparedCommand> commands) override;
@@ -130,6 +133,7 @@ class Writer final : public CommandSender {
   std::vector<RegionCode> touched_;
   std::optional<Error> batch_error_;
   WriterCounters counters_;
+  std::atomic<bool> refuses_commands_{false};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

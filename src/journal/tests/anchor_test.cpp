@@ -152,8 +152,7 @@ TEST_F(AnchorFileTest, given_another_key_or_any_changed_or_missing_byte_then_it_
   EXPECT_EQ(state(), AnchorState::damaged) << "what cannot be read is no missing anchor";
 }
 
-TEST_F(AnchorFileTest,
-       given_no_place_to_write_when_written_then_it_fails_and_the_old_one_stays) {
+TEST_F(AnchorFileTest, given_no_place_to_write_when_written_then_it_fails_and_the_old_one_stays) {
   ASSERT_TRUE(write_anchor(path_, anchor_, mac_));
   auto later = anchor_;
   later.restore = 8;
@@ -166,7 +165,6 @@ TEST_F(AnchorFileTest,
   EXPECT_FALSE(write_anchor((folder_ / "gone/anchor").string(), later, mac_));
 }
 
-// security: F9
 TEST_F(AnchorFileTest, given_a_killed_process_at_any_moment_then_the_old_or_the_new_one_is_there) {
   Anchor anchor{0, 0, heads_of("320508/1=a")};
   // As many districts as make the write long enough to be hit.
