@@ -10,7 +10,7 @@ import { Service, program } from './service.mjs';
 export const kConnections = 64;
 
 export function copy_folder(from, to) {
-  for (const part of ['', '.keys', '.root']) {
+  for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) {
     rmSync(to + part, { recursive: true, force: true });
     cpSync(from + part, to + part, { recursive: true });
   }

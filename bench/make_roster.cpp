@@ -311,6 +311,7 @@ Result<Told> make_folder(const std::string& data, Options options) {
   config.data = data;
   config.keys = data + ".keys";
   config.root = data + ".root";
+  config.anchor = data + ".anchor";
   config.storage_url = store_of_environment();
   WD_TRY(auto runtime, app::Runtime::create(config, clock, true));
   runtime->start();

@@ -66,6 +66,7 @@ Result<Measured> measure(const std::string& data, std::string_view code, std::si
   config.data = data;
   config.keys = data + ".keys";
   config.root = data + ".root";
+  config.anchor = data + ".anchor";
   WD_TRY(auto runtime, app::Runtime::open(config, clock));
   WD_TRY(const auto reader, runtime->reader());
   WD_TRY(const auto community, RegionCode::parse(code));

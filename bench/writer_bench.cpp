@@ -133,6 +133,7 @@ Result<Measured> measure(const std::string& data, double seconds, std::size_t ba
   config.data = data;
   config.keys = data + ".keys";
   config.root = data + ".root";
+  config.anchor = data + ".anchor";
   config.storage_url = store_of_environment();
   WD_TRY(auto runtime, app::Runtime::open(config, clock));
   WD_TRY(auto workers, workers_of(runtime->connection()));

@@ -17,8 +17,18 @@ using http::ResponderPtr;
 using http::Response;
 
 namespace {
+
 constexpr std::string_view kOwnAccountPath = "accounts/me";
+
+// Names and numbers only, so nothing needs escaping.
+Response alarm_answer(const journal::Alarm& alarm) {
+  std::string text = R"({"status":"read_only","reason":")";
+  text.append(journal::name_of(alarm.reason)).append(R"(","place":")");
+  text.append(place_text(alarm)).append(R"("})");
+  return Response::json(503, std::move(text));
 }
+
+}  // namespace
 
 Api::Api(ApiParts parts)
     : parts_(std::move(parts)), receipts_(std::make_shared<vault::Receipts>(parts_.vault)) {
@@ -112,12 +122,14 @@ void Api::add_operator_routes(http::Server& server) {
   server.route({Method::get, "/openapi.json", [description](Request, ResponderPtr to) {
                   to->send(Response::json(200, *description));
                 }});
-  // Alive: the network thread answers. Ready: the writer takes work as well.
+  // Alive: the network thread answers. Ready: the writer takes work as well, commands included.
   server.route({Method::get, "/health", [](Request, ResponderPtr to) {
                   to->send(Response::json(200, R"({"status":"ok"})"));
                 }});
   auto readiness = std::make_shared<Readiness>(parts_.writer, parts_.clock);
-  server.route({Method::get, "/ready", [readiness](Request request, ResponderPtr to) {
+  server.route({Method::get, "/ready", [this, readiness](Request request, ResponderPtr to) {
+                  if (const auto alarm = parts_.guard.alarm())
+                    return to->send(alarm_answer(*alarm));
                   readiness->ask([to, caller = Caller(request)](const Status& status) {
                     to->send(
                         status ? Response::json(200, R"({"status":"ready"})")

@@ -10,6 +10,8 @@
 #include <string>
 
 #include "access/gatekeeper.hpp"
+#include "app/claims.hpp"
+#include "app/guard.hpp"
 #include "app/hub.hpp"
 #include "app/log.hpp"
 #include "common/bus/query_runner.hpp"
@@ -32,6 +34,8 @@ struct ApiParts {
   Log& log;
   bool demo = false;
   std::function<std::string()> metrics;  // the text of /metrics
+  const Guard& guard;
+  ClaimWatch watch;
 };
 
 class Api {

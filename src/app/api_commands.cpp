@@ -63,23 +63,6 @@ CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipt
   return result;
 }
 
-// What a restore lost of what this phone was answered: after which position of which district.
-List<bus::PositionView, 200> to_resend(const bus::CommandBatch& batch, const vault::Vault& vault,
-                                       const bus::Restores& restores) {
-  List<bus::PositionView, 200> resend;
-  if (restores.number() == 0) return resend;
-  vault::Receipts receipts(vault);
-  for (const auto& seen : batch.seen) {
-    if (!seen.receipt) continue;
-    const District district{seen.district};
-    const auto kept = restores.kept(district, [&](std::int64_t restore) {
-      return receipts.holds(district, seen.sequence, restore, *seen.receipt);
-    });
-    if (kept && seen.sequence > *kept) resend.items.push_back({seen.district, *kept});
-  }
-  return resend;
-}
-
 // An envelope that is wrong is the app's mistake, not a person's: 400, each place named. What a
 // person filled in is in the bodies, which are judged one by one.
 Error malformed(const Error& error) {
@@ -112,7 +95,7 @@ void Api::take_commands(Request request, const ResponderPtr& to) {
   std::vector<std::size_t> places;  // of the submitted commands among the results
   std::vector<bus::PreparedCommand> commands;
   results->results.items.resize(batch->commands.size());
-  results->resend = to_resend(*batch, parts_.vault, parts_.restores);
+  results->resend = judge_claims(*batch, parts_.vault, parts_.restores, parts_.watch);
   for (std::size_t i = 0; i < batch->commands.size(); ++i) {
     auto& envelope = batch->commands.items[i];
     auto command = prepare(envelope, parts_.registry);

@@ -20,6 +20,11 @@ std::int64_t seconds_left(const access::Session& session, UnixMs now) {
   return (session.expires_at - now) / 1'000 + kCookieSpareSeconds;
 }
 
+// A member that is only there when true.
+std::optional<bool> only_if(bool condition) {
+  return condition ? std::optional(true) : std::nullopt;
+}
+
 // A password never crosses a network in the clear: plain HTTP is for this machine only (SE1).
 Status expect_private_line(const Request& request) {
   if (request.secure || request.client_is_loopback) return ok();
@@ -53,9 +58,9 @@ void Api::answer_session(const Request& request, const access::Session& session,
       return;
     }
     const auto now = parts_.clock.now();
-    auto response = json_answer(
-        accounts::SessionView{std::move(*account), session.csrf, session.expires_at, parts_.demo,
-                              session.must_set_password ? std::optional(true) : std::nullopt, now});
+    auto response = json_answer(accounts::SessionView{
+        std::move(*account), session.csrf, session.expires_at, parts_.demo,
+        only_if(session.must_set_password), only_if(parts_.guard.is_alarmed()), now});
     if (opened) {
       set_session_cookie(response, caller.secure, opened->token, seconds_left(session, now));
       set_device_cookie(response, caller.secure, opened->device_mark);

@@ -220,7 +220,7 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
                                      .apply = invocation.has("--apply"),
                                      .errors_file = invocation.value("--errors")});
     case CommandName::verify:
-      return commands.verify(config, console);
+      return commands.verify(config, console, {.accept_loss = invocation.has("--accept-loss")});
     case CommandName::rebuild:
       return commands.rebuild(config, console, {.check = invocation.has("--check")});
     case CommandName::backup:

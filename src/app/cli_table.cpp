@@ -89,6 +89,15 @@ constexpr std::array kImportRosterOptions = {
                   false,
                   {"把全部错误和疑似重复写成 xlsx", "writes all errors and duplicates as xlsx"}},
 };
+constexpr std::array kVerifyOptions = {
+    CommandOption{"--accept-loss",
+                  "",
+                  "",
+                  false,
+                  {"确认丢失的记录找不回来了：记入日志，重设锚点，恢复写入",
+                   "gives up what is missing: notes it in the journal, sets the anchor anew, and "
+                   "lets the server write again"}},
+};
 constexpr std::array kRebuildOptions = {
     CommandOption{"--check",
                   "",
@@ -175,8 +184,9 @@ constexpr std::array kCommands = {
                  "verify",
                  "",
                  true,
-                 {},
-                 {"逐条核对日志的链", "walks the journal's chain of every district"}},
+                 kVerifyOptions,
+                 {"逐条核对日志的链，并和锚点比对",
+                  "walks the journal's chain of every district and compares it with the anchor"}},
     CommandEntry{CommandName::rebuild,
                  "rebuild",
                  "",

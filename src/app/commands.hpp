@@ -46,6 +46,9 @@ struct ImportRosterRequest {
   bool apply = false;       // false: only tries, and says what would happen
   std::string errors_file;  // xlsx of all errors and possible duplicates; empty: none
 };
+struct VerifyRequest {
+  bool accept_loss = false;  // what the journal lacks is given up, and it is written on
+};
 struct RebuildRequest {
   bool check = false;  // compares beside the live tables and changes nothing
 };
@@ -68,7 +71,7 @@ int run_init(const Config& config, Console& console, const InitRequest& request)
 int run_demo(const Config& config, Console& console);
 int run_import_tree(const Config& config, Console& console, const ImportTreeRequest& request);
 int run_import_roster(const Config& config, Console& console, const ImportRosterRequest& request);
-int run_verify(const Config& config, Console& console);
+int run_verify(const Config& config, Console& console, const VerifyRequest& request);
 int run_rebuild(const Config& config, Console& console, const RebuildRequest& request);
 int run_backup(const Config& config, Console& console, const BackupRequest& request);
 int run_restore(const Config& config, Console& console, const BackupRequest& request);
@@ -85,7 +88,7 @@ struct Commands {
   std::function<int(const Config&, Console&)> demo;
   std::function<int(const Config&, Console&, const ImportTreeRequest&)> import_tree;
   std::function<int(const Config&, Console&, const ImportRosterRequest&)> import_roster;
-  std::function<int(const Config&, Console&)> verify;
+  std::function<int(const Config&, Console&, const VerifyRequest&)> verify;
   std::function<int(const Config&, Console&, const RebuildRequest&)> rebuild;
   std::function<int(const Config&, Console&, const BackupRequest&)> backup;
   std::function<int(const Config&, Console&, const BackupRequest&)> restore;

@@ -24,6 +24,7 @@ constexpr std::array kSettings = {
     Setting{"data", "folder", &Config::data},
     Setting{"data", "keys", &Config::keys},
     Setting{"data", "root", &Config::root},
+    Setting{"anchor", "path", &Config::anchor},
     Setting{"http", "address", &Config::address},
     Setting{"http", "port", &Config::port, 0, 65'535},
     Setting{"http", "web", &Config::web},
@@ -306,6 +307,11 @@ void place_folders(Config& config, Findings& findings) {
   if (config.data.empty()) return;
   if (config.keys.empty()) config.keys = config.data + ".keys";
   if (config.root.empty()) config.root = config.data + ".root";
+  if (config.anchor.empty()) config.anchor = config.data + ".anchor";
+  if (lies_in(config.anchor, config.data)) {
+    findings.add(config.anchor, "anchor.path", "锚点文件要放在数据文件夹之外，最好在另一个磁盘上",
+                 "the anchor file must lie outside the data folder, best on another disk");
+  }
   if (lies_in(config.keys, config.data) || lies_in(config.data, config.keys)) {
     findings.add(config.keys, "data.keys", "密钥文件夹和数据文件夹不能一个套着另一个",
                  "the keys folder and the data folder must lie outside each other");

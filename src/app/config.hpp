@@ -23,6 +23,9 @@ struct Config {
   std::string data;  // empty only for commands that need no folder
   std::string keys;  // <data>.keys unless set
   std::string root;  // <data>.root unless set; never inside data or keys
+  // The file of the journal's heads: <data>.anchor unless set, never inside data; best on other
+  // storage.
+  std::string anchor;
 
   // A PostgreSQL database instead of SQLite in the data folder; never with a password in it.
   std::string storage_url;

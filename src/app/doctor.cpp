@@ -12,6 +12,7 @@
 #include <ostream>
 
 #include "app/commands.hpp"
+#include "app/guard.hpp"
 #include "app/storage.hpp"
 #include "app/system_clock.hpp"
 #include "journal/journal.hpp"
@@ -135,6 +136,15 @@ void check_separate_disks(Report& report, const Config& config, bool demo) {
   } else {
     report.fine("数据和密钥在不同的磁盘上", "data and keys lie on different disks");
   }
+  const auto anchor = status_of(config.anchor);
+  if (!anchor) return;
+  if (data->st_dev == anchor->st_dev) {
+    report.note("数据和锚点在同一个磁盘上", "data and anchor lie on one disk",
+                "有别的磁盘或主机，就用 anchor.path 把锚点放过去",
+                "where there is another disk or host, put the anchor there with anchor.path");
+  } else {
+    report.fine("数据和锚点在不同的磁盘上", "data and anchor lie on different disks");
+  }
 }
 
 void check_memory_lock(Report& report) {
@@ -256,6 +266,32 @@ void check_journal(Report& report, store::Connection& connection, const std::str
   }
 }
 
+void check_anchor(Report& report, const Config& config, const Folder& folder,
+                  store::Connection& connection) {
+  const auto found = examine_anchor(config, folder, connection);
+  if (!found) {
+    report.attention("锚点没有核对", "the anchor was not compared", found.error());
+    return;
+  }
+  for (const auto& alarm : found->alarms) {
+    const auto place = place_text(alarm);
+    const auto words = [&](Language language) {
+      return std::string(meaning_of(alarm.reason, language)) + (place.empty() ? "" : " " + place);
+    };
+    report.attention(
+        "日志有警报，服务只能查看：" + words(Language::kChinese),
+        "the journal is under alarm and the server read-only: " + words(Language::kEnglish),
+        "不要动数据，先看手册的“警报”一页", "touch nothing, read the page on the alarm");
+  }
+  if (!found->alarms.empty()) return;
+  if (found->is_new) {
+    report.note("还没有锚点", "there is no anchor yet", "启动一次服务就会有",
+                "the next start of the server makes one");
+  } else {
+    report.fine("日志和锚点对得上", "the journal is the anchored one or longer");
+  }
+}
+
 void check_keys(Report& report, const Config& config, store::Connection* main) {
   constexpr std::size_t kFewKeys = 64;
   const auto keyring = vault::Keyring::open({.keys = config.keys, .root = config.root}, kFewKeys);
@@ -298,6 +334,7 @@ void check_postgres(Report& report, const Config& config, const Folder& folder, 
     return;
   }
   check_journal(report, **connection, "PostgreSQL", now);
+  check_anchor(report, config, folder, **connection);
   check_keys(report, config, connection->get());
 }
 
@@ -318,6 +355,7 @@ void check_database(Report& report, const Config& config, const Folder& folder, 
   }
   check_damage(report, *opened->connection, "wangdi.db");
   check_journal(report, *opened->connection, "wangdi.db", now);
+  check_anchor(report, config, folder, *opened->connection);
   check_keys(report, config, opened->connection.get());
 }
 

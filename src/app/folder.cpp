@@ -83,7 +83,7 @@ Status sync_folder(const std::string& folder) {
   return ok();
 }
 
-Status write_mark(const std::string& folder, std::string_view name, std::string_view text) {
+Status put_mark(const std::string& folder, std::string_view name, std::string_view text) {
   const auto path = folder + "/" + std::string(name);
   const Descriptor mark(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -95,9 +95,10 @@ Status write_mark(const std::string& folder, std::string_view name, std::string_
   return sync_folder(folder);
 }
 
-std::string read_mark(const std::string& folder, std::string_view name) {
+std::optional<std::string> mark_text(const std::string& folder, std::string_view name) {
   const auto path = folder + "/" + std::string(name);
   const Descriptor mark(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!mark.is_open() && errno == ENOENT) return std::nullopt;
   std::string text(kPathBytes, '\0');
   const auto count = mark.is_open() ? ::read(mark.get(), text.data(), text.size()) : 0;
   text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -130,7 +131,7 @@ Status remove_tree(const fs::path& path) {
 Status remove_remnants(const std::string& folder, const std::string& keys) {
   const auto found = remnants(folder);
   if (!found) return Error(ErrorCode::folder_exists).with("path", folder);
-  if (!keys.empty() && read_mark(folder, kUnfinished) == keys) {
+  if (!keys.empty() && mark_text(folder, kUnfinished) == keys) {
     WD_TRY([[maybe_unused]] auto removed, remove_tree(keys));
   }
   for (const auto& path : *found) {
@@ -191,18 +192,32 @@ Result<Folder> Folder::create(const std::string& path, const std::string& keys, 
   const auto place =
       keys.empty() ? std::string() : fs::absolute(keys, failed).lexically_normal().string();
   WD_TRY([[maybe_unused]] auto emptied, remove_remnants(path, place));
-  WD_TRY([[maybe_unused]] auto begun, write_mark(path, kUnfinished, place));
+  WD_TRY([[maybe_unused]] auto begun, put_mark(path, kUnfinished, place));
   if (::chmod(path.c_str(), 0700) != 0) return system_error("chmod");
   if (::mkdir(folder.files().c_str(), 0700) != 0) return system_error("files");
   if (demo) {
-    WD_TRY([[maybe_unused]] auto marked, write_mark(path, "DEMO", kForm));
+    WD_TRY([[maybe_unused]] auto marked, put_mark(path, "DEMO", kForm));
   }
   return folder;
 }
 
 Status Folder::complete() {
-  WD_TRY([[maybe_unused]] auto marked, write_mark(path_, "WANGDI", kForm));
+  WD_TRY([[maybe_unused]] auto marked, put_mark(path_, "WANGDI", kForm));
   return remove_tree(path_ + "/" + std::string(kUnfinished));
+}
+
+std::optional<std::string> Folder::read_mark(std::string_view name) const {
+  return mark_text(path_, name);
+}
+
+Status Folder::write_mark(std::string_view name, std::string_view text) {
+  return put_mark(path_, name, text);
+}
+
+Status Folder::remove_mark(std::string_view name) {
+  const auto path = path_ + "/" + std::string(name);
+  if (::unlink(path.c_str()) == 0) return sync_folder(path_);
+  return errno == ENOENT ? ok() : Status(system_error(name));
 }
 
 }  // namespace wangdi::app

@@ -4,11 +4,15 @@
 //   WANGDI     the folder is complete; holds the form's number
 //   DEMO       synthetic people: this machine only, a banner on each page
 //   UNFINISHED an init began and was not completed
+//   ANCHORED   there was an anchor once, so that one that is gone is missed
+//   CLAIMED    a device proved a position that the journal does not have
 //   LOCK       held (flock) by the process that uses the folder
 //   wangdi.db  the database, files/ what was handed in
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -28,6 +32,12 @@ class Folder {
   static Result<Folder> create(const std::string& path, const std::string& keys, bool demo);
   // Sets the mark WANGDI, on disk when it returns: the last act of init and demo.
   Status complete();
+
+  // Other marks: text of one, nothing when it is not there; set, on disk when it returns; taken
+  // away.
+  std::optional<std::string> read_mark(std::string_view name) const;
+  Status write_mark(std::string_view name, std::string_view text);
+  Status remove_mark(std::string_view name);
 
   // Whether the path is a complete folder, without taking its lock.
   static bool is_complete(const std::string& path);

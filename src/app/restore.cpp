@@ -10,8 +10,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "access/tables.hpp"
-#include "app/folder.hpp"
+#include "app/accept_loss.hpp"
 #include "app/modules.hpp"
 #include "codec/json.hpp"
 #include "common/bus/rebuild.hpp"
@@ -140,17 +139,9 @@ class Unfinished {
   std::string path_;
 };
 
-// Whoever was logged in then may have been logged out since.
-Status end_sessions(store::Connection& connection) {
-  WD_TRY([[maybe_unused]] auto made, connection.create(access::kSession.info()));
-  return connection.erase_all(access::kSession.info());
-}
-
 Result<std::int64_t> take_into_use(store::Connection& connection, vault::Vault& vault,
                                    const bus::BackupMark& backup, UnixMs now) {
-  WD_TRY([[maybe_unused]] auto adopted, vault.adopt_restored(connection));
-  WD_TRY([[maybe_unused]] auto ended, end_sessions(connection));
-  WD_TRY([[maybe_unused]] auto made, connection.create(bus::kDataRestored.info()));
+  WD_TRY([[maybe_unused]] auto prepared, prepare_for_resending(connection, vault));
   return bus::record_restore(connection, backup, now);
 }
 
@@ -215,6 +206,8 @@ Result<Restored> restore_backup(const Config& config, const Clock& clock, const 
     WD_TRY(restored.number,
            take_into_use(*connection, *vault, {reader.backup(), restored.manifest.made_at},
                          clock.now()));
+    // The anchor of what was lost is ahead of the backup.
+    WD_TRY([[maybe_unused]] auto anchored, anchor_anew(config, folder, *connection, clock.now()));
   }
   WD_TRY([[maybe_unused]] auto complete, folder.complete());
   unfinished.keep();

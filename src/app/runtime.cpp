@@ -2,6 +2,8 @@
 // Composition of an installation.
 #include "app/runtime.hpp"
 
+#include <filesystem>
+
 #include "app/storage.hpp"
 #include "journal/journal.hpp"
 
@@ -15,28 +17,39 @@ bus::WriterOptions writer_options(const Config& config) {
           config.zone()};
 }
 
+// The write-ahead log as it was found, once: SQLite writes over what it could not read.
+void keep_found_log(const Folder& folder) {
+  std::error_code failed;  // without room for a copy the alarm still stands
+  std::filesystem::copy_file(folder.database() + "-wal", folder.database() + "-wal.found",
+                             std::filesystem::copy_options::skip_existing, failed);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Runtime>> Runtime::open(const Config& config, const Clock& clock) {
   WD_TRY(auto folder, Folder::open(config.data));
-  return compose(std::move(folder), config, clock);
+  return compose(std::move(folder), config, clock, true);
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::create(const Config& config, const Clock& clock,
                                                  bool demo) {
   WD_TRY(auto folder, Folder::create(config.data, config.keys, demo));
   WD_TRY([[maybe_unused]] auto keys, vault::Vault::create(vault_paths(config)));
-  return compose(std::move(folder), config, clock);
+  return compose(std::move(folder), config, clock, false);
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& config,
-                                                  const Clock& clock) {
+                                                  const Clock& clock, bool examines) {
   WD_TRY(auto parameters, Parameters::shipped());
   std::unique_ptr<Runtime> runtime(
       new Runtime(std::move(folder), config, clock, std::move(parameters)));
   WD_TRY(runtime->engine_, open_engine(config, runtime->folder_));
   WD_TRY(runtime->connection_, runtime->engine_->open_writer());
   auto& connection = *runtime->connection_;
+  // Before anything is written: what a damaged log still holds must stay as it was found.
+  WD_TRY(runtime->guard_, Guard::open(config, runtime->folder_, connection, clock, examines));
+  const bool is_alarmed = runtime->guard_->is_alarmed();
+  if (is_alarmed) keep_found_log(runtime->folder_);
   WD_TRY(runtime->vault_, vault::Vault::open(vault_paths(config)));
   WD_TRY(runtime->modules_, Modules::make(runtime->folder_.files(), runtime->vault_.get()));
   WD_TRY([[maybe_unused]] auto journal, journal::Journal::create(connection));
@@ -44,18 +57,34 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
   for (const auto& table : runtime->registry().tables()) {
     WD_TRY([[maybe_unused]] auto created, connection.create(table));
   }
-  WD_TRY(runtime->vault_writer_, runtime->vault_->open_writer(connection, clock.now()));
+  WD_TRY(
+      runtime->vault_writer_,
+      runtime->vault_->open_writer(connection, clock.now(), {},
+                                   is_alarmed ? vault::Orphans::keep : vault::Orphans::take_back));
   WD_TRY(runtime->last_commit_, journal::last_commit(connection));
   WD_TRY(runtime->restores_, bus::Restores::load(connection));
   runtime->writer_ = std::make_unique<bus::Writer>(
       bus::WriterParts{connection, runtime->registry(), *runtime->vault_writer_,
                        runtime->modules_->rights, runtime->parameters_, clock},
       writer_options(config));
+  runtime->guard_->set_restore(runtime->restores_.number());
+  runtime->writer_->on_commit([guard = runtime->guard_.get()](const bus::Committed& committed) {
+    guard->committed(committed);
+  });
+  if (is_alarmed) runtime->writer_->refuse_commands();
   return runtime;
 }
 
 Runtime::~Runtime() {
-  if (writer_) writer_->stop();
+  if (!writer_) return;
+  writer_->stop();
+  // A command of the tool ends here; a service has kept it already and told when it could not.
+  if (Folder::is_complete(folder_.path())) static_cast<void>(guard_->keep());
+}
+
+bool Runtime::raise_alarm(const journal::Alarm& alarm) {
+  writer_->refuse_commands();
+  return guard_->raise(alarm);
 }
 
 Result<bus::ReaderParts> Runtime::reader() {

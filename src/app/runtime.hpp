@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An opened installation, composed in order: folder and lock, database, vault, modules, parameters,
-// the one writer. Served by `serve`; used for a while by the commands of the tool.
+// An opened installation, composed in order: folder and lock, database, guard, vault, modules,
+// parameters, the one writer. Served by `serve`; used for a while by the commands of the tool.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "app/config.hpp"
 #include "app/folder.hpp"
+#include "app/guard.hpp"
 #include "app/modules.hpp"
 #include "common/bus/query_runner.hpp"
 #include "common/bus/restored.hpp"
@@ -20,7 +21,8 @@ namespace wangdi::app {
 
 class Runtime {
  public:
-  // Opens a complete folder. Errors: those of Folder::open, open_engine and Vault::open.
+  // Opens a complete folder. One whose journal is under alarm opens as well, for reading. Errors:
+  // those of Folder::open, open_engine, Guard::open and Vault::open.
   static Result<std::unique_ptr<Runtime>> open(const Config& config, const Clock& clock);
   // Makes folder, keys and root; complete() is the caller's last act. Errors: folder_exists,
   // storage_failed and those of the vault.
@@ -46,6 +48,9 @@ class Runtime {
   // Number of the last commit before the writer started.
   std::int64_t last_commit() const { return last_commit_; }
   const bus::Restores& restores() const { return restores_; }
+  Guard& guard() { return *guard_; }
+  // From now on nothing is written but sessions and the access log. Any thread.
+  bool raise_alarm(const journal::Alarm& alarm);
 
  private:
   Runtime(Folder folder, const Config& config, const Clock& clock, Parameters parameters)
@@ -54,7 +59,7 @@ class Runtime {
         clock_(clock),
         parameters_(std::move(parameters)) {}
   static Result<std::unique_ptr<Runtime>> compose(Folder folder, const Config& config,
-                                                  const Clock& clock);
+                                                  const Clock& clock, bool examines);
 
   Folder folder_;
   Config config_;
@@ -62,6 +67,7 @@ class Runtime {
   Parameters parameters_;
   std::unique_ptr<store::Engine> engine_;
   std::unique_ptr<store::Connection> connection_;
+  std::unique_ptr<Guard> guard_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<vault::Writer> vault_writer_;
   std::unique_ptr<Modules> modules_;

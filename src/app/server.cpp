@@ -9,11 +9,13 @@
 #include "app/process.hpp"
 #include "app/system_clock.hpp"
 #include "app/version.hpp"
+#include "journal/journal.hpp"
 
 namespace wangdi::app {
 namespace {
 
-constexpr std::int64_t kSweepMs = 1'000;  // ended sessions are found within a second
+constexpr std::int64_t kSweepMs = 1'000;   // ended sessions are found within a second
+constexpr std::int64_t kAnchorMs = 1'000;  // how far the anchor may be behind
 
 http::Options http_options(const Config& config, Log& log, const Clock& clock) {
   http::Options options;
@@ -109,13 +111,15 @@ Status Service::compose() {
   runtime_.modules().imports.start(
       {std::move(import_reader), writer, runtime_.clock(), config.zone()});
   ticker_ = std::make_unique<Ticker>(kSweepMs, [this] { gatekeeper_->sweep(); });
+  if (const auto alarm = runtime_.guard().alarm()) tell_alarm(*alarm);
+  anchor_ticker_ = std::make_unique<Ticker>(kAnchorMs, [this] { keep_anchor(); });
   server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
   writer.around_answers([this] { server_->hold_answers(); },
                         [this] { server_->release_answers(); });
-  api_ =
-      std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
-                                     runtime_.vault(), runtime_.restores(), runtime_.clock(), log_,
-                                     runtime_.folder().is_demo(), [this] { return metrics(); }});
+  api_ = std::make_unique<Api>(
+      ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_, runtime_.vault(),
+               runtime_.restores(), runtime_.clock(), log_, runtime_.folder().is_demo(),
+               [this] { return metrics(); }, runtime_.guard(), claim_watch()});
   api_->add_routes(*server_);
   return ok();
 }
@@ -130,6 +134,60 @@ void Service::run() {
   queries_->stop();
   gatekeeper_->stop();
   runtime_.writer().stop();
+  anchor_ticker_->stop();
+  keep_anchor();
+}
+
+void Service::tell_alarm(const journal::Alarm& alarm) {
+  log_.write(LogLevel::error, "journal_alarm",
+             {{"reason", journal::name_of(alarm.reason)},
+              {"district", alarm.last.district.number},
+              {"first", alarm.first.sequence},
+              {"last", alarm.last.sequence},
+              {"what", meaning_of(alarm.reason, Language::kEnglish)}});
+}
+
+void Service::raise_alarm(const journal::Alarm& alarm) {
+  if (runtime_.raise_alarm(alarm)) tell_alarm(alarm);
+}
+
+// Heads in memory lack a commit whose answer was lost, so the writer looks into the journal, in the
+// batch of the commands that came with the claim and before them.
+void Service::check_claim(const journal::Alarm& alarm) {
+  if (runtime_.guard().is_alarmed()) return;
+  const auto queued = runtime_.writer().submit_job(
+      [this, alarm](store::Rows&, vault::Writer&) -> Status {
+        const auto district = alarm.last.district;
+        WD_TRY(const auto seal, journal::last_seal(runtime_.connection(), district));
+        if (seal) runtime_.guard().learn(*seal);
+        const auto last = seal ? seal->last_sequence : 0;
+        if (last < alarm.last.sequence) {
+          raise_alarm({alarm.reason, {district, last + 1}, alarm.last});
+        }
+        return ok();
+      },
+      [](const Status&) {});
+  if (!queued) raise_alarm(alarm);
+}
+
+void Service::keep_anchor() {
+  const auto kept = runtime_.guard().keep();
+  if (!kept && !anchor_failed_) log_.error("anchor_failed", kept.error());
+  if (kept && anchor_failed_) log_.write(LogLevel::info, "anchor_kept");
+  anchor_failed_ = !kept;
+}
+
+ClaimWatch Service::claim_watch() {
+  auto& guard = runtime_.guard();
+  return {[&guard](District district) { return guard.head(district); },
+          [this](const journal::Alarm& alarm) { check_claim(alarm); },
+          [this, &guard] {
+            ++guard.counters().claims_unproven;
+            const auto now = runtime_.clock().monotonic_ms();
+            if (now - unproven_told_ms_ < kUnprovenTellMs) return;
+            unproven_told_ms_ = now;
+            log_.write(LogLevel::warning, "claim_unproven");
+          }};
 }
 
 Service::~Service() = default;

@@ -2,6 +2,7 @@
 // An installation being served: readers, log-in, live streams and the HTTP server around a Runtime.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -10,6 +11,9 @@
 #include "app/ticker.hpp"
 
 namespace wangdi::app {
+
+// Claims without a receipt that holds are told in the log at most this often, and counted always.
+inline constexpr std::int64_t kUnprovenTellMs = 60'000;
 
 class Service {
  public:
@@ -28,6 +32,11 @@ class Service {
   Service(Runtime& runtime, Log& log) : runtime_(runtime), log_(log) {}
   Status compose();
   Status open_gatekeeper();
+  ClaimWatch claim_watch();
+  void check_claim(const journal::Alarm& alarm);
+  void raise_alarm(const journal::Alarm& alarm);
+  void tell_alarm(const journal::Alarm& alarm);
+  void keep_anchor();
   std::string metrics() const;
 
   Runtime& runtime_;
@@ -36,6 +45,9 @@ class Service {
   std::unique_ptr<access::Gatekeeper> gatekeeper_;
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<Ticker> ticker_;
+  std::unique_ptr<Ticker> anchor_ticker_;  // its storage may be slow, and sessions end on time
+  bool anchor_failed_ = false;             // the last time; told when it changes
+  std::atomic<std::int64_t> unproven_told_ms_{-kUnprovenTellMs};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Api> api_;
 };

@@ -53,12 +53,27 @@ void add_writer(const bus::Writer& writer, std::vector<Metric>& all) {
   all.push_back(gauge("wangdi_write_queue", "Commands and jobs waiting", writer.waiting()));
 }
 
+void add_guard(Guard& guard, std::vector<Metric>& all) {
+  const auto& counters = guard.counters();
+  all.push_back(gauge("wangdi_journal_alarm",
+                      "1: records are missing or changed, the server is read-only",
+                      guard.is_alarmed() ? 1 : 0));
+  all.push_back(counter("wangdi_anchors_written_total", "Times the anchor file was written",
+                        counters.anchors_written.load()));
+  all.push_back(counter("wangdi_anchors_failed_total", "Times it could not be written",
+                        counters.anchors_failed.load()));
+  all.push_back(counter("wangdi_claims_unproven_total",
+                        "Positions above the journal that devices claimed without proof",
+                        counters.claims_unproven.load()));
+}
+
 }  // namespace
 
 std::string Service::metrics() const {
   std::vector<Metric> all;
   add_http(server_->counters(), all);
   add_writer(runtime_.writer(), all);
+  add_guard(runtime_.guard(), all);
   all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
                         log_.lines_lost()));
   return render_metrics(all);

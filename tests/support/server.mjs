@@ -36,7 +36,8 @@ export class Installation {
   constructor() {
     make_demo();
     this.base = mkdtempSync(join(tmpdir(), 'wangdi_test_'));
-    for (const part of ['data', 'data.keys', 'data.root']) {
+    for (const part of ['data', 'data.keys', 'data.root', 'data.anchor']) {
+      if (!existsSync(join(shared, part))) continue; // a demo of before there were anchors
       cpSync(join(shared, part), join(this.base, part), { recursive: true });
     }
     this.data = join(this.base, 'data');

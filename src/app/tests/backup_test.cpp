@@ -40,6 +40,7 @@ class BackupTest : public ::testing::Test {
     config_.data = path("data");
     config_.keys = path("keys");
     config_.root = path("root");
+    config_.anchor = path("anchor");
     auto made = Runtime::create(config_, clock_, false);
     EXPECT_TRUE(made) << made.error().cause();
     runtime_ = std::move(*made);
@@ -76,6 +77,7 @@ class BackupTest : public ::testing::Test {
     runtime_.reset();
     auto config = config_;
     config.data = path(name);
+    config.anchor = path(name + ".anchor");
     return config;
   }
   ErrorCode refusal(const Config& config, const std::string& from) {
@@ -139,6 +141,8 @@ TEST_F(BackupTest, given_a_backup_under_load_when_restored_then_it_is_an_exact_p
 
   auto again = Runtime::open(config, clock_);
   ASSERT_TRUE(again) << again.error().cause();
+  EXPECT_TRUE(fs::exists(config.anchor)) << "a restore sets the anchor";
+  EXPECT_FALSE((*again)->guard().is_alarmed());
   EXPECT_EQ((*again)->restores().number(), restored->number);
   EXPECT_EQ((*again)->restores().kept(RegionCode().district(), 0), head);
   const auto verified = journal::verify((*again)->connection());

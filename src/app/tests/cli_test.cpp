@@ -48,7 +48,10 @@ struct Called {
                               request.errors_file,
                           used);
             },
-        .verify = simple("verify"),
+        .verify =
+            [this](const Config& used, Console&, const VerifyRequest& request) {
+              return note(request.accept_loss ? "verify accept-loss" : "verify", used);
+            },
         .rebuild =
             [this](const Config& used, Console&, const RebuildRequest& request) {
               return note(request.check ? "rebuild check" : "rebuild", used);
@@ -101,6 +104,7 @@ TEST(CommandLine, given_a_command_then_it_is_called_with_its_options) {
         "e.xlsx", "--data", "d"},
        "import roster r.csv 3 li apply e.xlsx"},
       {{"verify", "--data", "d"}, "verify"},
+      {{"verify", "--accept-loss", "--data", "d"}, "verify accept-loss"},
       {{"rebuild", "--data", "d"}, "rebuild"},
       {{"rebuild", "--check", "--data", "d"}, "rebuild check"},
       {{"openapi"}, "openapi"},

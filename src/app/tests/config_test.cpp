@@ -57,6 +57,7 @@ TEST_F(ConfigTest, given_a_data_folder_then_keys_and_root_lie_beside_it) {
   EXPECT_EQ(config->data, "/srv/wangdi");
   EXPECT_EQ(config->keys, "/srv/wangdi.keys");
   EXPECT_EQ(config->root, "/srv/wangdi.root");
+  EXPECT_EQ(config->anchor, "/srv/wangdi.anchor");
 }
 
 TEST_F(ConfigTest, given_all_sources_then_the_command_line_wins_over_environment_over_file) {

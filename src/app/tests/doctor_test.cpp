@@ -11,7 +11,9 @@
 #include <sstream>
 
 #include "app/commands.hpp"
+#include "app/guard.hpp"
 #include "app/tests/installation.hpp"
+#include "common/bus/restored.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -126,10 +128,10 @@ TEST(Doctor, given_a_running_server_then_the_database_is_left_alone) {
   EXPECT_EQ(all.find("journal"), std::string::npos);
 }
 
-int verify(const Config& config, std::string& said) {
+int verify(const Config& config, std::string& said, const VerifyRequest& request = {}) {
   std::ostringstream out, err;
   Console console{out, err, Language::kEnglish};
-  const int status = run_verify(config, console);
+  const int status = run_verify(config, console, request);
   said = out.str() + err.str();
   return status;
 }
@@ -142,6 +144,83 @@ TEST(Verify, given_a_whole_journal_then_0_and_given_a_changed_one_then_3) {
   installation.tamper({"tamper_gap", "DELETE FROM journal WHERE sequence = 2"});
   EXPECT_EQ(verify(installation.config, said), kExitFindings);
   EXPECT_THAT(said, HasSubstr("320508/3: records are missing\n"));
+}
+
+// An anchor of the installation as it stands, as a server leaves it.
+void anchor(const Installation& installation) {
+  auto folder = Folder::open(installation.config.data);
+  const auto engine = store::open_sqlite({.path = installation.database()});
+  const auto writer = (*engine)->open_writer();
+  ASSERT_TRUE((*writer)->create(bus::kDataRestored.info()));
+  ASSERT_TRUE(anchor_anew(installation.config, *folder, **writer, kInstalledAt));
+}
+
+TEST(Verify, given_an_alarm_then_verify_and_doctor_name_it_and_accepting_ends_it) {
+  const struct {
+    std::function<void(const Installation&)> spoil;
+    std::string_view verified, doctor, chinese;
+  } cases[] = {
+      {[](const auto& it) {
+         it.tamper({"tamper_tail", "DELETE FROM journal"});
+         it.tamper({"tamper_seals", "DELETE FROM journal_seal"});
+       },
+       "320508/1 .. 320508/3: all records of the district are gone\n",
+       "read-only: all records of the district are gone 320508/1 .. 320508/3 -> touch nothing",
+       "这个区县的记录全没了 320508/1 .. 320508/3 → 不要动数据"},
+      {[](const auto& it) { std::filesystem::remove(it.config.anchor); },
+       "anchor: the anchor file is gone\n", "read-only: the anchor file is gone -> touch nothing",
+       "锚点文件不见了 →"},
+      {[](const auto& it) { std::ofstream(it.config.anchor) << "{}"; },
+       "anchor: the anchor file is damaged or not of this installation\n",
+       "the anchor file is damaged or not of this installation -> touch nothing",
+       "锚点文件损坏，或不是这套安装写的 →"},
+      {[](const auto& it) { std::ofstream(it.config.data + "/CLAIMED") << "320508 9\n"; },
+       "320508/4 .. 320508/9: a phone holds receipts of records that are not here\n",
+       "a phone holds receipts of records that are not here 320508/4 .. 320508/9 -> touch nothing",
+       "手机收到过回执的记录，这里没有 320508/4 .. 320508/9 →"},
+  };
+  for (const auto& one : cases) {
+    const Installation installation("alarm");
+    const auto& config = installation.config;
+    anchor(installation);
+    std::string said;
+    EXPECT_EQ(verify(config, said), kExitOk) << said;
+    EXPECT_EQ(attentions(config), "");
+    one.spoil(installation);
+    SCOPED_TRACE(std::string(one.verified));
+    EXPECT_EQ(verify(config, said), kExitFindings);
+    EXPECT_THAT(said, HasSubstr(one.verified));
+    EXPECT_THAT(attentions(config), HasSubstr(one.doctor));
+    EXPECT_THAT(attentions(config, Language::kChinese), HasSubstr(one.chinese));
+    EXPECT_EQ(verify(config, said, {.accept_loss = true}), kExitOk) << said;
+    EXPECT_THAT(said, HasSubstr(one.verified));
+    EXPECT_THAT(said, HasSubstr("noted in the journal"));
+    EXPECT_EQ(verify(config, said), kExitOk) << said;
+    EXPECT_EQ(attentions(config), "");
+    EXPECT_EQ(verify(config, said, {.accept_loss = true}), kExitOk);
+    EXPECT_EQ(said, "no alarm, nothing was changed\n");
+  }
+}
+
+TEST(Verify, given_a_claim_that_the_journal_meets_then_no_alarm) {
+  const Installation installation("claim");
+  anchor(installation);
+  std::ofstream(installation.config.data + "/CLAIMED") << "320508 3\n";
+  std::string said;
+  EXPECT_EQ(verify(installation.config, said), kExitOk) << said;
+  std::ofstream(installation.config.data + "/CLAIMED") << "unreadable";
+  EXPECT_EQ(verify(installation.config, said), kExitFindings) << said;
+}
+
+TEST(Verify, given_a_broken_chain_then_no_loss_is_accepted) {
+  const Installation installation("chain");
+  anchor(installation);
+  installation.tamper({"tamper_body", "UPDATE journal SET body = '[]' WHERE sequence = 2"});
+  std::filesystem::remove(installation.config.anchor);
+  std::string said;
+  EXPECT_EQ(verify(installation.config, said, {.accept_loss = true}), kExitFailure);
+  EXPECT_THAT(said, HasSubstr("320508/2"));
+  EXPECT_FALSE(std::filesystem::exists(installation.config.anchor));
 }
 
 TEST(Verify, given_a_running_server_or_no_folder_then_1_and_what_to_do) {

@@ -30,6 +30,7 @@ class Installation {
     config.data = (base_ / "data").string();
     config.keys = (base_ / "keys").string();
     config.root = (base_ / "root").string();
+    config.anchor = (base_ / "anchor").string();
     config.web = base_.string();
     auto folder = Folder::create(config.data, config.keys, false);
     EXPECT_TRUE(folder);
