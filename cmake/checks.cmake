@@ -66,9 +66,17 @@ if(TARGET wangdi)
     set(how SECONDS 120)
     if(name STREQUAL kill)
       set(how SLOW SECONDS 600)
+    elseif(name MATCHES "^(anchor|heal)$")
+      set(how SECONDS 300)
     endif()
     wangdi_served_test(api_${name} ${file} ${how})
   endforeach()
+  # F8 in full; ./test --long sets WANGDI_LONG for all its tests.
+  set_tests_properties(api_heal PROPERTIES ENVIRONMENT
+                       "${wangdi_served_environment};WANGDI_LONG=")
+  wangdi_served_test(api_heal_long tests/api/heal.test.mjs SECONDS 7200)
+  set_tests_properties(api_heal_long PROPERTIES LABELS long ENVIRONMENT
+                       "${wangdi_served_environment};WANGDI_LONG=1")
   file(GLOB browser_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} tests/e2e/*.test.mjs)
   foreach(file ${browser_tests})
     get_filename_component(name ${file} NAME_WE)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `wangdi version`, `openapi` and `rebuild`.
 #include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include "app/commands.hpp"
 #include "app/description.hpp"
+#include "app/heal.hpp"
 #include "app/runtime.hpp"
 #include "app/system_clock.hpp"
 #include "app/version.hpp"
@@ -53,8 +55,22 @@ Result<bus::RebuildReport> rebuild_tables(Runtime& runtime) {
   return report;
 }
 
+// Nothing when the database is sound; damaged pages are healed with the tables.
+Result<std::optional<bus::RebuildReport>> heal(const Config& config) {
+  WD_TRY(const auto folder, Folder::open(config.data));
+  WD_TRY(const auto sound, is_sound(config, folder));
+  if (sound) return std::optional<bus::RebuildReport>();
+  bus::RebuildReport report;
+  WD_TRY(report.events, heal_database(config, folder));
+  return std::optional(report);
+}
+
 Result<bus::RebuildReport> rebuild(const Config& config, bool check) {
   const SystemClock clock;
+  if (!check) {
+    WD_TRY(auto healed, heal(config));
+    if (healed) return std::move(*healed);
+  }
   WD_TRY(auto runtime, Runtime::open(config, clock));
   return check ? check_tables(*runtime) : rebuild_tables(*runtime);
 }
