@@ -51,7 +51,7 @@ add_test(NAME statement_catalogue COMMAND test_catalogue WORKING_DIRECTORY ${CMA
 set_tests_properties(statement_catalogue PROPERTIES TIMEOUT 120)
 
 if(WANGDI_WHOLE AND TARGET wangdi)
-  foreach(file api/thread api/kill api/anchor e2e/thread postgres/commands)
+  foreach(file api/thread api/kill api/privacy api/anchor e2e/thread postgres/commands)
     string(REGEX REPLACE "[/]" "_" name ${file})
     string(REPLACE "postgres_" "" name ${name})
     wangdi_postgres_test(${name} ${CMAKE_SOURCE_DIR}/tools/with_node node --test
@@ -60,4 +60,10 @@ if(WANGDI_WHOLE AND TARGET wangdi)
       ENVIRONMENT
       "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_KILLS=10;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_${name}")
   endforeach()
+  # Whole servers are copied, killed and promoted: for the night.
+  wangdi_postgres_test(failover ${CMAKE_SOURCE_DIR}/tools/with_node node --test
+                       tests/postgres/failover.test.mjs)
+  set_tests_properties(postgres_failover PROPERTIES LABELS long TIMEOUT 1800
+    ENVIRONMENT
+    "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_FAILOVERS=10;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_failover")
 endif()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // After a full demo run with good and bad requests, no name, number or phone of anybody stands in
-// the journal, a table, the log, the metrics or an error text. Everybody is looked for, byte by byte.
+// the journal, a table, the log, the metrics or an error text. Everybody is looked for byte by byte,
+// on PostgreSQL in all files of the database server.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
+import { database_folders } from '../support/postgres.mjs';
 import { Installation } from '../support/server.mjs';
 
 const kGrids = ['320508019044001', '320508019044002', '320508019044003'];
@@ -136,6 +138,15 @@ test('nobody is found outside the vault', async (t) => {
   ]);
   for (const part of ['data', 'data.keys']) {
     for (const path of files_below(join(installation.base, part))) places.set(path, readFileSync(path));
+  }
+  let journal = false;
+  for (const folder of database_folders()) {
+    for (const path of files_below(folder)) {
+      const bytes = readFileSync(path);
+      journal ||= bytes.includes('residents.person_added');
+      places.set(path, bytes);
+    }
+    assert.ok(journal, 'the files are those of the database');
   }
   for (const [place, bytes] of places) {
     const found = found_in(bytes, secrets);

@@ -6,9 +6,19 @@ import { spawnSync } from 'node:child_process';
 const store = process.env.WANGDI_STORE ?? '';
 export const on_postgres = store !== '';
 
+// What psql prints: the rows of the last statement, columns separated by |.
 export function operate(sql) {
-  const done = spawnSync('psql', [store, '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
+  const done = spawnSync('psql', [store, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
+  return done.stdout.trim();
+}
+
+// The folder of the database server's own files, when all is in them; nothing on SQLite, whose file
+// is in the data folder.
+export function database_folders() {
+  if (!on_postgres) return [];
+  operate('CHECKPOINT');
+  return [operate('SHOW data_directory')];
 }
 
 // What the program is given for a database; nothing on SQLite.
