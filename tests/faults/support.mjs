@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of faults share: servers under faults, a load that keeps a ledger of every answer,
+// and small disks.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { logged_in, uuid } from '../support/client.mjs';
+import { Installation } from '../support/server.mjs';
+import { Faults } from './shim.mjs';
+
+export const is_long = Boolean(process.env.WANGDI_LONG);
+export const kGrid = '320508019044001';
+export const kCommunity = '320508019044';
+
+// The real environment, not a copy: what is started reads that one.
+function with_environment(more, work) {
+  const before = Object.keys(more).map((name) => [name, process.env[name]]);
+  Object.assign(process.env, more);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+// An installation in a folder of its own below `place`, with faults that are off.
+export function faulty_installation(place = tmpdir()) {
+  const installation = with_environment({ TMPDIR: place }, () => new Installation());
+  const folder = mkdtempSync(join(tmpdir(), 'wangdi_faults_'));
+  const faults = new Faults(folder);
+  return {
+    installation,
+    faults,
+    // Serves under the faults; how long the start took stands in `started_ms`.
+    async serve(options = {}) {
+      const begun = performance.now();
+      const starting = with_environment(faults.environment, () => installation.serve(options));
+      const server = await starting;
+      server.started_ms = performance.now() - begun;
+      return server;
+    },
+    remove() {
+      installation.remove();
+      faults.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function verify(installation) {
+  for (const words of [['verify'], ['rebuild', '--check']]) {
+    const done = installation.run(words);
+    assert.equal(done.status, 0, `${words.join(' ')}: ${done.stdout}${done.stderr}`);
+  }
+}
+
+// What /proc tells of a process, in KiB.
+export function memory_kib(server, what = 'VmRSS') {
+  const status = readFileSync(`/proc/${server.process.pid}/status`, 'utf8');
+  return Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(status)[1]);
+}
+
+export function metric(text, name) {
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+// Senders that record visits, every second one with a note, whose key goes into keys.db.
+export class Load {
+  constructor({ senders = 4 } = {}) {
+    this.opens = Array.from({ length: senders }, () => []);
+    this.ledger = new Map(); // what was answered
+    this.other_answers = new Map(); // status and name of other answers, with their count
+    this.commands = 0;
+  }
+
+  async begin(server) {
+    this.first = await logged_in(server, 'worker1');
+    this.doors = (await this.first.get(`/api/v1/screening/doors?grid=${kGrid}`)).json.doors;
+    return this;
+  }
+
+  command(client) {
+    const { household } = this.doors[this.commands % this.doors.length];
+    const note = this.commands % 2 ? { note: `第${this.commands}次` } : {};
+    this.commands += 1;
+    return client.command('screening.record_visit', kGrid, {
+      visit: uuid(),
+      household,
+      outcome: 'all_well',
+      exceptions: [],
+      ...note,
+    });
+  }
+
+  // One sending of what is open, or of something new; the answer, or nothing when there was none.
+  async send(client, open) {
+    if (open.length === 0) open.push(this.command(client));
+    let answer;
+    try {
+      answer = await client.send(open);
+    } catch {
+      return undefined; // nobody knows what became of it
+    }
+    if (answer.status !== 200) {
+      const key = `${answer.status} ${answer.json?.name}`;
+      this.other_answers.set(key, (this.other_answers.get(key) ?? 0) + 1);
+      return answer;
+    }
+    for (const result of answer.json.results) {
+      assert.ok(['applied', 'duplicate'].includes(result.status), JSON.stringify(result));
+      const { body } = open.find(({ id }) => id === result.id);
+      this.ledger.set(result.id, { position: result.position, visit: body.visit });
+    }
+    open.length = 0;
+    return answer;
+  }
+
+  // All senders at once, each until `enough` says so of its last answer.
+  async run(server, enough) {
+    await Promise.all(
+      this.opens.map(async (open) => {
+        const client = this.first.at(server.url);
+        for (;;) {
+          const answer = await this.send(client, open);
+          if (enough(answer)) return;
+        }
+      }),
+    );
+  }
+
+  until_gone(server, within = 20_000) {
+    const most = this.ledger.size + within;
+    return this.run(server, (answer) => {
+      assert.ok(this.ledger.size < most, `the server goes on after ${within} more answers`);
+      return answer === undefined;
+    });
+  }
+  async answered(server, count) {
+    const wanted = this.ledger.size + count;
+    await this.run(server, (answer) => {
+      assert.equal(answer?.status, 200, answer?.text);
+      return this.ledger.size >= wanted;
+    });
+  }
+  // As phones do when all is well again.
+  async send_what_is_open(server) {
+    for (const open of this.opens) {
+      if (open.length === 0) continue;
+      const answer = await this.send(this.first.at(server.url), open);
+      assert.equal(answer?.status, 200, answer?.text);
+    }
+  }
+
+  // Every answered visit is there once, each at a place of its own.
+  async check(server) {
+    const officer = await logged_in(server, 'officer');
+    const seen = new Map();
+    for (const household of new Set(this.doors.map((door) => door.household))) {
+      let after = '';
+      do {
+        const page = (await officer.get(`/api/v1/screening/visits?household=${household}&community=${kCommunity}${after}`)).json;
+        for (const row of page.rows) seen.set(row.visit, (seen.get(row.visit) ?? 0) + 1);
+        after = page.next ? `&after=${page.next}` : '';
+      } while (after);
+    }
+    const places = new Set();
+    for (const { position, visit } of this.ledger.values()) {
+      assert.equal(seen.get(visit), 1, `visit ${visit} is there ${seen.get(visit) ?? 0} times`);
+      places.add(`${position.district}/${position.sequence}`);
+    }
+    assert.equal(places.size, this.ledger.size, 'two commands stand in one place');
+    assert.ok(this.ledger.size > 0, 'nothing was answered');
+  }
+}
+
+// A file system of its own that can be full. Mounting needs root: without it there is none, and the
+// test says that it was not run.
+export class SmallDisk {
+  static make(mib) {
+    const path = mkdtempSync(join(tmpdir(), 'wangdi_disk_'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'wangdi_test', path]);
+    if (mounted.status === 0) return new SmallDisk(path);
+    rmSync(path, { recursive: true });
+    return undefined;
+  }
+  constructor(path) {
+    this.path = path;
+    this.filler = join(path, 'filler');
+  }
+  free() {
+    const { bavail, bsize } = statfsSync(this.path);
+    return bavail * bsize;
+  }
+  // Takes all room but this much.
+  fill(left = 0) {
+    const file = openSync(this.filler, 'a');
+    const block = Buffer.alloc(64 << 10);
+    try {
+      for (let free = this.free(); free > left; free = this.free())
+        writeSync(file, block, 0, Math.min(block.length, free - left));
+    } catch (error) {
+      assert.equal(error.code, 'ENOSPC');
+    } finally {
+      closeSync(file);
+    }
+  }
+  make_room() {
+    rmSync(this.filler, { force: true });
+  }
+  remove() {
+    execFileSync('umount', ['-l', this.path]);
+    rmSync(this.path, { recursive: true });
+  }
+}
+export const kNeedsRoot = 'not run: a file system of its own needs root to be mounted';
