@@ -20,7 +20,7 @@ Outcome refused(const PreparedCommand& command, Error error) {
 }
 
 Error read_only() {
-  constexpr std::string_view kRetrySeconds = "60";  // an operator has to act meanwhile
+  constexpr std::string_view kRetrySeconds = "10";
   return Error(ErrorCode::read_only).with("seconds", std::string(kRetrySeconds));
 }
 

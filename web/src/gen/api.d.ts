@@ -1300,6 +1300,8 @@ export interface components {
             demo: boolean;
             /** 要先设密码 */
             must_set_password?: boolean;
+            /** 只能查看 */
+            read_only?: boolean;
             /** 服务器时间 */
             server_time: number;
         };

@@ -11,6 +11,9 @@ export const en: Record<keyof typeof zh, string> = {
   'app.update': 'A new version is ready',
   'app.update_text': 'Finish this page first, nothing will be lost',
   'app.update_do': 'Update',
+  'app.read_only': 'Reading only, nothing can be saved now',
+  'app.read_only_text':
+    'Keep recording: it stays on this device and is sent when saving works again; the administrator has to act',
   'app.expired': 'Please log in again',
   'app.expired_text': 'Keep recording: everything stays on this phone and is uploaded after login',
   'app.clock': "This phone's clock is {minutes} minutes off",

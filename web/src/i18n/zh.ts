@@ -10,6 +10,8 @@ export const zh = {
   'app.update': '有新版本',
   'app.update_text': '现在这页写完再更新，不会丢',
   'app.update_do': '更新',
+  'app.read_only': '现在只能看，不能存',
+  'app.read_only_text': '照常记录，都留在这台设备里，恢复后自动上传；管理员正在处理',
   'app.expired': '请重新登录',
   'app.expired_text': '记录照常，都在手机里，登录后自动上传',
   'app.clock': '手机时间差了 {minutes} 分钟',

@@ -5,7 +5,7 @@ import { watch } from 'vue';
 import { api, ask, has_csrf } from '@/api/client';
 import { skew_ms } from '@/api/clock';
 import { offline } from '@/api/contact';
-import { session, renew_session } from '@/session/session';
+import { note_saved, session, renew_session } from '@/session/session';
 import { follow } from './follow';
 import { with_lock } from './locks';
 import { outbox, type Post } from './outbox';
@@ -33,7 +33,11 @@ function wake_at(at: number | undefined) {
   timer = setTimeout(() => void drain(), Math.min(60_000, Math.max(50, at - Date.now())));
 }
 
-const post: Post = (body) => ask(api.POST('/api/v1/commands', { body }));
+const post: Post = async (body) => {
+  const answer = await ask(api.POST('/api/v1/commands', { body }));
+  if (answer.ok && body.commands?.length) note_saved();
+  return answer;
+};
 
 async function drain_rounds(account: string): Promise<number | undefined> {
   let renewed = false;

@@ -16,6 +16,8 @@ export const session = reactive({
   demo: false,
   // A first secret only lets its owner set a password: everything else is refused until then.
   must_set_password: false,
+  // The server keeps its records from being written on; everything can be read.
+  read_only: false,
   // False until the server has answered in this page's life.
   confirmed: false,
 });
@@ -52,6 +54,7 @@ function enter(view: Session) {
   session.account = view.account;
   session.demo = view.demo;
   session.must_set_password = view.must_set_password === true;
+  session.read_only = view.read_only === true;
   session.status = 'in';
   session.confirmed = true;
   remember(view);
@@ -59,7 +62,13 @@ function enter(view: Session) {
 
 on_refusal((problem) => {
   if (problem.name === 'password_change_required') session.must_set_password = true;
+  if (problem.name === 'read_only') session.read_only = true;
 });
+
+// Something was saved, so it is over.
+export function note_saved() {
+  session.read_only = false;
+}
 
 export function leave() {
   set_csrf('');
