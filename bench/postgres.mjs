@@ -24,7 +24,7 @@ function backends_us(before, after) {
 
 function make(name) {
   const folder = join(work, name);
-  for (const part of ['', '.keys', '.root']) rmSync(folder + part, { recursive: true, force: true });
+  for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
   ask(`CREATE DATABASE ${name} TEMPLATE template0`);
   const env = { ...process.env, WANGDI_STORE: address(name) };
   const told = run_json(program('bench_make_roster'), [folder, String(communities), '0'], { env });
@@ -96,7 +96,7 @@ try {
 }
 const of = (name) => median(measured.map((round) => round[name]));
 const medians = Object.fromEntries(Object.keys(measured[0]).map((name) => [name, of(name)]));
-for (const part of ['', '.keys', '.root']) rmSync(folder + part, { recursive: true, force: true });
+for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
 const version = ask('SHOW server_version').split(' ')[0];
 const result = { ...medians, beginning, version, households: told.households };
 process.stdout.write(JSON.stringify(result) + '\n');
