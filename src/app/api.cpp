@@ -31,7 +31,9 @@ Response alarm_answer(const journal::Alarm& alarm) {
 }  // namespace
 
 Api::Api(ApiParts parts)
-    : parts_(std::move(parts)), receipts_(std::make_shared<vault::Receipts>(parts_.vault)) {
+    : parts_(std::move(parts)),
+      intake_(std::make_shared<Intake>(IntakeParts{parts_.registry, parts_.writer, parts_.vault,
+                                                   parts_.restores, parts_.clock, parts_.watch})) {
   for (const auto& type : parts_.registry.queries()) {
     if (type.path == kOwnAccountPath) me_ = &type;
   }

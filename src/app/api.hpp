@@ -10,9 +10,9 @@
 #include <string>
 
 #include "access/gatekeeper.hpp"
-#include "app/claims.hpp"
 #include "app/guard.hpp"
 #include "app/hub.hpp"
+#include "app/intake.hpp"
 #include "app/log.hpp"
 #include "common/bus/query_runner.hpp"
 #include "common/bus/restored.hpp"
@@ -77,8 +77,7 @@ class Api {
 
   ApiParts parts_;
   const bus::QueryType* me_ = nullptr;  // the query behind a session's account
-  // The receipts of answered positions are made on the writer thread only.
-  std::shared_ptr<vault::Receipts> receipts_;
+  std::shared_ptr<Intake> intake_;
 };
 
 }  // namespace wangdi::app

@@ -1,132 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// POST /api/v1/commands: the phone's outbox. Each command is decoded on its own, so that a bad one
-// is refused alone; what can be decoded goes to the writer as one submission and is answered after
-// the commit.
+// POST /api/v1/commands: the phone's outbox. Intake knows what becomes of it.
 #include "app/api.hpp"
 #include "app/api_support.hpp"
-#include "codec/problem.hpp"
-#include "common/bus/messages.hpp"
 
 namespace wangdi::app {
 
-using bus::CommandResult;
-using bus::CommandStatus;
-using http::Request;
-using http::ResponderPtr;
-
-namespace {
-
-CommandResult refused(CommandId id, const Error& error, Language language) {
-  CommandResult result;
-  result.id = id;
-  result.status = CommandStatus::refused;
-  result.problem = codec::RawJson{codec::encode(codec::problem_of(error, language))};
-  return result;
-}
-
-Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope,
-                                     const bus::Registry& registry) {
-  const auto* type = registry.find_command(envelope.type.text);
-  if (type == nullptr) return Error(ErrorCode::command_unknown);
-  bus::PreparedCommand command;
-  WD_TRY(command.value, type->decode(envelope.body.text));
-  command.id = envelope.id;
-  command.type = std::move(envelope.type.text);
-  command.region = envelope.region;
-  command.occurred_at = envelope.occurred_at;
-  command.skew_ms = envelope.skew_ms.value_or(0);
-  command.skew_measured = envelope.skew_ms.has_value();
-  command.device_sequence = envelope.device_sequence;
-  if (envelope.base_position) {
-    command.base_position = journal::Position{District{envelope.base_position->district},
-                                              envelope.base_position->sequence};
-  }
-  command.body = std::move(envelope.body.text);
-  return command;
-}
-
-CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipts& receipts,
-                        std::int64_t restore) {
-  CommandResult result;
-  result.id = outcome.id;
-  result.status = outcome.status;
-  if (outcome.position) {
-    const auto& [district, sequence] = *outcome.position;
-    result.position = bus::PositionView{district.number, sequence};
-    result.receipt = receipts.make(district, sequence, restore);
-  }
-  if (outcome.answer) result.answer = codec::RawJson{std::move(*outcome.answer)};
-  if (outcome.error) {
-    result.problem = codec::RawJson{codec::encode(codec::problem_of(*outcome.error, language))};
-  }
-  result.conflict.items = std::move(outcome.conflicts);
-  return result;
-}
-
-// An envelope that is wrong is the app's mistake, not a person's: 400, each place named. What a
-// person filled in is in the bodies, which are judged one by one.
-Error malformed(const Error& error) {
-  if (error.code() != ErrorCode::invalid_fields) return error;
-  Error envelope(ErrorCode::malformed_request);
-  for (const auto& field : error.fields()) envelope.add_field(field);
-  return envelope;
-}
-
-// The server could not take the submission at all: a refusal would look final to the phone.
-const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
-  if (outcomes.empty()) return nullptr;
-  for (const auto& outcome : outcomes) {
-    if (!outcome.error || error_entry(outcome.error->code()).http_status < 500) return nullptr;
-  }
-  return &*outcomes.front().error;
-}
-
-}  // namespace
-
-void Api::take_commands(Request request, const ResponderPtr& to) {
+void Api::take_commands(http::Request request, const http::ResponderPtr& to) {
   auto visitor = this->visitor(request, Needs::own_secret);
   if (!visitor) return fail(visitor.error(), request, *to);
   if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
-  auto batch = codec::decode<bus::CommandBatch>(request.body);
-  if (!batch) return fail(malformed(batch.error()), request, *to);
-
   const Caller caller(request);
-  auto results = std::make_shared<bus::CommandBatchResult>();
-  std::vector<std::size_t> places;  // of the submitted commands among the results
-  std::vector<bus::PreparedCommand> commands;
-  results->results.items.resize(batch->commands.size());
-  results->resend = judge_claims(*batch, parts_.vault, parts_.restores, parts_.watch);
-  for (std::size_t i = 0; i < batch->commands.size(); ++i) {
-    auto& envelope = batch->commands.items[i];
-    auto command = prepare(envelope, parts_.registry);
-    if (command) {
-      places.push_back(i);
-      commands.push_back(std::move(*command));
-    } else {
-      results->results.items[i] = refused(envelope.id, command.error(), caller.language);
-    }
-  }
-  if (commands.empty()) {
-    results->server_time = parts_.clock.now();
-    return to->send(json_answer(*results));
-  }
-  auto actor = visitor->session.actor;
-  actor.device = batch->device;
-  auto queued = parts_.writer.submit(
-      actor, std::move(commands),
-      [this, to, caller, results, places = std::move(places)](std::vector<bus::Outcome> outcomes) {
-        if (const auto* failure = server_failure(outcomes)) {
-          parts_.log.error("commands_failed", *failure, caller.request_id);
-          return to->send(http::problem(*failure, caller.language, caller.request_id));
-        }
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
-          results->results.items[places[i]] =
-              result_of(outcomes[i], caller.language, *receipts_, parts_.restores.number());
-        }
-        results->server_time = parts_.clock.now();
-        to->send(json_answer(*results));
-      });
-  if (!queued) fail(queued.error(), request, *to);
+  intake_->take(visitor->session.actor, request.body, caller.language,
+                [this, to, caller](Result<bus::CommandBatchResult> results) {
+                  if (results) return to->send(json_answer(*results));
+                  parts_.log.error("commands_failed", results.error(), caller.request_id);
+                  to->send(http::problem(results.error(), caller.language, caller.request_id));
+                });
 }
 
 }  // namespace wangdi::app

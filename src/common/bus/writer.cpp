@@ -121,15 +121,29 @@ Status Writer::run_job(Job job) {
 
 void Writer::loop() {
   for (;;) {
-    auto batch = take();
+    auto batch = wait_and_take();
     if (batch.empty()) return;
     process(batch);
   }
 }
 
-std::vector<Writer::Submission> Writer::take() {
+bool Writer::process_waiting() {
+  WD_ASSERT(!thread_.joinable());
+  std::unique_lock lock(mutex_);
+  auto batch = take();
+  lock.unlock();
+  if (batch.empty()) return false;
+  process(batch);
+  return true;
+}
+
+std::vector<Writer::Submission> Writer::wait_and_take() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return take();
+}
+
+std::vector<Writer::Submission> Writer::take() {
   std::vector<Submission> batch;
   std::size_t weight = 0;
   while (!queue_.empty() &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one writer: a thread that takes all waiting commands and jobs, runs them in one transaction
-// (group commit), and answers after the commit. Submitting never blocks; a full queue is told.
+// (group commit), and answers after the commit. Submitting never blocks; a full queue is told. The
+// simulation runs the same turns without the thread (process_waiting).
 #pragma once
 
 #include <atomic>
@@ -71,6 +72,10 @@ class Writer final : public CommandSender {
   void start();
   // Finishes what is queued, then ends the thread. Later submissions are refused.
   void stop();
+  // One turn on the caller's thread instead of start(): takes what waits, as much as a batch holds,
+  // and answers it. False when nothing waited.
+  bool process_waiting();
+
   // From now on commands are answered read_only; jobs (sessions, access log) go on. Any thread.
   void refuse_commands() { refuses_commands_ = true; }
 
@@ -106,7 +111,8 @@ class Writer final : public CommandSender {
 
   Status enqueue(Submission submission);
   void loop();
-  std::vector<Submission> take();
+  std::vector<Submission> wait_and_take();
+  std::vector<Submission> take();  // with the mutex held
   void process(std::vector<Submission>& batch);
   // Tells the journal which ids the batch will use, where it gathers.
   Status expect(std::span<const Submission> batch);
