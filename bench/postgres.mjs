@@ -18,9 +18,7 @@ const pid_file = readFileSync(join(ask('SHOW data_directory'), 'postmaster.pid')
 const postmaster = Number(pid_file.split('\n')[0]);
 
 // All that the database server does: sessions, log, checkpoints.
-function backends_us(before, after) {
-  return [...after].reduce((sum, [pid, us]) => sum + us - (before.get(pid) ?? 0), 0);
-}
+const backends_us = () => children_cpu_us(postmaster);
 
 function make(name) {
   const folder = join(work, name);
@@ -32,17 +30,16 @@ function make(name) {
 }
 
 async function measured_round(server, file, round, length) {
-  const before = children_cpu_us(postmaster);
+  const before = backends_us();
   const http = await http_round(server, file, length, round);
-  const spent = backends_us(before, children_cpu_us(postmaster));
-  return { ...http, backends_us: spent / (http.per_second * length) };
+  return { ...http, backends_us: (backends_us() - before) / (http.per_second * length) };
 }
 
 function raw_round() {
-  const before = children_cpu_us(postmaster);
+  const before = backends_us();
   const env = { ...process.env, WANGDI_STORE: address('bench_raw') };
   const raw = run_json(program('bench_raw'), ['unused', String(seconds)], { env });
-  return { ...raw, backends_us: backends_us(before, children_cpu_us(postmaster)) / raw.rows };
+  return { ...raw, backends_us: (backends_us() - before) / raw.rows };
 }
 
 // No visit was made in this database yet: the session begins with empty tables of visits.

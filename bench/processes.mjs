@@ -43,15 +43,17 @@ export function thread_cpu_us(pid) {
   return threads;
 }
 
-// CPU microseconds of all children of a process so far, by process id.
+// CPU microseconds of all children of a process so far, those that have ended included.
 export function children_cpu_us(pid) {
-  const spent = new Map();
+  const kTicksPerSecond = 100; // USER_HZ, the unit of this file
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const ended = (Number(fields[13]) + Number(fields[14])) * (1e6 / kTicksPerSecond);
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  for (const child of children.split(' ').filter(Boolean)) {
+  const running = children.split(' ').filter(Boolean).map((child) => {
     const [on_cpu_ns] = readFileSync(`/proc/${child}/schedstat`, 'utf8').split(' ');
-    spent.set(Number(child), Number(on_cpu_ns) / 1e3);
-  }
-  return spent;
+    return Number(on_cpu_ns) / 1e3;
+  });
+  return running.reduce((sum, us) => sum + us, ended);
 }
 
 // A line of /proc/<pid>/status in MB.
