@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logged_in, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
+import { until } from '../support/until.mjs';
 import { Faults } from './shim.mjs';
 
 export const is_long = Boolean(process.env.WANGDI_LONG);
@@ -120,10 +121,10 @@ export class Load {
     return answer;
   }
 
-  // All senders at once, each until `enough` says so of its last answer.
-  async run(server, enough) {
+  // Senders at once, each until `enough` says so of its last answer.
+  async run(server, enough, senders = this.opens.length) {
     await Promise.all(
-      this.opens.map(async (open) => {
+      this.opens.slice(0, senders).map(async (open) => {
         const client = this.first.at(server.url);
         for (;;) {
           const answer = await this.send(client, open);
@@ -140,19 +141,20 @@ export class Load {
       return answer === undefined;
     });
   }
-  async answered(server, count) {
+  async answered(server, count, senders = undefined) {
     const wanted = this.ledger.size + count;
-    await this.run(server, (answer) => {
+    const enough = (answer) => {
       assert.equal(answer?.status, 200, answer?.text);
       return this.ledger.size >= wanted;
-    });
+    };
+    await this.run(server, enough, senders);
   }
-  // As phones do when all is well again.
+  // As phones do when all is well again: until it is taken.
   async send_what_is_open(server) {
     for (const open of this.opens) {
       if (open.length === 0) continue;
-      const answer = await this.send(this.first.at(server.url), open);
-      assert.equal(answer?.status, 200, answer?.text);
+      const client = this.first.at(server.url);
+      await until('what is open is taken', async () => (await this.send(client, open))?.status === 200);
     }
   }
 
