@@ -203,9 +203,18 @@ class SqliteConnection final : public Connection {
     if (writer_flag_ != nullptr) *writer_flag_ = false;
   }
 
-  Status begin() override { return simple(writer_flag_ != nullptr ? kBeginWrite : kBeginRead); }
-  Status commit() override { return simple(kCommit); }
+  Status begin() override {
+    auto begun = simple(writer_flag_ != nullptr ? kBeginWrite : kBeginRead);
+    in_transaction_ = begun.has_value();
+    return begun;
+  }
+  Status commit() override {
+    auto done = simple(kCommit);
+    if (done) in_transaction_ = false;
+    return done;
+  }
   void rollback() override {
+    in_transaction_ = false;
     if (sqlite3_get_autocommit(database_.get()) == 0) {
       sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
     }
@@ -279,6 +288,13 @@ class SqliteConnection final : public Connection {
   static constexpr Statement kBeginRead{"begin_read", "BEGIN"};
   static constexpr Statement kCommit{"commit", "COMMIT"};
 
+  // An I/O error or a full disk makes SQLite end the transaction by itself. Whatever came next
+  // would be a transaction of its own, so everything fails until rollback().
+  Status transaction_stands() {
+    if (!in_transaction_ || sqlite3_get_autocommit(database_.get()) == 0) return ok();
+    return Error(ErrorCode::storage_failed).because("an earlier error ended the transaction");
+  }
+
   Error failure(int code) { return storage_error(database_.get(), code); }
 
   Status simple(const Statement& statement) {
@@ -319,6 +335,7 @@ class SqliteConnection final : public Connection {
 
   // Catalogue statements are constants, so the address of the text identifies them.
   Result<sqlite3_stmt*> prepare(std::string_view sql) {
+    WD_TRY([[maybe_unused]] auto stands, transaction_stands());
     auto& slot = cached_[{sql.data(), 0}];
     if (!slot) {
       WD_TRY(auto* raw, compile(sql));
@@ -329,6 +346,7 @@ class SqliteConnection final : public Connection {
 
   template <class Build>
   Result<sqlite3_stmt*> generated(const TableInfo& table, int kind, Build build) {
+    WD_TRY([[maybe_unused]] auto stands, transaction_stands());
     auto& slot = cached_[{table.name.data(), kind + 1}];
     if (!slot) {
       WD_TRY(auto* raw, compile(build()));
@@ -371,6 +389,7 @@ class SqliteConnection final : public Connection {
   std::atomic<bool>* writer_flag_;
   std::unordered_map<CacheKey, StatementPtr, CacheHash> cached_;
   std::int64_t deadline_ms_ = 0;
+  bool in_transaction_ = false;  // as the caller sees it
 };
 
 // A split of a B-tree page makes SQLite look through its whole cache at the commit (it renumbers

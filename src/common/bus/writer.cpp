@@ -29,6 +29,13 @@ UnixMs corrected(const PreparedCommand& command, UnixMs now) {
   return std::min(now, command.occurred_at + command.skew_ms);
 }
 
+// The server's own failure: no answer to the command, as it may go through the next time.
+bool is_failure(const Error& error) {
+  const auto code = error.code();
+  return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
+         code == ErrorCode::read_only;
+}
+
 // What the body's MAC covers: type and region too, so that a reused id with another target shows.
 std::string mac_input(const PreparedCommand& command) {
   return command.type + '\n' + command.region.text() + '\n' + command.body;
@@ -268,6 +275,7 @@ Outcome Writer::apply(const access::Actor& actor, const PreparedCommand& command
   const bool recorded = outcome && (outcome->status == CommandStatus::applied ||
                                     outcome->status == CommandStatus::held);
   if (!recorded) parts_.vault.undo(mark);
+  if (!outcome && is_failure(outcome.error())) batch_error_ = outcome.error();
   if (!outcome) return repeat_or(command, refused(command, std::move(outcome).error()));
   if (outcome->status == CommandStatus::conflict) return repeat_or(command, std::move(*outcome));
   return std::move(*outcome);
@@ -390,7 +398,10 @@ Result<Outcome> Writer::hold(const access::Actor& actor, const PreparedCommand& 
 
 Outcome Writer::repeat_or(const PreparedCommand& command, Outcome otherwise) {
   auto found = journal_.find(command.region.district(), command.id);
-  if (!found) return refused(command, std::move(found).error());
+  if (!found) {
+    batch_error_ = found.error();
+    return refused(command, std::move(found).error());
+  }
   if (!*found) return otherwise;
   return repeated(command, **found);
 }

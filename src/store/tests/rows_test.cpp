@@ -388,5 +388,37 @@ TEST_P(RowsTest, given_an_index_when_a_statement_is_planned_then_it_is_used_beyo
   }
 }
 
+// The simulation found it (#3): a full disk ends SQLite's transaction, and what the batch wrote
+// next was committed record by record, without seal or figures.
+TEST(SqliteTransaction, given_an_error_that_ended_it_then_nothing_more_is_written_before_rollback) {
+  constexpr Statement kPages{"pages", "PRAGMA max_page_count = 12"};
+  constexpr std::size_t kMoreThanFits = 100'000;
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("wangdi_ended_" + std::to_string(::getpid()) + ".db");
+  {
+    const auto engine = open_sqlite({.path = path.string()}).value();
+    const auto db = engine->open_writer().value();
+    ASSERT_TRUE(db->create(kDoor.info()));
+    ASSERT_TRUE(run(*db, kPages));
+    const auto put = [&](std::int64_t door, std::string label) {
+      Rows rows(*db, Start::kStored);
+      rows.put(kDoor, {kDistrict, door, std::move(label), std::nullopt});
+      return rows.flush();
+    };
+    ASSERT_TRUE(db->begin());
+    EXPECT_TRUE(put(1, "before"));
+    EXPECT_EQ(put(2, std::string(kMoreThanFits, 'x')).error().code(), ErrorCode::storage_full);
+    EXPECT_EQ(put(3, "after").error().code(), ErrorCode::storage_failed);
+    EXPECT_FALSE(db->commit());
+    db->rollback();
+    EXPECT_FALSE(get(*db, kDoor, {kDistrict, 1}).value().has_value());
+    EXPECT_FALSE(get(*db, kDoor, {kDistrict, 3}).value().has_value());
+    ASSERT_TRUE(db->begin());
+    EXPECT_TRUE(put(4, "anew"));
+    EXPECT_TRUE(db->commit());
+  }
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
+}
+
 }  // namespace
 }  // namespace wangdi::store
