@@ -276,9 +276,18 @@ describe('a server out of a backup', () => {
     expect(await box.seen(kAccount)).toEqual([{ district: 320508, sequence: 1, receipt: 'r1' }]);
   });
 
+  test('given_no_answer_came_then_it_is_to_be_asked_again', async () => {
+    const server = new Server();
+    await visit('a');
+    await send(server, kNow);
+    const silent = () => Promise.resolve({ ok: false as const, failure: { status: 0 } });
+    expect(await box.ask_what_is_lost(kAccount, silent)).toBe(false);
+    expect(await box.ask_what_is_lost(kAccount, server.post)).toBe(true);
+  });
+
   test('given_nothing_was_ever_answered_then_nothing_is_asked', async () => {
     const server = new Server();
-    await box.ask_what_is_lost(kAccount, server.post);
+    expect(await box.ask_what_is_lost(kAccount, server.post)).toBe(true);
     expect(server.batches).toEqual([]);
   });
 });

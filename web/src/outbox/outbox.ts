@@ -241,12 +241,13 @@ export class Outbox {
   }
 
   // Shows the server what this phone was answered, also when nothing waits: a restored one says
-  // what it lost. The caller holds the lock.
-  async ask_what_is_lost(account: string, post: Post) {
+  // what it lost. False when no answer came: it has to be asked again. The caller holds the lock.
+  async ask_what_is_lost(account: string, post: Post): Promise<boolean> {
     const seen = await this.seen(account);
-    if (seen.length === 0) return;
+    if (seen.length === 0) return true;
     const answer = await post({ device: await this.device(), seen, commands: [] });
     await this.take(account, seen, outcome_of([], answer, Date.now(), 0));
+    return answer.ok;
   }
 
   // Sends what is due, once. The caller holds the lock.

@@ -11,6 +11,9 @@ export const kBatchRows = 100;
 export const kBatchBytes = 256 * 1024;
 const kBackoffFirstMs = 2_000;
 const kBackoffMostMs = 60_000;
+// No wait is longer, whatever a server asks for. One that seems to be was noted before this phone's
+// clock was set back: such a row is due.
+const kWaitMostMs = 600_000;
 
 export interface Batch {
   rows: OutboxRow[];
@@ -34,7 +37,7 @@ export function pick_batch(queued_and_stuck: readonly OutboxRow[], now: number):
     }
     if (blocked.has(row.subject)) continue;
     const due_at = Math.max(row.not_before, row.next_try_at);
-    if (due_at > now) {
+    if (due_at > now && due_at - now <= kWaitMostMs) {
       blocked.add(row.subject);
       next_at = Math.min(next_at ?? due_at, due_at);
       continue;
@@ -54,10 +57,10 @@ export function pick_batch(queued_and_stuck: readonly OutboxRow[], now: number):
 }
 
 // 2 s doubling to 60 s, between half and the whole of it so that a district's phones do not knock
-// together; never sooner than the server asked for.
+// together; never sooner than the server asked for, up to ten minutes.
 export function backoff_ms(attempts: number, chance: number, retry_after_ms = 0): number {
   const full = Math.min(kBackoffMostMs, kBackoffFirstMs * 2 ** Math.max(0, attempts - 1));
-  return Math.max(retry_after_ms, Math.round(full * (0.5 + chance / 2)));
+  return Math.max(Math.min(retry_after_ms, kWaitMostMs), Math.round(full * (0.5 + chance / 2)));
 }
 
 export type Verdict = 'keep' | 'login' | 'csrf' | 'split' | 'refuse';

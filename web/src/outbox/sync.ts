@@ -19,12 +19,18 @@ const kTickMs = 1_000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waiting = false;
 let refused_renewals = 0;
-let asked_for = ''; // the account for which this page has shown the server its claims
+let asked_for = ''; // the account whose claims the server has answered, since the log-in
+let unanswered = 0; // how often it was asked for that in vain
 
 // No event tells reliably that the network is back, so something is always due while rows wait.
 function retry_at(): number {
   refused_renewals += 1;
   return Date.now() + backoff_ms(refused_renewals, Math.random());
+}
+
+// Without rows that wait nothing else would bring the claims to the server.
+function ask_again_at(): number {
+  return Date.now() + backoff_ms(unanswered, Math.random());
 }
 
 function wake_at(at: number | undefined) {
@@ -45,12 +51,11 @@ async function drain_rounds(account: string): Promise<number | undefined> {
   for (let round = 0; round < kRoundsMost; round += 1) {
     if (!has_csrf() && !(await renew_session())) return retry_at();
     refused_renewals = 0;
-    if (asked_for !== account) {
-      asked_for = account;
-      await outbox.ask_what_is_lost(account, post);
-    }
+    const asked = asked_for === account || (await outbox.ask_what_is_lost(account, post));
+    if (asked) asked_for = account;
+    unanswered = asked ? 0 : unanswered + 1;
     const step = await outbox.send_once(account, post, skew_ms.value);
-    next_at = step.next_at;
+    next_at = step.next_at ?? (asked ? undefined : ask_again_at());
     const verdict = step.outcome?.verdict;
     if (verdict === 'login') {
       session.status = 'expired';
