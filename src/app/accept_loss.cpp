@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "access/tables.hpp"
+#include "app/heal.hpp"
 #include "app/storage.hpp"
 #include "common/bus/restored.hpp"
-#include "journal/journal.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -16,14 +16,6 @@ namespace {
 Status end_sessions(store::Connection& connection) {
   WD_TRY([[maybe_unused]] auto made, connection.create(access::kSession.info()));
   return connection.erase_all(access::kSession.info());
-}
-
-Status check_chain(store::Connection& connection) {
-  WD_TRY(const auto verified, journal::verify(connection));
-  if (verified.findings.empty()) return ok();
-  const auto& [district, sequence] = verified.findings.front().position;
-  return Error(ErrorCode::journal_damaged)
-      .with("where", std::to_string(district.number) + "/" + std::to_string(sequence));
 }
 
 }  // namespace

@@ -106,14 +106,6 @@ std::vector<store::TableInfo> tables_of(const bus::Registry& registry) {
   return tables;
 }
 
-Status check_chain(store::Connection& connection) {
-  WD_TRY(const auto verified, journal::verify(connection));
-  if (verified.findings.empty()) return ok();
-  const auto& [district, sequence] = verified.findings.front().position;
-  return Error(ErrorCode::journal_damaged)
-      .with("where", std::to_string(district.number) + "/" + std::to_string(sequence));
-}
-
 // Fills the file beside; its log is gone and its pages are on disk when the connection has closed.
 Result<std::int64_t> fill(const std::string& beside, store::Connection& live, const Config& config,
                           const Folder& folder) {
@@ -168,12 +160,23 @@ Status exchange(const Folder& folder, const std::string& beside) {
 
 }  // namespace
 
+Status check_chain(store::Connection& connection) {
+  WD_TRY(const auto verified, journal::verify(connection));
+  if (verified.findings.empty()) return ok();
+  const auto& [district, sequence] = verified.findings.front().position;
+  return Error(ErrorCode::journal_damaged)
+      .with("where", std::to_string(district.number) + "/" + std::to_string(sequence));
+}
+
 Result<bool> is_sound(const Config& config, const Folder& folder) {
-  if (!config.storage_url.empty()) return true;
   WD_TRY(const auto engine, open_engine(config, folder));
   WD_TRY(const auto connection, engine->open_reader());
-  WD_TRY(const auto found, store::damage(*connection));
-  return found.empty();
+  if (config.storage_url.empty()) {
+    WD_TRY(const auto found, store::damage(*connection));
+    if (!found.empty()) return false;
+  }
+  WD_TRY([[maybe_unused]] auto holds, check_chain(*connection));
+  return true;
 }
 
 Result<std::int64_t> heal_database(const Config& config, const Folder& folder) {

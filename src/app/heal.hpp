@@ -10,8 +10,12 @@
 
 namespace wangdi::app {
 
-// Whether the pages of the folder's SQLite database hold together; true on PostgreSQL, which looks
-// after its own. Errors: storage_failed when nothing can be read at all.
+// Error journal_damaged, with the first place, when the chain does not hold: nothing may be made
+// from such a journal.
+Status check_chain(store::Connection& connection);
+
+// Whether the pages of the folder's SQLite database hold together; PostgreSQL looks after its own.
+// Errors: journal_damaged, storage_failed when nothing can be read at all.
 Result<bool> is_sound(const Config& config, const Folder& folder);
 
 // Returns the number of events replayed. Nothing is changed when it fails. Errors: journal_damaged
