@@ -35,6 +35,8 @@ constexpr std::array kSettings = {
     Setting{"http", "requests_per_second_per_client", &Config::requests_per_second_per_client, 0,
             1'000'000},
     Setting{"http", "burst_per_client", &Config::burst_per_client, 1, 1'000'000},
+    Setting{"tls", "certificate", &Config::tls_certificate},
+    Setting{"tls", "key", &Config::tls_key},
     Setting{"storage", "url", &Config::storage_url},
     Setting{"write", "queue_max", &Config::queue_max, 1, 1'000'000},
     Setting{"write", "batch_max", &Config::batch_max, 1, 4'096},
@@ -330,13 +332,21 @@ void check_address(const Config& config, Findings& findings) {
   if (!known) {
     findings.add(config.address, "http.address", "要填 IP 地址，如 127.0.0.1 或 ::1",
                  "expected an IP address like 127.0.0.1 or ::1");
-  } else if (!is_loopback(config.address) && config.trusted_proxies.empty()) {
+  } else if (!is_loopback(config.address) && config.trusted_proxies.empty() &&
+             config.tls_certificate.empty()) {
     findings.add(config.address, "http.address",
-                 "不加密的 HTTP 只用在本机；要让别的机器访问，请在前面放做 TLS 的代理，"
-                 "并写进 http.trusted_proxies",
-                 "plain HTTP stays on this machine; to serve others put a proxy with TLS in front "
-                 "and name it in http.trusted_proxies");
+                 "不加密的 HTTP 只用在本机；要让别的机器访问，请填 tls.certificate 和 tls.key，"
+                 "或在前面放做 TLS 的代理并写进 http.trusted_proxies",
+                 "plain HTTP stays on this machine; to serve others set tls.certificate and "
+                 "tls.key, or put a proxy with TLS in front and name it in http.trusted_proxies");
   }
+}
+
+void check_tls(const Config& config, Findings& findings) {
+  if (config.tls_certificate.empty() == config.tls_key.empty()) return;
+  findings.add(config.tls_certificate + config.tls_key,
+               config.tls_key.empty() ? "tls.key" : "tls.certificate", "证书和私钥要一起填",
+               "certificate and key are set together");
 }
 
 // What is on a command line or in the environment can be read by others on the machine.
@@ -377,6 +387,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   for (const auto& item : sources.overrides) take_override(item, config, findings);
   place_folders(config, findings);
   check_address(config, findings);
+  check_tls(config, findings);
   check_storage(config, findings);
   if (!findings.empty()) return findings.error();
   return config;

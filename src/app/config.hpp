@@ -34,6 +34,8 @@ struct Config {
   int port = 8080;  // 0 picks a free one
   std::string web;  // the built web app; found beside the program unless set, empty serves none
   std::vector<std::string> trusted_proxies;
+  std::string tls_certificate;  // PEM, with the chain; both or neither
+  std::string tls_key;
   int connections_max = 10'000;
   int connections_per_client_max = 256;
   double requests_per_second_per_client = 50;  // 0: no limit

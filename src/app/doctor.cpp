@@ -11,6 +11,7 @@
 #include <optional>
 #include <ostream>
 
+#include "app/certificate.hpp"
 #include "app/commands.hpp"
 #include "app/guard.hpp"
 #include "app/storage.hpp"
@@ -192,6 +193,28 @@ void check_sqlite(Report& report) {
       "do not open wangdi.db with sqlite3 or other tools while the server runs");
 }
 
+void check_certificate(Report& report, const Config& config, UnixMs now) {
+  if (config.tls_certificate.empty()) return;
+  const auto opened = crypto::open_tls({config.tls_certificate, config.tls_key});
+  if (const auto* problem = std::get_if<crypto::TlsProblem>(&opened)) {
+    return report.attention(text_of(*problem, config, Language::kChinese),
+                            text_of(*problem, config, Language::kEnglish), "改好后再启动服务",
+                            "mend it before the server is started");
+  }
+  const auto& identity = std::get<crypto::TlsIdentity>(opened);
+  const auto days = to_string(days_left(identity.ends_at, now));
+  const auto zh = "证书还有 " + days + " 天到期", en = "the certificate ends in " + days + " days";
+  if (now < identity.starts_at) {
+    report.attention("证书还没到生效的时间", "the certificate is not valid yet",
+                     "核对本机的时间和证书", "check this machine's clock and the certificate");
+  } else if (certificate_step(identity.ends_at, now)) {
+    report.attention(zh, en, "换好新证书后，给服务发 SIGHUP，不用停",
+                     "put the new one in its place and send the server SIGHUP; it need not stop");
+  } else {
+    report.fine(zh, en);
+  }
+}
+
 void check_web(Report& report, const Config& config) {
   if (config.web.empty()) {
     report.note("没有找到网页文件夹", "the built web app is not found",
@@ -367,6 +390,7 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
   check_memory_lock(report);
   check_clock(report, clock.now());
   check_web(report, config);
+  check_certificate(report, config, clock.now());
   if (!Folder::is_complete(config.data)) {
     report.attention("数据文件夹还没有初始化：" + config.data,
                      "the data folder is not initialised: " + config.data,

@@ -45,12 +45,14 @@ http::Options http_options(const Config& config, Log& log, const Clock& clock) {
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::make(Runtime& runtime, Log& log) {
+Result<std::unique_ptr<Service>> Service::make(Runtime& runtime, Log& log,
+                                               std::optional<crypto::TlsIdentity> identity) {
   // A demo's accounts are printed on the screen of whoever started it: nobody else may use them.
   if (runtime.folder().is_demo() && !is_loopback(runtime.config().address)) {
     return Error(ErrorCode::demo_loopback_only);
   }
   std::unique_ptr<Service> service(new Service(runtime, log));
+  if (identity) service->certificate_ = std::make_unique<Certificate>(std::move(*identity), log);
   WD_TRY([[maybe_unused]] auto composed, service->compose());
   return service;
 }
@@ -110,10 +112,15 @@ Status Service::compose() {
   WD_TRY(auto import_reader, runtime_.reader());
   runtime_.modules().imports.start(
       {std::move(import_reader), writer, runtime_.clock(), config.zone()});
-  ticker_ = std::make_unique<Ticker>(kSweepMs, [this] { gatekeeper_->sweep(); });
+  ticker_ = std::make_unique<Ticker>(kSweepMs, [this] {
+    gatekeeper_->sweep();
+    if (certificate_) certificate_->watch(runtime_.clock().now());
+  });
   if (const auto alarm = runtime_.guard().alarm()) tell_alarm(*alarm);
   anchor_ticker_ = std::make_unique<Ticker>(kAnchorMs, [this] { keep_anchor(); });
-  server_ = http::make_server(http_options(config, log_, runtime_.clock()), runtime_.clock());
+  auto options = http_options(config, log_, runtime_.clock());
+  if (certificate_) options.tls = certificate_->context();
+  server_ = http::make_server(std::move(options), runtime_.clock());
   writer.around_answers([this] { server_->hold_answers(); },
                         [this] { server_->release_answers(); });
   api_ = std::make_unique<Api>(
@@ -190,6 +197,13 @@ ClaimWatch Service::claim_watch() {
           }};
 }
 
+void Service::renew_certificate() {
+  if (!certificate_) return;
+  if (auto context = certificate_->renew(runtime_.config())) {
+    server_->renew_tls(std::move(*context));
+  }
+}
+
 Service::~Service() = default;
 
 namespace {
@@ -212,15 +226,21 @@ Status serve(const Config& config, Console& console, const Clock& clock) {
                                               if (auto reopened = log->reopen(); !reopened) {
                                                 log->error("log_reopen", reopened.error());
                                               }
+                                              if (auto* service = running.load()) {
+                                                service->renew_certificate();
+                                              }
                                             }}));
+  WD_TRY(auto identity, Certificate::open(config, console.language));
   WD_TRY(auto runtime, Runtime::open(config, clock));
-  WD_TRY(auto service, Service::make(*runtime, *log));
+  WD_TRY(auto service, Service::make(*runtime, *log, std::move(identity)));
   WD_TRY([[maybe_unused]] auto bound, service->listen());
   running = service.get();
   log->write(LogLevel::info, "serving",
              {{"version", kVersion}, {"address", config.address}, {"port", service->port()}});
   WD_TRY([[maybe_unused]] auto shown, show_demo(*runtime, console));
-  console.out << "http://" << config.address << ':' << service->port() << '\n' << std::flush;
+  console.out << (config.tls_certificate.empty() ? "http://" : "https://") << config.address << ':'
+              << service->port() << '\n'
+              << std::flush;
   service->run();
   running = nullptr;
   log->write(LogLevel::info, "stopped");

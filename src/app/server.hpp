@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/api.hpp"
+#include "app/certificate.hpp"
 #include "app/runtime.hpp"
 #include "app/ticker.hpp"
 
@@ -17,8 +18,10 @@ inline constexpr std::int64_t kUnprovenTellMs = 60'000;
 
 class Service {
  public:
-  // Errors: demo_loopback_only, and those of the readers. The log must outlive the service.
-  static Result<std::unique_ptr<Service>> make(Runtime& runtime, Log& log);
+  // Errors: demo_loopback_only, and those of the readers. The log must outlive the service. Without
+  // an identity it serves plain HTTP.
+  static Result<std::unique_ptr<Service>> make(Runtime& runtime, Log& log,
+                                               std::optional<crypto::TlsIdentity> identity);
   ~Service();
 
   // Binds the address. Error: configuration_invalid.
@@ -27,6 +30,8 @@ class Service {
   // Serves on the calling thread until stop().
   void run();
   void stop() { server_->stop(); }
+  // Reads certificate and key again; from any thread.
+  void renew_certificate();
 
  private:
   Service(Runtime& runtime, Log& log) : runtime_(runtime), log_(log) {}
@@ -41,6 +46,7 @@ class Service {
 
   Runtime& runtime_;
   Log& log_;
+  std::unique_ptr<Certificate> certificate_;  // none: plain HTTP
   std::unique_ptr<bus::QueryRunner> queries_;
   std::unique_ptr<access::Gatekeeper> gatekeeper_;
   std::unique_ptr<Hub> hub_;

@@ -31,6 +31,8 @@ void add_http(const http::Counters& http, std::vector<Metric>& all) {
       counter("wangdi_http_rate_limited_total", "Requests over the rate", http.rate_limited));
   all.push_back(
       counter("wangdi_http_malformed_total", "Requests that could not be read", http.malformed));
+  all.push_back(counter("wangdi_tls_handshakes_failed_total", "TLS handshakes that failed",
+                        http.handshakes_failed));
   all.push_back(counter("wangdi_http_deadlines_total", "Requests and answers that took too long",
                         http.deadlines_passed));
 }
@@ -76,6 +78,11 @@ std::string Service::metrics() const {
   add_guard(runtime_.guard(), all);
   all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
                         log_.lines_lost()));
+  if (certificate_) {
+    all.push_back(gauge("wangdi_tls_certificate_end_seconds",
+                        "When the certificate ends, in seconds since 1970",
+                        static_cast<std::uint64_t>(certificate_->ends_at() / 1'000)));
+  }
   return render_metrics(all);
 }
 

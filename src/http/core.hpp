@@ -35,6 +35,10 @@ class Core final : public Server {
   }
   void hold_answers() override { mailbox_->hold(); }
   void release_answers() override { mailbox_->release(); }
+  void renew_tls(crypto::TlsContext context) override {
+    asio::post(
+        io_, [this, context = std::move(context)]() mutable { options_.tls = std::move(context); });
+  }
   Counters counters() const override;
 
   void wake() {
@@ -61,7 +65,7 @@ class Core final : public Server {
   struct Numbers {
     std::atomic<std::uint64_t> requests{0}, answers_2xx{0}, answers_3xx{0}, answers_4xx{0},
         answers_5xx{0}, connections{0}, streams{0}, refused{0}, rate_limited{0}, malformed{0},
-        deadlines{0}, slow_streams{0}, body_bytes_in{0}, body_bytes_out{0};
+        deadlines{0}, slow_streams{0}, handshakes_failed{0}, body_bytes_in{0}, body_bytes_out{0};
   };
   Numbers numbers;
 

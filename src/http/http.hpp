@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "common/crypto/tls.hpp"
 
 namespace wangdi::http {
 
@@ -29,7 +30,7 @@ struct Request {
   std::string request_id;           // also in the answer's X-Request-Id and in the log
   std::string client_address;       // of the trusted hop, IPv6 cut to /64
   bool client_is_loopback = false;  // false too when a loopback peer forwards for someone else
-  bool secure = false;              // the trusted hop says that its client spoke https
+  bool secure = false;              // TLS ends here, or the trusted hop says its client spoke https
 
   // First value of a header, empty when absent; the name in lower case.
   std::string_view header(std::string_view name) const;
@@ -128,6 +129,7 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;                 // 0 picks a free one
   std::string static_folder;                 // the built web app; empty serves none
+  crypto::TlsContext tls;                    // empty: plain HTTP
   std::vector<std::string> trusted_proxies;  // addresses or networks like 10.0.0.0/8
   std::size_t connections_max = 10'000;
   std::size_t connections_per_client_max = 256;
@@ -153,6 +155,7 @@ struct Counters {
   std::uint64_t requests = 0, answers_2xx = 0, answers_3xx = 0, answers_4xx = 0, answers_5xx = 0;
   std::uint64_t connections_open = 0, streams_open = 0, connections_refused = 0, rate_limited = 0;
   std::uint64_t malformed = 0, deadlines_passed = 0, slow_streams_dropped = 0;
+  std::uint64_t handshakes_failed = 0;
   std::uint64_t body_bytes_in = 0, body_bytes_out = 0;
 };
 
@@ -168,6 +171,8 @@ class Server {
   // thread wakes once for many. Not nested; for one thread that answers in batches.
   virtual void hold_answers() = 0;
   virtual void release_answers() = 0;
+  // Connections from now on take this certificate; from any thread. Only where TLS was on before.
+  virtual void renew_tls(crypto::TlsContext context) = 0;
   virtual Counters counters() const = 0;
 };
 std::unique_ptr<Server> make_server(Options options, const Clock& clock);

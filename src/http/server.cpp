@@ -96,6 +96,7 @@ void Core::admit(Socket socket) {
 
 void Core::turn_away(Socket& socket) {
   ++numbers.refused;
+  if (options_.tls) return;  // a handshake only to say no costs more than it tells
   auto response =
       problem(Error(ErrorCode::too_many_requests).with("seconds", "10"), Language::kChinese, {});
   const auto id = admission_->next_id();
@@ -172,6 +173,7 @@ Counters Core::counters() const {
   counters.malformed = numbers.malformed;
   counters.deadlines_passed = numbers.deadlines;
   counters.slow_streams_dropped = numbers.slow_streams;
+  counters.handshakes_failed = numbers.handshakes_failed;
   counters.body_bytes_in = numbers.body_bytes_in;
   counters.body_bytes_out = numbers.body_bytes_out;
   return counters;

@@ -2,6 +2,7 @@
 // One connection and what reaches it from other threads. Included by server.cpp alone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -95,6 +96,11 @@ class Session final : public std::enable_shared_from_this<Session> {
   enum class Phase : std::uint8_t { idle, head, body, handler, write, stream, linger };
   enum class Read : std::uint8_t { bytes, end };
 
+  Task<bool> shake_hands();
+  Task<void> say_goodbye();
+  using Buffers = std::array<asio::const_buffer, 2>;
+  Task<std::size_t> receive(asio::mutable_buffer into, error_code& failed);
+  Task<std::size_t> transmit(const Buffers& from, error_code& failed);
   Task<bool> read_head(bool first);
   Task<bool> serve();
   Task<bool> read_body(const Route& route);
@@ -117,6 +123,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   Core& core_;
   std::optional<Socket> socket_;  // gone when run() ends: a late Responder may outlive the server
+  std::optional<TlsStream> tls_;  // over the socket; empty: in clear
   ClientMemory memory_;
   ReadBuffer buffer_;
   std::int64_t deadline_ms_ = kNever;
@@ -125,6 +132,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   bool aborted_ = false;
   bool linger_ = false;
   bool dispatching_ = false;
+  bool watching_ = false;  // a second coroutine reads
 
   std::optional<RequestHead> head_;
   std::optional<Parser> parser_;

@@ -34,21 +34,60 @@ inline void Mailbox::release() {
 }
 
 inline Session::Session(Core& core, Socket socket, const Address& peer)
-    : core_(core), socket_(std::move(socket)), memory_(core.admission().remember(peer)) {}
+    : core_(core), socket_(std::move(socket)), memory_(core.admission().remember(peer)) {
+  if (core.options().tls) tls_.emplace(*socket_, crypto::new_tls_connection(core.options().tls));
+}
 
 inline Task<void> Session::run() {
   const auto self = shared_from_this();
-  // Each co_await stands alone: g++ 12 evaluates both sides of a && that holds one.
-  for (bool first = true;; first = false) {
-    if (!co_await read_head(first)) break;
-    if (!co_await serve()) break;
+  if (co_await shake_hands()) {
+    // Each co_await stands alone: g++ 12 evaluates both sides of a && that holds one.
+    for (bool first = true;; first = false) {
+      if (!co_await read_head(first)) break;
+      if (!co_await serve()) break;
+    }
+    if (tls_ && !aborted_) co_await say_goodbye();
+    if (linger_ && !aborted_) co_await linger();
   }
-  if (linger_ && !aborted_) co_await linger();
   release_body();
   error_code ignored;
   socket_->close(ignored);
+  while (watching_) co_await signal_.wait();
   core_.leave(*this);
+  tls_.reset();
   socket_.reset();
+}
+
+// False ends the connection: what failed here is no client of ours.
+inline Task<bool> Session::shake_hands() {
+  if (!tls_) co_return true;
+  deadline_ms_ = core_.now_ms() + core_.options().header_deadline_ms;
+  error_code failed;
+  co_await tls_->async_handshake(asio::ssl::stream_base::server,
+                                 asio::redirect_error(Token{}, failed));
+  if (failed) ++core_.numbers.handshakes_failed;
+  co_return !failed && !timed_out_;
+}
+
+// Tells the client that nothing follows, so that a cut-off answer can be told from a whole one.
+inline Task<void> Session::say_goodbye() {
+  phase_ = Phase::linger;
+  deadline_ms_ = core_.now_ms() + kLingerMs;
+  error_code ignored;
+  co_await tls_->async_shutdown(asio::redirect_error(Token{}, ignored));
+}
+
+// Take what is there and give what fits, in clear or by TLS. Plain functions: in a coroutine g++ 12
+// would destroy the chosen operand twice.
+inline Task<std::size_t> Session::receive(asio::mutable_buffer into, error_code& failed) {
+  auto token = asio::redirect_error(Token{}, failed);
+  return tls_ ? tls_->async_read_some(into, std::move(token))
+              : socket_->async_read_some(into, std::move(token));
+}
+inline Task<std::size_t> Session::transmit(const Buffers& from, error_code& failed) {
+  auto token = asio::redirect_error(Token{}, failed);
+  return tls_ ? tls_->async_write_some(from, std::move(token))
+              : socket_->async_write_some(from, std::move(token));
 }
 
 // Reads until a whole head lies in the buffer and is parsed. False ends the connection.
@@ -77,8 +116,7 @@ inline Task<bool> Session::read_head(bool first) {
       co_return false;
     }
     error_code failed;
-    const auto bytes = co_await socket_->async_read_some(buffer_.prepare(kHeadReadBytes),
-                                                         asio::redirect_error(Token{}, failed));
+    const auto bytes = co_await receive(buffer_.prepare(kHeadReadBytes), failed);
     buffer_.commit(bytes);
     if (bytes > 0) continue;
     if (timed_out_ && phase_ == Phase::head) {
@@ -99,7 +137,8 @@ inline void Session::begin_request() {
   request_id_.clear();
   log_route_ = {};
   method_ = Method::other;
-  api_ = secure_ = http_1_0_ = false;
+  api_ = http_1_0_ = false;
+  secure_ = tls_.has_value();
   bytes_in_ = 0;
   body_.clear();
 }
@@ -122,7 +161,7 @@ inline Task<bool> Session::serve() {
   http_1_0_ = head.is_http_1_0();
   auto decision = core_.admission().decide(head, memory_, started_ms_);
   request_id_ = request.request_id;
-  secure_ = request.secure;
+  secure_ = request.secure = request.secure || tls_;
   log_route_ = decision.log_route;
   if (decision.rate_limited) ++core_.numbers.rate_limited;
   if (decision.route != nullptr) {
@@ -183,8 +222,7 @@ inline Task<bool> Session::read_body(const Route& route) {
       if (used > 0 && !waits) continue;
     }
     error_code failed;
-    const auto bytes = co_await socket_->async_read_some(buffer_.prepare(kBodyReadBytes),
-                                                         asio::redirect_error(Token{}, failed));
+    const auto bytes = co_await receive(buffer_.prepare(kBodyReadBytes), failed);
     buffer_.commit(bytes);
     if (bytes > 0) continue;
     if (timed_out_) co_return co_await refuse(Error(ErrorCode::deadline_passed));
@@ -256,10 +294,12 @@ inline Task<bool> Session::refuse_answer(Response response) {
 
 inline Task<bool> Session::write(Answer answer) {
   error_code failed;
-  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(answer.head),
-                                                     asio::buffer(answer.tail)};
-  // Most answers fit into the socket's buffer: then no asynchronous operation is needed.
-  const auto written = socket_->write_some(buffers, failed);
+  std::size_t written = 0;
+  if (!tls_) {
+    const Buffers buffers = {asio::buffer(answer.head), asio::buffer(answer.tail)};
+    // Most answers fit into the socket's buffer: then no asynchronous operation is needed.
+    written = socket_->write_some(buffers, failed);
+  }
   bool sent = written == answer.head.size() + answer.tail.size();
   if (!sent && (!failed || failed == asio::error::would_block)) {
     const auto of_head = std::min(written, answer.head.size());
@@ -279,9 +319,8 @@ inline Task<bool> Session::write_rest(std::string_view first, std::string_view s
   while (!first.empty() || !second.empty()) {
     deadline_ms_ = pace.deadline_ms();
     error_code failed;
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(first), asio::buffer(second)};
-    const auto written =
-        co_await socket_->async_write_some(buffers, asio::redirect_error(Token{}, failed));
+    const Buffers buffers = {asio::buffer(first), asio::buffer(second)};
+    const auto written = co_await transmit(buffers, failed);
     if (failed || aborted_) co_return false;
     const auto of_first = std::min(written, first.size());
     first.remove_prefix(of_first);
@@ -326,7 +365,10 @@ inline Task<void> Session::serve_stream() {
   ++numbers.streams;
   bool open = co_await write(make_stream_answer(context(true)));
   open = open && method_ != Method::head;
-  if (open) asio::co_spawn(core_.executor(), watch(shared_from_this()), asio::detached);
+  if (open) {
+    watching_ = true;
+    asio::co_spawn(core_.executor(), watch(shared_from_this()), asio::detached);
+  }
   while (open && !aborted_) {
     const auto taken = stream_->take();
     if (taken.overflown) {
@@ -352,8 +394,8 @@ inline Task<void> Session::serve_stream() {
 inline Task<void> Session::watch(std::shared_ptr<Session> self) {
   std::array<char, 64> bytes{};
   error_code failed;
-  co_await self->socket_->async_read_some(asio::buffer(bytes),
-                                          asio::redirect_error(Token{}, failed));
+  co_await self->receive(asio::buffer(bytes), failed);
+  self->watching_ = false;
   if (self->stream_) self->stream_->close();
   self->signal_.raise();
 }

@@ -95,7 +95,7 @@ export class Server {
     this.exited = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
     this.ready = new Promise((done, fail) => {
       createInterface({ input: this.process.stdout }).on('line', (line) => {
-        const found = /^http:\/\/([0-9.]+):(\d+)$/.exec(line);
+        const found = /^https?:\/\/([0-9.]+):(\d+)$/.exec(line);
         if (!found) return;
         this.port = Number(found[2]);
         this.url = line;
