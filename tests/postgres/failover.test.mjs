@@ -57,6 +57,13 @@ async function add_standby(port, folder) {
   await until('the standby follows', () => ask(port, following) === '1');
 }
 
+// A commit is on the server's own disk and waits for the standby, which does not hear of it.
+async function hold_a_commit(port) {
+  process.kill(Number(ask(port, 'SELECT pid FROM pg_stat_replication')), 'SIGSTOP');
+  const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+  await until('a commit waits for the standby', () => ask(port, waiting) !== '0');
+}
+
 // What dies takes nothing to its end: all processes of a server at once.
 function kill_server(folder) {
   const postmaster = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -131,9 +138,13 @@ test(`${kFailovers} promoted standbys have all that was answered`, async (t) => 
     );
     const enough = ledger.size + kAnsweredBefore;
     await until('commands are answered', () => ledger.size >= enough, kPatienceMs);
+    await hold_a_commit(ports[round]);
+    // Wangdi asks for the commit's outcome only when its number is another transaction's.
+    process.kill(server.process.pid, 'SIGSTOP');
     kill_server(folders[round]);
     as_server('pg_ctl', ['-D', folder, '-w', 'promote']);
     use_numbers(ports[round + 1]);
+    process.kill(server.process.pid, 'SIGCONT');
     const again = ledger.size + kAnsweredBefore;
     await until('the standby answers', () => ledger.size >= again, kPatienceMs);
     state.stopping = true;
