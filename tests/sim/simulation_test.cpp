@@ -56,12 +56,14 @@ class Runs : public ::testing::Test {
   }
 
   // Empty when nothing broke.
-  std::string run(std::uint64_t seed) {
+  using Trace = std::function<void(const std::string&)>;
+  std::string run(std::uint64_t seed, Trace trace = {}) {
     begin_keys(seed);
     auto simulation = std::make_unique<Simulation>(*world, *disk, seed);
     if (std::getenv("WANGDI_SIM_TRACE") != nullptr) {
-      simulation->trace = [](const std::string& line) { std::cout << line << "\n"; };
+      trace = [](const std::string& line) { std::cout << line << "\n"; };
     }
+    simulation->trace = std::move(trace);
     std::string broken;
     try {
       simulation->run();
@@ -100,6 +102,19 @@ TEST_F(Runs, given_any_seed_when_all_goes_wrong_then_what_was_answered_is_there_
   }
   const auto seconds = static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
   std::cout << count << " seeds in " << seconds << " CPU s: " << tally.text() << "\n";
+}
+
+TEST_F(Runs, given_one_seed_when_run_again_then_every_step_is_the_same) {
+  constexpr std::uint64_t kSeed = 7;
+  const auto steps_of = [this](std::uint64_t seed) {
+    std::vector<std::string> steps;
+    EXPECT_EQ(run(seed, [&](const std::string& line) { steps.push_back(line); }), "");
+    return steps;
+  };
+  const auto steps = steps_of(kSeed);
+  EXPECT_GT(steps.size(), 100u);
+  EXPECT_NE(steps_of(kSeed + 1), steps);
+  EXPECT_EQ(steps_of(kSeed), steps);
 }
 
 }  // namespace
