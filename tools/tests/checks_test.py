@@ -3,6 +3,7 @@
 # Proves that each check of tools/ can fail: a small tree in order passes, and each single fault put
 # into it is found.
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -238,6 +239,41 @@ class Pages(Tree):
     def test_given_a_module_without_a_page(self):
         self.write("src/modules/y/messages.hpp", SPDX)
         self.fails("check_docs", "src/modules/y: has no README.md")
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "not run: systemd-analyze is not installed")
+class Unit(Tree):
+    def setUp(self):
+        super().setUp()
+        self.unit = (TOOLS.parent / "packaging/wangdi.service").read_text(encoding="utf-8")
+        self.write("packaging/wangdi.service", self.unit)
+        self.write("docs/operating/install.md", "# Installing\n\n```ini\n[Service]\nNice=5\n```\n")
+        self.passes("check_unit")
+
+    def changed(self, line, into):
+        self.assertIn(line, self.unit)
+        self.write("packaging/wangdi.service", self.unit.replace(line, into))
+
+    def test_given_protections_that_went(self):
+        self.write(
+            "packaging/wangdi.service",
+            "\n".join(line for line in self.unit.split("\n") if not line.startswith(("SystemCall", "Private"))),
+        )
+        self.fails("check_unit", "more than 2.0")
+
+    def test_given_a_misspelt_line(self):
+        self.changed("RestrictRealtime=yes", "RestrictRealtimes=yes")
+        self.fails("check_unit", "RestrictRealtimes")
+
+    def test_given_root(self):
+        self.changed("User=wangdi\n", "")
+        self.fails("check_unit", "runs as root")
+        self.changed("ExecReload=/bin/sh", "ExecReload=+/bin/sh")
+        self.fails("check_unit", "all of root's rights")
+
+    def test_given_a_second_unit_in_the_pages(self):
+        self.write("docs/operating/install.md", "```ini\n[Service]\nExecStart=/opt/wangdi serve\n```\n")
+        self.fails("check_unit", "a unit of its own")
 
 
 if __name__ == "__main__":
