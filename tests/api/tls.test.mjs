@@ -140,12 +140,12 @@ test('an answer ends with a goodbye, so that a cut one can be told', async () =>
 
 // Fault F19.
 test('SIGHUP takes a new certificate; who is connected stays, and a wrong one is not taken', async () => {
-  assert.match(server.log, /"certificate_ends","days_left":4/);
-  const open = new https.Agent({ keepAlive: true, maxSockets: 1 });
-  assert.equal((await request('GET', '/health', { using: open })).status, 200);
   const logged = async (text) => {
     while (!server.log.includes(text)) await new Promise((again) => server.process.stderr.once('data', again));
   };
+  await logged('"certificate_ends","days_left":4');
+  const open = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  assert.equal((await request('GET', '/health', { using: open })).status, 200);
   put(authority.issue('second', { key: 'rsa:2048' }));
   server.process.kill('SIGHUP');
   await logged('certificate_renewed');
