@@ -64,7 +64,9 @@ export async function focus_error(): Promise<void> {
 }
 
 // What was refused at a form stays at the form; the list of records need not ask about it again.
+// Rows that stood behind it may go now.
 export async function settle(row: OutboxRow): Promise<void> {
-  const { outbox } = await engine();
+  const { outbox, poke } = await engine();
   await outbox.settle(row.id, 'seen').catch(() => undefined);
+  poke();
 }
