@@ -142,6 +142,9 @@ bool in_range(const Setting& setting, double value) {
   return value >= setting.least && value <= setting.most;  // false for NaN
 }
 
+// The system would take the text up to there.
+bool holds_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
 // Each takes a value of one kind into the member it fits, or says false.
 struct FromToml {
   const Setting& setting;
@@ -165,13 +168,13 @@ struct FromToml {
   }
   bool operator()(std::string Config::* member) const {
     const auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr || text->find('\0') != std::string::npos) return false;
+    if (text == nullptr || holds_nul(*text)) return false;
     config.*member = *text;
     return true;
   }
   bool operator()(std::vector<std::string> Config::* member) const {
     const auto* list = std::get_if<std::vector<std::string>>(&value);
-    if (list == nullptr) return false;
+    if (list == nullptr || std::ranges::any_of(*list, holds_nul)) return false;
     config.*member = *list;
     return true;
   }

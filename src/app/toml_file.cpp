@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <fstream>
 
+// Some of the library's assertions fail for a file that is merely wrong ("[?]"). Behind each of
+// these it looks again and tells the place, which it must not be promised away from: with NDEBUG it
+// would tell the compiler that they hold.
+#undef NDEBUG
+#define TOML_ASSERT(holds) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 

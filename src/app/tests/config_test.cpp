@@ -101,6 +101,12 @@ TEST_F(ConfigTest, given_a_wrong_file_then_the_error_names_line_key_and_what_is_
       {"[log]\nlevel = \"loud\"\n", "wangdi.toml:2: log.level", "debug, info, warning, error"},
       {"[http]\nport = 1\nport = 2\n", "wangdi.toml:3", ""},
       {"[http\n", "wangdi.toml:1", ""},
+      // #3: the library's own assertion ended the program.
+      {"[?http]\n", "wangdi.toml:1", ""},
+      {"[http.?]\n", "wangdi.toml:1", ""},
+      // #3: what follows a NUL would be passed over.
+      {"[http]\ntrusted_proxies = [\"10.0.0.1\\u0000\"]\n", "wangdi.toml:2: http.trusted",
+       "a list"},
   };
   for (const auto& one : cases) {
     const auto config = load_config({.file = file(one.text)});
