@@ -74,6 +74,7 @@ std::string Address::text() const {
 
 std::optional<Address> Address::parse(std::string_view text) {
   if (text.empty() || text.size() > kAddressTextMax) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);
   Address address;
   std::array<std::uint8_t, 4> v4{};

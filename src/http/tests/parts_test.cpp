@@ -31,6 +31,8 @@ TEST(Address, of_one_client_is_an_ipv4_or_a_64) {
        {"", "203.0.113", "203.0.113.256", "2001:db8::g", "localhost", "::1%lo"}) {
     EXPECT_FALSE(Address::parse(wrong)) << wrong;
   }
+  // #3: what follows a NUL is not passed over.
+  EXPECT_FALSE(Address::parse(std::string_view("203.0.113.7\0.1", 14)));
 }
 
 // security: DO5
