@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kHeader =
     "name,value,unit,scope,in_force_from,in_force_to,document,clause";
 constexpr std::size_t kColumns = 8;
+constexpr std::size_t kDigitsMost = 15;  // of a whole value
 
 Error invalid(std::string_view file, std::size_t line, std::string_view what) {
   return Error(ErrorCode::configuration_invalid)
@@ -27,6 +28,7 @@ std::optional<std::int64_t> scaled(std::string_view text) {
   const auto dot = text.find('.');
   const auto whole = text.substr(0, dot);
   const auto part = dot == std::string_view::npos ? std::string_view("0") : text.substr(dot + 1);
+  if (whole.starts_with('-') || whole.size() > kDigitsMost) return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
   if (error != std::errc() || end != whole.data() + whole.size()) return std::nullopt;

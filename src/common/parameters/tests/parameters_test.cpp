@@ -51,7 +51,9 @@ TEST(ParametersTest, a_wrong_row_is_named_by_file_and_line) {
        {"a.days,x,days,,2020-01-01,,doc,1", "a.days,1.25,days,,2020-01-01,,doc,1",
         "a.days,14,,,2020-01-01,,doc,1", "a.days,14,days,99x,2020-01-01,,doc,1",
         "a.days,14,days,,2020-02-30,,doc,1", "a.days,14,days,,2020-02-01,2020-01-01,doc,1",
-        "a.days,14,days,,2020-01-01,,,1", "days,14,days,,2020-01-01,,doc,1", "a.days,14"}) {
+        "a.days,14,days,,2020-01-01,,,1", "a.days,--14,days,,2020-01-01,,doc,1",
+        "a.days,922337203685477581,days,,2020-01-01,,doc,1", "days,14,days,,2020-01-01,,doc,1",
+        "a.days,14"}) {
     Parameters parameters;
     const auto added = parameters.add_csv(std::string(kHeader) + row, "p.csv");
     ASSERT_FALSE(added) << row;
