@@ -158,18 +158,21 @@ void Gatekeeper::Impl::erase_rows(std::vector<SessionRow> ended, std::function<v
     const std::lock_guard lock(front_mutex_);
     left_over_.insert(left_over_.end(), shared->begin(), shared->end());
   };
+  const auto tell = [done = std::move(done)](Status status) {
+    if (done) done(std::move(status));
+  };
   auto queued = parts_.submit_job(
       [shared](store::Rows& rows) {
         for (const auto& row : *shared) rows.erase(kSession, {kNation, row.account, row.session});
         return ok();
       },
-      [keep_for_later, done](Status status) {
+      [keep_for_later, tell](Status status) {
         if (!status) keep_for_later();
-        if (done) done(std::move(status));
+        tell(std::move(status));
       });
   if (queued) return;
   keep_for_later();
-  if (done) done(std::move(queued));
+  tell(std::move(queued));
 }
 
 void Gatekeeper::Impl::log_out(std::string_view token, Done done) {
