@@ -6,6 +6,8 @@
 
 #include "access/tables.hpp"
 #include "app/heal.hpp"
+#include "app/modules.hpp"
+#include "app/schema.hpp"
 #include "app/storage.hpp"
 #include "common/bus/restored.hpp"
 
@@ -35,6 +37,8 @@ Result<AcceptedLoss> accept_loss(const Config& config, const Clock& clock) {
   const auto& found = accepted.findings;
   if (found.alarms.empty()) return accepted;
   WD_TRY([[maybe_unused]] auto holds, check_chain(*connection));
+  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
+  WD_TRY([[maybe_unused]] auto fits, check_schema(*connection, tables_of(modules->registry)));
   WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
   WD_TRY([[maybe_unused]] auto prepared, prepare_for_resending(*connection, *vault));
   const bus::Loss loss{found.alarms, found.anchored_at, static_cast<std::int64_t>(::getuid())};

@@ -223,6 +223,8 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
       return commands.verify(config, console, {.accept_loss = invocation.has("--accept-loss")});
     case CommandName::rebuild:
       return commands.rebuild(config, console, {.check = invocation.has("--check")});
+    case CommandName::migrate:
+      return commands.migrate(config, console);
     case CommandName::backup:
       return commands.backup(
           config, console,

@@ -22,6 +22,7 @@ enum class CommandName : std::uint8_t {
   import_roster,
   verify,
   rebuild,
+  migrate,
   backup,
   restore,
   drill,

@@ -73,6 +73,7 @@ int run_import_tree(const Config& config, Console& console, const ImportTreeRequ
 int run_import_roster(const Config& config, Console& console, const ImportRosterRequest& request);
 int run_verify(const Config& config, Console& console, const VerifyRequest& request);
 int run_rebuild(const Config& config, Console& console, const RebuildRequest& request);
+int run_migrate(const Config& config, Console& console);
 int run_backup(const Config& config, Console& console, const BackupRequest& request);
 int run_restore(const Config& config, Console& console, const BackupRequest& request);
 int run_drill(const Config& config, Console& console, const BackupRequest& request);
@@ -90,6 +91,7 @@ struct Commands {
   std::function<int(const Config&, Console&, const ImportRosterRequest&)> import_roster;
   std::function<int(const Config&, Console&, const VerifyRequest&)> verify;
   std::function<int(const Config&, Console&, const RebuildRequest&)> rebuild;
+  std::function<int(const Config&, Console&)> migrate;
   std::function<int(const Config&, Console&, const BackupRequest&)> backup;
   std::function<int(const Config&, Console&, const BackupRequest&)> restore;
   std::function<int(const Config&, Console&, const BackupRequest&)> drill;

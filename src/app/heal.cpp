@@ -2,109 +2,20 @@
 // Copying what cannot be rebuilt, replaying the rest, and the exchange of the files.
 #include "app/heal.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
-#include <variant>
-#include <vector>
 
-#include "app/backup_file.hpp"
+#include "app/beside.hpp"
+#include "app/copy_table.hpp"
+#include "app/schema.hpp"
 #include "app/storage.hpp"
 #include "common/bus/rebuild.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
-#include "vault/tables.hpp"
 
 namespace wangdi::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kCopyRows = 1'000;
-
-// Rows of any table, as values.
-class CopiedRows final : public store::RowSource {
- public:
-  explicit CopiedRows(const store::TableInfo& table) : table_(table) {}
-  std::size_t size() const override { return values_.size() / table_.columns.size(); }
-  void clear() { values_.clear(); }
-
-  void add(const store::RowReader& row) {
-    for (std::size_t column = 0; column < table_.columns.size(); ++column) {
-      if (row.is_null(column)) {
-        values_.emplace_back();
-        continue;
-      }
-      switch (table_.columns[column].type) {
-        case store::ColumnType::kInteger:
-          values_.emplace_back(row.integer(column));
-          break;
-        case store::ColumnType::kReal:
-          values_.emplace_back(row.real(column));
-          break;
-        case store::ColumnType::kText:
-          values_.emplace_back(std::string(row.text(column)));
-          break;
-        case store::ColumnType::kBlob: {
-          const auto bytes = row.blob(column);
-          values_.emplace_back(store::Bytes(bytes.begin(), bytes.end()));
-          break;
-        }
-      }
-    }
-  }
-
-  void bind(std::size_t row, store::Binder& to) const override {
-    for (std::size_t column = 0; column < table_.columns.size(); ++column) {
-      const auto& value = values_[row * table_.columns.size() + column];
-      if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-        to.integer(column, *integer);
-      } else if (const auto* real = std::get_if<double>(&value)) {
-        to.real(column, *real);
-      } else if (const auto* text = std::get_if<std::string>(&value)) {
-        to.text(column, *text);
-      } else if (const auto* bytes = std::get_if<store::Bytes>(&value)) {
-        to.blob(column, *bytes);
-      } else {
-        to.null(column);
-      }
-    }
-  }
-
- private:
-  using Value = std::variant<std::monostate, std::int64_t, double, std::string, store::Bytes>;
-  const store::TableInfo& table_;
-  std::vector<Value> values_;
-};
-
-Status copy_table(store::Connection& from, store::Connection& to, const store::TableInfo& table) {
-  CopiedRows rows(table);
-  Status written = ok();
-  const auto flush = [&] {
-    written = to.bulk(table, store::BulkMode::kInsert, rows);
-    rows.clear();
-    return written.has_value();
-  };
-  auto read = from.by_key(table, 0, store::bind_all(), [&](const store::RowReader& row) {
-    rows.add(row);
-    return rows.size() < kCopyRows || flush();
-  });
-  if (read && written && rows.size() > 0) flush();
-  if (!read) {
-    return Error(ErrorCode::storage_failed)
-        .because(std::string(table.name) + ": " + read.error().cause());
-  }
-  return written;
-}
-
-std::vector<store::TableInfo> tables_of(const bus::Registry& registry) {
-  std::vector<store::TableInfo> tables{journal::kRecord.info(), journal::kSeal.info(),
-                                       vault::kVaultField.info(), vault::kVaultState.info(),
-                                       vault::kAccessLog.info()};
-  tables.insert(tables.end(), registry.tables().begin(), registry.tables().end());
-  return tables;
-}
 
 // Fills the file beside; its log is gone and its pages are on disk when the connection has closed.
 Result<std::int64_t> fill(const std::string& beside, store::Connection& live, const Config& config,
@@ -113,9 +24,7 @@ Result<std::int64_t> fill(const std::string& beside, store::Connection& live, co
   WD_TRY(const auto engine, store::open_sqlite({.path = beside}));
   WD_TRY(const auto to, engine->open_writer());
   const auto tables = tables_of(modules->registry);
-  for (const auto& table : tables) {
-    WD_TRY([[maybe_unused]] auto created, to->create(table));
-  }
+  WD_TRY([[maybe_unused]] auto created, create_schema(*to, tables));
   WD_TRY([[maybe_unused]] auto begun, to->begin());
   for (const auto& table : tables) {
     if (table.rebuilt) continue;
@@ -129,14 +38,11 @@ Result<std::int64_t> fill(const std::string& beside, store::Connection& live, co
   return events;
 }
 
-void remove_database(const std::string& path) {
-  std::error_code failed;
-  for (const char* end : {"", "-wal", "-shm"}) fs::remove(path + end, failed);
-}
-
-Status sync_folder(const std::string& path) {
-  const OpenFile folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open() || ::fsync(folder.get()) != 0) return file_error("fsync of the folder");
+// Tables of another version are not healed but migrated. Forms that cannot be read are damaged too.
+Status check_form(store::Connection& live, const Folder& folder) {
+  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
+  auto fits = check_schema(live, tables_of(modules->registry));
+  if (!fits && fits.error().code() == ErrorCode::migration_needed) return fits;
   return ok();
 }
 
@@ -187,6 +93,7 @@ Result<std::int64_t> heal_database(const Config& config, const Folder& folder) {
     WD_TRY(const auto live, engine->open_reader());
     WD_TRY([[maybe_unused]] auto begun, live->begin());
     WD_TRY([[maybe_unused]] auto holds, check_chain(*live));
+    WD_TRY([[maybe_unused]] auto fits, check_form(*live, folder));
     return fill(beside, *live, config, folder);
   }();
   auto exchanged = filled ? exchange(folder, beside) : Status(filled.error());

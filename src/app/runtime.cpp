@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "app/schema.hpp"
 #include "app/storage.hpp"
 #include "journal/journal.hpp"
 
@@ -52,11 +53,9 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
   if (is_alarmed) keep_found_log(runtime->folder_);
   WD_TRY(runtime->vault_, vault::Vault::open(vault_paths(config)));
   WD_TRY(runtime->modules_, Modules::make(runtime->folder_.files(), runtime->vault_.get()));
-  WD_TRY([[maybe_unused]] auto journal, journal::Journal::create(connection));
-  WD_TRY([[maybe_unused]] auto sealed, vault::Vault::create_tables(connection));
-  for (const auto& table : runtime->registry().tables()) {
-    WD_TRY([[maybe_unused]] auto created, connection.create(table));
-  }
+  const auto tables = tables_of(runtime->registry());
+  WD_TRY([[maybe_unused]] auto fits, check_schema(connection, tables));
+  WD_TRY([[maybe_unused]] auto created, create_schema(connection, tables));
   WD_TRY(
       runtime->vault_writer_,
       runtime->vault_->open_writer(connection, clock.now(), {},

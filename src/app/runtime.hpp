@@ -22,7 +22,7 @@ namespace wangdi::app {
 class Runtime {
  public:
   // Opens a complete folder. One whose journal is under alarm opens as well, for reading. Errors:
-  // those of Folder::open, open_engine, Guard::open and Vault::open.
+  // those of Folder::open, open_engine, Guard::open and Vault::open; migration_needed.
   static Result<std::unique_ptr<Runtime>> open(const Config& config, const Clock& clock);
   // Makes folder, keys and root; complete() is the caller's last act. Errors: folder_exists,
   // storage_failed and those of the vault.

@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/storage.hpp"
 #include "app/system_clock.hpp"
+#include "app/vault_check.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
 #include "vault/vault.hpp"
@@ -36,57 +37,14 @@ Status verify_access_log(store::Connection& connection, Examined& examined) {
   return ok();
 }
 
-struct Subject {
-  District district;
-  Uuid id;
-  bool operator==(const Subject&) const = default;
-};
-
-// Everybody of whom the vault holds something, in the order of the rows.
-Result<std::vector<Subject>> subjects_of(store::Connection& connection) {
-  std::vector<Subject> subjects;
-  WD_TRY([[maybe_unused]] auto read,
-         connection.by_key(vault::kVaultField.info(), 0, store::bind_all(),
-                           [&](const store::RowReader& raw) {
-                             const Subject subject{store::ColumnTraits<District>::read(raw, 0),
-                                                   store::ColumnTraits<Uuid>::read(raw, 1)};
-                             if (subjects.empty() || subjects.back() != subject) {
-                               subjects.push_back(subject);
-                             }
-                             return true;
-                           }));
-  return subjects;
-}
-
-// Opens what the vault holds; what an erased key sealed is as it should be. A portion that does not
-// open is tried one by one.
-Status verify_vault(const Config& config, store::Connection& connection, Examined& examined) {
-  constexpr std::size_t kPortion = 200;
-  constexpr auto kAllFields = vault::Fields::from_bits(~std::int64_t{0});
-  WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
-  WD_TRY(const auto reader, vault->open_reader(connection));
-  WD_TRY(const auto subjects, subjects_of(connection));
-  for (std::size_t from = 0; from < subjects.size();) {
-    std::vector<Uuid> portion;
-    const auto district = subjects[from].district;
-    for (; from < subjects.size() && portion.size() < kPortion; ++from) {
-      if (subjects[from].district != district) break;
-      portion.push_back(subjects[from].id);
-    }
-    if (reader->get_many(district, portion, kAllFields)) continue;
-    for (const auto& id : portion) {
-      if (!reader->get(district, id, kAllFields)) ++examined.unreadable;
-    }
-  }
-  return ok();
-}
-
 Status verify_contents(const Config& config, const Folder& folder, store::Connection& connection,
                        Examined& examined) {
   WD_TRY(examined.journal, journal::verify(connection));
   WD_TRY(examined.guard, examine_anchor(config, folder, connection));
   WD_TRY([[maybe_unused]] auto log, verify_access_log(connection, examined));
-  return verify_vault(config, connection, examined);
+  WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
+  WD_TRY(examined.unreadable, unreadable_people(*vault, connection));
+  return ok();
 }
 
 Result<Examined> verify_folder(const Config& config) {

@@ -76,6 +76,29 @@ std::string create_index(const TableInfo& table, const Index& index) {
          std::string(table.name) + " (" + std::string(index.columns) + ")";
 }
 
+std::string add_column(const TableInfo& table, const Column& column, const Dialect& dialect) {
+  const auto type = column.type == ColumnType::kText ? dialect.text_type : type_name(column.type);
+  const bool is_number = column.type == ColumnType::kInteger || column.type == ColumnType::kReal;
+  return "ALTER TABLE " + std::string(table.name) + " ADD COLUMN " + std::string(column.name) +
+         " " + std::string(type) +
+         (column.nullable ? "" : std::string(" NOT NULL DEFAULT ") + (is_number ? "0" : "''"));
+}
+
+std::string drop_column(std::string_view table, std::string_view column) {
+  return "ALTER TABLE " + std::string(table) + " DROP COLUMN " + std::string(column);
+}
+
+std::string rename_column(std::string_view table, std::string_view from, std::string_view to) {
+  return "ALTER TABLE " + std::string(table) + " RENAME COLUMN " + std::string(from) + " TO " +
+         std::string(to);
+}
+
+std::string drop_index(std::string_view table, std::string_view index) {
+  return "DROP INDEX IF EXISTS " + std::string(table) + "_" + std::string(index);
+}
+
+std::string drop_table(std::string_view table) { return "DROP TABLE " + std::string(table); }
+
 std::string row_statement(const TableInfo& table, BulkMode mode) {
   const std::string name(table.name);
   if (mode == BulkMode::kErase) return "DELETE FROM " + name + by_key(table, table.key_columns);

@@ -19,6 +19,13 @@ inline constexpr Dialect kPostgres{"text COLLATE \"C\"", ""};
 
 std::string create_table(const TableInfo& table, const Dialect& dialect);
 std::string create_index(const TableInfo& table, const Index& index);
+// What changes a table that is there: a column more, which holds nothing, 0 or an empty text in old
+// rows; a column less; another name of one; an index less; the whole table.
+std::string add_column(const TableInfo& table, const Column& column, const Dialect& dialect);
+std::string drop_column(std::string_view table, std::string_view column);
+std::string rename_column(std::string_view table, std::string_view from, std::string_view to);
+std::string drop_index(std::string_view table, std::string_view index);
+std::string drop_table(std::string_view table);
 std::string row_statement(const TableInfo& table, BulkMode mode);
 // The same for many rows: each column is one array parameter, in column order.
 std::string array_statement(const TableInfo& table, BulkMode mode);

@@ -59,6 +59,7 @@ class Connection {
   virtual Status erase_all(const TableInfo& table) = 0;
   // Creates what is missing of the tables and indexes.
   virtual Status create(const TableInfo& table) = 0;
+  virtual Result<bool> has_table(std::string_view name) = 0;
   // Statements that run longer are ended with an error; 0 means no limit. Readers only.
   virtual void limit_time(std::int64_t ms) = 0;
 };

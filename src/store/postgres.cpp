@@ -212,6 +212,13 @@ class PostgresConnection final : public RemoteConnection {
         ddl::place(table, copied ? ddl::Placement::everywhere : ddl::Placement::by_district));
   }
 
+  Result<bool> has_table(std::string_view name) override {
+    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
+    WD_TRY(const auto found,
+           link_->simple("SELECT to_regclass('" + std::string(name) + "') IS NOT NULL"));
+    return PQntuples(found.get()) == 1 && std::string_view(PQgetvalue(found.get(), 0, 0)) == "t";
+  }
+
   // The server ends a statement that runs longer; what is left of the time is looked at before
   // each, so that a series of statements takes at most twice the limit.
   void limit_time(std::int64_t ms) override {

@@ -270,6 +270,14 @@ class SqliteConnection final : public Connection {
     return made ? std::move(ended) : std::move(made);
   }
 
+  Result<bool> has_table(std::string_view name) override {
+    const int code =
+        sqlite3_table_column_metadata(database_.get(), nullptr, std::string(name).c_str(), nullptr,
+                                      nullptr, nullptr, nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK || code == SQLITE_ERROR) return code == SQLITE_OK;
+    return failure(code);
+  }
+
   void limit_time(std::int64_t ms) override {
     constexpr int kInstructionsPerCheck = 10'000;
     deadline_ms_ = ms == 0 ? 0 : steady_ms() + ms;

@@ -56,6 +56,7 @@ struct Called {
             [this](const Config& used, Console&, const RebuildRequest& request) {
               return note(request.check ? "rebuild check" : "rebuild", used);
             },
+        .migrate = simple("migrate"),
         .backup = file("backup"),
         .restore = file("restore"),
         .drill = file("drill"),
@@ -107,6 +108,7 @@ TEST(CommandLine, given_a_command_then_it_is_called_with_its_options) {
       {{"verify", "--accept-loss", "--data", "d"}, "verify accept-loss"},
       {{"rebuild", "--data", "d"}, "rebuild"},
       {{"rebuild", "--check", "--data", "d"}, "rebuild check"},
+      {{"migrate", "--data", "d"}, "migrate"},
       {{"openapi"}, "openapi"},
       {{"user", "add", "li", "--role", "grid_worker", "--region", "320508", "--display-name",
         "小李", "--data", "d"},

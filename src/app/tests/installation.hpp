@@ -12,6 +12,8 @@
 
 #include "app/config.hpp"
 #include "app/folder.hpp"
+#include "app/modules.hpp"
+#include "app/schema.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
 #include "vault/vault.hpp"
@@ -55,8 +57,8 @@ class Installation {
     const auto engine = store::open_sqlite({.path = database});
     const auto writer = (*engine)->open_writer();
     auto& connection = **writer;
-    EXPECT_TRUE(journal::Journal::create(connection));
-    EXPECT_TRUE(vault::Vault::create_tables(connection));
+    const auto modules = Modules::make("", nullptr);
+    EXPECT_TRUE(create_schema(connection, tables_of((*modules)->registry)));
     EXPECT_TRUE(vault::Vault::create(paths));
     const auto opened = vault::Vault::open(paths);
     EXPECT_TRUE((*opened)->open_writer(connection, kInstalledAt));
