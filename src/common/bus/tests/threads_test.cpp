@@ -202,7 +202,9 @@ TEST_F(ThreadsTest, given_an_alarm_among_the_senders_then_commands_end_and_jobs_
     begin.arrive_and_wait();
     for (auto& batch : work) {
       const auto outcomes = harness_.writer->send(actor_, std::move(batch));
-      if (!outcomes) EXPECT_EQ(outcomes.error().code(), ErrorCode::read_only);
+      if (!outcomes) {
+        EXPECT_EQ(outcomes.error().code(), ErrorCode::read_only);
+      }
     }
   });
   begin.arrive_and_wait();
