@@ -152,6 +152,31 @@ describe('sending', () => {
     expect((await box.counts(kAccount)).queued).toBe(0);
   });
 
+  test('given_a_full_phone_then_what_is_kept_goes_out_once_and_is_noted_when_there_is_room', async () => {
+    const server = new Server();
+    const row = await visit('a');
+    const { transaction } = box.db;
+    const full = Object.assign(new Error('no room'), { name: 'QuotaExceededError' });
+    // Reading goes on, and what writes nothing too: the device has its id already.
+    const refuse = (mode: string, ...rest: unknown[]) =>
+      rest[0] === box.db.meta && rest.length === 2
+        ? Reflect.apply(transaction, box.db, [mode, ...rest])
+        : Promise.reject(full);
+    Object.assign(box.db, { transaction: refuse });
+    const { next_at } = await box.send_once(kAccount, server.post, 0, 0.5, () => kNow);
+    expect(server.kept.has(row.id)).toBe(true);
+    expect(next_at).toBeGreaterThan(kNow);
+    await box.send_once(kAccount, server.post, 0, 0.5, () => kNow + 5_000);
+    expect(server.batches.length).toBe(1);
+    expect((await box.open_rows(kAccount)).map(({ state }) => state)).toEqual(['queued']);
+
+    Object.assign(box.db, { transaction });
+    expect(await box.undo(row.id)).toBe(false);
+    await box.send_once(kAccount, server.post, 0, 0.5, () => kNow + 10_000);
+    expect((await box.db.outbox.get(row.id))?.state).toBe('sent');
+    expect(server.batches.length).toBe(1);
+  });
+
   test('given_a_skew_when_sent_again_later_then_the_first_one_stays', async () => {
     const server = new Server();
     server.fail = [{ ok: false, failure: { status: 503 } }];

@@ -27,6 +27,13 @@ const kKeepSentMs = 30 * 86_400_000;
 const kKeepSentRows = 500;
 const kSequence = 'device_sequence';
 const kDevice = 'device';
+const kNoRoomMs = 5_000; // after which an answer that found no room is stored again
+
+// Dexie tells a full phone by name, or as the reason of an aborted transaction.
+function is_no_room(error: unknown): boolean {
+  const { name, inner } = (error ?? {}) as { name?: string; inner?: { name?: string } };
+  return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError';
+}
 
 export interface Saving<K extends CommandType> {
   type: K;
@@ -46,6 +53,11 @@ export type Post = (batch: CommandBatch) => Promise<Answer<CommandResults>>;
 
 export class Outbox {
   constructor(readonly db: WangdiDb = device_db) {}
+
+  // What this page knows and could not store on a full phone: what is on its way, and what was
+  // answered. After a restart the same goes out again and is answered the same.
+  private on_its_way = new Set<string>();
+  private unstored: { account: string; seen: readonly Seen[]; outcome: Outcome }[] = [];
 
   // One id per browser profile, made at the first use.
   async device(): Promise<string> {
@@ -69,6 +81,7 @@ export class Outbox {
   async save<K extends CommandType>(saving: Saving<K>): Promise<OutboxRow> {
     const now = saving.now ?? Date.now();
     return this.db.transaction('rw', this.db.meta, this.db.outbox, async () => {
+      await this.device(); // what is saved can be sent, also when there is no room later
       if (saving.replaces) {
         const old = await this.db.outbox.get(saving.replaces);
         if (old?.state === 'draft') await this.db.outbox.delete(old.id);
@@ -158,6 +171,7 @@ export class Outbox {
     return this.db.transaction('rw', this.db.outbox, async () => {
       const row = await this.db.outbox.get(id);
       if (!row || row.state !== 'queued' || row.sending || row.attempts > 0) return false;
+      if (this.on_its_way.has(id) || this.is_answered(id)) return false;
       await this.db.outbox.delete(id);
       return true;
     });
@@ -214,15 +228,51 @@ export class Outbox {
     now: number,
     skew_ms: number | undefined,
   ): Promise<{ rows: OutboxRow[]; next_at?: number }> {
-    return this.db.transaction('rw', this.db.outbox, async () => {
-      const batch = pick_batch(await this.open_rows(account), now);
-      for (const row of batch.rows) {
-        row.sending = 1;
-        row.skew_ms ??= skew_ms;
-        await this.db.outbox.update(row.id, { sending: 1, skew_ms: row.skew_ms });
-      }
+    const pick = async () => {
+      const open = await this.open_rows(account);
+      const batch = pick_batch(
+        open.filter(({ id }) => !this.is_answered(id)),
+        now,
+      );
+      for (const row of batch.rows) row.skew_ms ??= skew_ms;
       return batch;
-    });
+    };
+    try {
+      return await this.db.transaction('rw', this.db.outbox, async () => {
+        const batch = await pick();
+        for (const row of batch.rows) {
+          row.sending = 1;
+          await this.db.outbox.update(row.id, { sending: 1, skew_ms: row.skew_ms });
+        }
+        return batch;
+      });
+    } catch (error) {
+      // What is kept already goes out all the same: only the mark finds no room.
+      if (!is_no_room(error)) throw error;
+      return pick();
+    }
+  }
+
+  private is_answered(id: string): boolean {
+    return this.unstored.some(({ outcome }) => outcome.changes.has(id));
+  }
+
+  // Stores an answer, or remembers it while there is no room. What was no answer is asked anew.
+  private async take_or_remember(account: string, seen: readonly Seen[], outcome: Outcome) {
+    try {
+      await this.take(account, seen, outcome);
+      return true;
+    } catch (error) {
+      if (!is_no_room(error)) throw error;
+      if (outcome.verdict === 'taken') this.unstored.push({ account, seen, outcome });
+      return false;
+    }
+  }
+  private async store_answers() {
+    const waiting = this.unstored;
+    this.unstored = [];
+    for (const { account, seen, outcome } of waiting)
+      await this.take_or_remember(account, seen, outcome);
   }
 
   // All that an answer means, at once: the new claims together with the rows that go out again.
@@ -246,7 +296,7 @@ export class Outbox {
     const seen = await this.seen(account);
     if (seen.length === 0) return true;
     const answer = await post({ device: await this.device(), seen, commands: [] });
-    await this.take(account, seen, outcome_of([], answer, Date.now(), 0));
+    await this.take_or_remember(account, seen, outcome_of([], answer, Date.now(), 0));
     return answer.ok;
   }
 
@@ -258,8 +308,24 @@ export class Outbox {
     chance = Math.random(),
     clock = Date.now,
   ): Promise<{ outcome?: Outcome; next_at?: number }> {
+    await this.store_answers();
     const { rows, next_at } = await this.claim(account, clock(), skew_ms);
-    if (rows.length === 0) return { next_at };
+    if (rows.length === 0)
+      return { next_at: this.unstored.length > 0 ? clock() + kNoRoomMs : next_at };
+    for (const { id } of rows) this.on_its_way.add(id);
+    try {
+      return await this.send(account, rows, post, chance, clock);
+    } finally {
+      for (const { id } of rows) this.on_its_way.delete(id);
+    }
+  }
+  private async send(
+    account: string,
+    rows: readonly OutboxRow[],
+    post: Post,
+    chance: number,
+    clock: () => number,
+  ): Promise<{ outcome?: Outcome; next_at?: number }> {
     const seen = await this.seen(account);
     const answer = await post({
       device: await this.device(),
@@ -276,7 +342,8 @@ export class Outbox {
       })),
     });
     const outcome = outcome_of(rows, answer, clock(), chance);
-    await this.take(account, seen, outcome);
+    if (!(await this.take_or_remember(account, seen, outcome)))
+      return { outcome, next_at: clock() + kNoRoomMs };
     const left = pick_batch(await this.open_rows(account), clock());
     return { outcome, next_at: left.next_at };
   }
