@@ -131,6 +131,14 @@ Result<CsvFile::Stop> CsvFile::read_field() {
   }
 }
 
+// The row is checked as a whole, for speed. Its fields stand there without the commas, so that two
+// broken ends could make one character: each field has to begin with a first byte.
+bool CsvFile::splits_a_character() const {
+  return std::ranges::any_of(fields_, [&](const auto& field) {
+    return field.first < field.second && (row_[field.first] & 0xC0) == 0x80;
+  });
+}
+
 Result<bool> CsvFile::read_row() {
   row_.clear();
   fields_.clear();
@@ -146,7 +154,7 @@ Result<bool> CsvFile::read_row() {
       if (damaged_) return refused("damaged");
       if (fields_.size() == 1 && row_.empty()) return false;  // after the last line end
     }
-    if (!text::is_valid_utf8(row_)) return refused("not_utf8");
+    if (!text::is_valid_utf8(row_) || splits_a_character()) return refused("not_utf8");
     return true;
   }
 }

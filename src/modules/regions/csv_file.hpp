@@ -53,6 +53,7 @@ class CsvFile {
   Result<Stop> read_field();
   Result<Stop> read_quoted();
   Result<bool> read_row();
+  bool splits_a_character() const;
   Status find_columns(std::span<const std::string_view> columns);
 
   std::string name_;

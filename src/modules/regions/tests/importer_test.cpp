@@ -111,6 +111,7 @@ TEST_F(Importer, given_a_wrong_row_when_read_then_the_place_and_the_reason_are_n
       {"areas.csv.gz", areas + "110101,\"东城\"区,1101,11\n", "areas.csv.gz:2 quote_inside"},
       {"areas.csv.gz", areas + "110101,东城区,1101\n", "areas.csv.gz:2 field_count"},
       {"areas.csv.gz", areas + "110101,\xFF\xFE,1101,11\n", "areas.csv.gz:2 not_utf8"},
+      {"areas.csv.gz", areas + "110101,\xE7,\x94\xB2,11\n", "areas.csv.gz:2 not_utf8"},
       {"areas.csv.gz", areas + "110101," + std::string(2000, 'x') + ",1101,11\n",
        "areas.csv.gz:2 field_too_long"},
       {"areas.csv.gz", "code,name,cityCode\n", "areas.csv.gz:1 column_missing provinceCode"},
