@@ -147,7 +147,8 @@ test('given_a_personal_field_when_it_comes_late_then_the_card_leads_to_the_house
   await page.waitForURL((url) => url.pathname === `/doors/${household}`);
   await page.goto(`${server.url}/me/outbox/${id}`);
   await page.getByRole('button', { name: /^用何晓琳这条$/ }).click();
-  await until('theirs stands', async () => (await household_of(household)).floor === theirs);
+  await shown(page, '已上传').waitFor(); // the choice is on the phone
+  assert.equal((await household_of(household)).floor, theirs);
 });
 
 // The page learns of the other's change by the stream while the form is being filled: what the
