@@ -23,6 +23,10 @@
 namespace wangdi::app {
 namespace {
 
+using files::file_error;
+using files::OpenFile;
+using files::read_some;
+
 namespace fs = std::filesystem;
 
 // The server must still find room for its WAL while the copy stands.

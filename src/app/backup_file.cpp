@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "vault/root.hpp"
@@ -18,6 +16,10 @@ namespace {
 
 using crypto::Bytes;
 using crypto::ByteView;
+using files::file_error;
+using files::OpenFile;
+using files::read_some;
+using files::write_all;
 
 constexpr std::string_view kMagic = "WANGDI-BACKUP-1\n";
 constexpr std::size_t kIdBytes = 16;
@@ -37,38 +39,6 @@ void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), byte
 std::string part_of(const std::string& path) { return path + ".part"; }
 
 }  // namespace
-
-OpenFile::~OpenFile() {
-  if (number_ >= 0) ::close(number_);
-}
-
-Error file_error(const std::string& what) {
-  return Error(errno == ENOSPC || errno == EDQUOT ? ErrorCode::storage_full
-                                                  : ErrorCode::storage_failed)
-      .because(what + ": " + std::strerror(errno));
-}
-
-Status write_all(const OpenFile& file, ByteView bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return file_error("write");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return ok();
-}
-
-Result<std::size_t> read_some(const OpenFile& file, std::span<std::uint8_t> to) {
-  std::size_t all = 0;
-  while (all < to.size()) {
-    const auto count = ::read(file.get(), to.data() + all, to.size() - all);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error("read");
-    if (count == 0) break;
-    all += static_cast<std::size_t>(count);
-  }
-  return all;
-}
 
 BackupWriter::BackupWriter(std::string path, OpenFile file, Bytes head, crypto::StreamSealer sealer)
     : path_(std::move(path)),
@@ -127,10 +97,7 @@ Status BackupWriter::finish() {
   if (::fsync(file_.get()) != 0) return file_error("fsync of the backup");
   if (::rename(part_of(path_).c_str(), path_.c_str()) != 0) return file_error("rename");
   file_ = OpenFile();
-  const auto folder = std::filesystem::absolute(path_).parent_path().string();
-  const OpenFile opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open() || ::fsync(opened.get()) != 0) return file_error("fsync of the folder");
-  return ok();
+  return files::sync_folder_of(path_);
 }
 
 BackupReader::BackupReader(OpenFile file, Bytes head, Uuid backup, crypto::StreamOpener opener)

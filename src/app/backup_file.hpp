@@ -14,32 +14,11 @@
 #include "base/ids.hpp"
 #include "common/crypto/crypto.hpp"
 #include "common/crypto/stream.hpp"
+#include "common/files/files.hpp"
 
 namespace wangdi::app {
 
 inline constexpr std::size_t kBackupChunkBytes = 256u << 10;
-
-// A file descriptor that closes itself.
-class OpenFile {
- public:
-  explicit OpenFile(int number = -1) : number_(number) {}
-  OpenFile(OpenFile&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  OpenFile& operator=(OpenFile&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~OpenFile();
-  int get() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-// storage_full or storage_failed of errno.
-Error file_error(const std::string& what);
-Status write_all(const OpenFile& file, crypto::ByteView bytes);
-// As many bytes as the file still has, at most the span.
-Result<std::size_t> read_some(const OpenFile& file, std::span<std::uint8_t> to);
 
 // Writes `<path>.part`, which becomes `path` only when it is whole and on disk.
 class BackupWriter {
@@ -54,11 +33,12 @@ class BackupWriter {
   Status finish();
 
  private:
-  BackupWriter(std::string path, OpenFile file, crypto::Bytes head, crypto::StreamSealer sealer);
+  BackupWriter(std::string path, files::OpenFile file, crypto::Bytes head,
+               crypto::StreamSealer sealer);
   Status seal(crypto::Chunk chunk);
 
   std::string path_;
-  OpenFile file_;
+  files::OpenFile file_;
   crypto::Bytes head_;
   crypto::StreamSealer sealer_;
   crypto::Bytes waiting_, sealed_;
@@ -76,11 +56,11 @@ class BackupReader {
   Status finish();
 
  private:
-  BackupReader(OpenFile file, crypto::Bytes head, Uuid backup, crypto::StreamOpener opener);
+  BackupReader(files::OpenFile file, crypto::Bytes head, Uuid backup, crypto::StreamOpener opener);
   Status next();
   Error damaged() const;
 
-  OpenFile file_;
+  files::OpenFile file_;
   crypto::Bytes head_;
   Uuid backup_;
   crypto::StreamOpener opener_;

@@ -105,10 +105,14 @@ Status copy_table(store::Connection& from, const store::TableInfo& old, store::C
   return written;
 }
 
-Status copy_table(store::Connection& from, store::Connection& to, const store::TableInfo& table) {
+ColumnSources same_columns(const store::TableInfo& table) {
   ColumnSources sources;
   for (std::size_t at = 0; at < table.columns.size(); ++at) sources.emplace_back(at);
-  return copy_table(from, table, to, table, sources);
+  return sources;
+}
+
+Status copy_table(store::Connection& from, store::Connection& to, const store::TableInfo& table) {
+  return copy_table(from, table, to, table, same_columns(table));
 }
 
 }  // namespace wangdi::app

@@ -12,6 +12,8 @@ namespace wangdi::app {
 // For each column of the new table the one of the old table that it is taken from; nothing where
 // there is none: then it is null, or 0 or empty where it may not be null.
 using ColumnSources = std::vector<std::optional<std::size_t>>;
+// Each from itself.
+ColumnSources same_columns(const store::TableInfo& table);
 
 // All rows of `old` into the empty table `now`, inside the caller's transaction. Errors:
 // storage_failed, with the table where it cannot be read, storage_full.

@@ -13,13 +13,16 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
-#include <utility>
 #include <vector>
+
+#include "common/files/files.hpp"
 
 namespace wangdi::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+using files::OpenFile;
 
 constexpr std::string_view kForm = "1\n";
 constexpr std::string_view kUnfinished = "UNFINISHED";  // names the keys folder begun with this
@@ -40,22 +43,6 @@ Error system_error(std::string_view what) {
   return Error(ErrorCode::storage_failed).because(std::string(what) + ": " + std::strerror(errno));
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 // Another user's process would leave files behind that the server cannot write.
 Status check_owner(const std::string& folder) {
   struct stat status{};
@@ -68,7 +55,7 @@ Status check_owner(const std::string& folder) {
 
 Result<int> take_lock(const std::string& folder) {
   const auto file = folder + "/LOCK";
-  Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  OpenFile lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock.is_open()) return system_error("LOCK");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return Error(ErrorCode::folder_in_use);
@@ -77,27 +64,21 @@ Result<int> take_lock(const std::string& folder) {
   return lock.release();
 }
 
-Status sync_folder(const std::string& folder) {
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open() || ::fsync(opened.get()) != 0) return system_error("fsync of the folder");
-  return ok();
-}
-
 Status put_mark(const std::string& folder, std::string_view name, std::string_view text) {
   const auto path = folder + "/" + std::string(name);
-  const Descriptor mark(
+  const OpenFile mark(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!mark.is_open() ||
       ::write(mark.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fsync(mark.get()) != 0) {
     return system_error(name);
   }
-  return sync_folder(folder);
+  return files::sync_folder(folder);
 }
 
 std::optional<std::string> mark_text(const std::string& folder, std::string_view name) {
   const auto path = folder + "/" + std::string(name);
-  const Descriptor mark(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const OpenFile mark(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!mark.is_open() && errno == ENOENT) return std::nullopt;
   std::string text(kPathBytes, '\0');
   const auto count = mark.is_open() ? ::read(mark.get(), text.data(), text.size()) : 0;
@@ -216,7 +197,7 @@ Status Folder::write_mark(std::string_view name, std::string_view text) {
 
 Status Folder::remove_mark(std::string_view name) {
   const auto path = path_ + "/" + std::string(name);
-  if (::unlink(path.c_str()) == 0) return sync_folder(path_);
+  if (::unlink(path.c_str()) == 0) return files::sync_folder(path_);
   return errno == ENOENT ? ok() : Status(system_error(name));
 }
 

@@ -211,13 +211,14 @@ std::optional<Alarm> Guard::alarm() const {
   return alarm_;
 }
 
+std::string place_text(const journal::Position& position) {
+  return std::to_string(position.district.number) + "/" + std::to_string(position.sequence);
+}
+
 std::string place_text(const Alarm& alarm) {
   if (alarm.last.sequence == 0) return {};
-  const auto one = [](const journal::Position& position) {
-    return std::to_string(position.district.number) + "/" + std::to_string(position.sequence);
-  };
-  if (alarm.first == alarm.last) return one(alarm.last);
-  return one(alarm.first) + " .. " + one(alarm.last);
+  if (alarm.first == alarm.last) return place_text(alarm.last);
+  return place_text(alarm.first) + " .. " + place_text(alarm.last);
 }
 
 std::string_view meaning_of(AlarmReason reason, Language language) {

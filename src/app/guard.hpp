@@ -94,6 +94,8 @@ class Guard {
   GuardCounters counters_;
 };
 
+// "320508/18".
+std::string place_text(const journal::Position& position);
 // "320508/18" and, where more than one record is meant, "320508/18 .. 320508/20"; empty without
 // one.
 std::string place_text(const journal::Alarm& alarm);

@@ -6,9 +6,10 @@
 
 #include "app/beside.hpp"
 #include "app/copy_table.hpp"
+#include "app/guard.hpp"
 #include "app/schema.hpp"
 #include "app/storage.hpp"
-#include "common/bus/rebuild.hpp"
+#include "common/files/files.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
 
@@ -17,31 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Fills the file beside; its log is gone and its pages are on disk when the connection has closed.
-Result<std::int64_t> fill(const std::string& beside, store::Connection& live, const Config& config,
-                          const Folder& folder) {
-  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
-  WD_TRY(const auto engine, store::open_sqlite({.path = beside}));
-  WD_TRY(const auto to, engine->open_writer());
-  const auto tables = tables_of(modules->registry);
-  WD_TRY([[maybe_unused]] auto created, create_schema(*to, tables));
-  WD_TRY([[maybe_unused]] auto begun, to->begin());
-  for (const auto& table : tables) {
-    if (table.rebuilt) continue;
-    WD_TRY([[maybe_unused]] auto copied, copy_table(live, *to, table));
-  }
-  WD_TRY(const auto events, bus::replay_into(modules->registry, *to, *to, config.zone()));
-  WD_TRY([[maybe_unused]] auto committed, to->commit());
-  WD_TRY([[maybe_unused]] auto holds, check_chain(*to));
-  WD_TRY(const auto found, store::damage(*to));
-  if (!found.empty()) return Error(ErrorCode::storage_failed).because(found.front());
-  return events;
-}
-
 // Tables of another version are not healed but migrated. Forms that cannot be read are damaged too.
-Status check_form(store::Connection& live, const Folder& folder) {
-  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
-  auto fits = check_schema(live, tables_of(modules->registry));
+Status check_form(store::Connection& live, const std::vector<store::TableInfo>& tables) {
+  auto fits = check_schema(live, tables);
   if (!fits && fits.error().code() == ErrorCode::migration_needed) return fits;
   return ok();
 }
@@ -61,7 +40,7 @@ Status exchange(const Folder& folder, const std::string& beside) {
   fs::remove(database + "-shm", failed);
   fs::rename(beside, database, failed);
   if (failed) return Error(ErrorCode::storage_failed).because("rename: " + failed.message());
-  return sync_folder(folder.path());
+  return files::sync_folder(folder.path());
 }
 
 }  // namespace
@@ -69,9 +48,8 @@ Status exchange(const Folder& folder, const std::string& beside) {
 Status check_chain(store::Connection& connection) {
   WD_TRY(const auto verified, journal::verify(connection));
   if (verified.findings.empty()) return ok();
-  const auto& [district, sequence] = verified.findings.front().position;
   return Error(ErrorCode::journal_damaged)
-      .with("where", std::to_string(district.number) + "/" + std::to_string(sequence));
+      .with("where", place_text(verified.findings.front().position));
 }
 
 Result<bool> is_sound(const Config& config, const Folder& folder) {
@@ -89,12 +67,21 @@ Result<std::int64_t> heal_database(const Config& config, const Folder& folder) {
   const auto beside = folder.database() + "-rebuilt";
   remove_database(beside);
   const auto filled = [&]() -> Result<std::int64_t> {
+    WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
+    const auto tables = tables_of(modules->registry);
     WD_TRY(const auto engine, open_engine(config, folder));
     WD_TRY(const auto live, engine->open_reader());
     WD_TRY([[maybe_unused]] auto begun, live->begin());
     WD_TRY([[maybe_unused]] auto holds, check_chain(*live));
-    WD_TRY([[maybe_unused]] auto fits, check_form(*live, folder));
-    return fill(beside, *live, config, folder);
+    WD_TRY([[maybe_unused]] auto fits, check_form(*live, tables));
+    const auto carry = [&](store::Connection& to) -> Status {
+      for (const auto& table : tables) {
+        if (table.rebuilt) continue;
+        WD_TRY([[maybe_unused]] auto copied, copy_table(*live, to, table));
+      }
+      return ok();
+    };
+    return make_database(beside, {modules->registry, tables, config.zone(), carry});
   }();
   auto exchanged = filled ? exchange(folder, beside) : Status(filled.error());
   remove_database(beside);

@@ -19,6 +19,7 @@
 #include "app/system_clock.hpp"
 #include "app/vault_check.hpp"
 #include "common/bus/rebuild.hpp"
+#include "common/files/files.hpp"
 #include "store/ddl.hpp"
 #include "store/sqlite.hpp"
 #include "vault/vault.hpp"
@@ -65,25 +66,20 @@ Status check_vault(const Work& work, store::Connection& connection) {
 // ---- SQLite ----
 
 Result<std::int64_t> fill(const std::string& beside, store::Connection& live, const Work& work) {
+  const auto carry = [&](store::Connection& to) -> Status {
+    for (const auto& table : work.plan.carried) {
+      if (table.is_new) continue;
+      const auto old = table.old ? table.old->info() : table.now;
+      WD_TRY([[maybe_unused]] auto copied, copy_table(live, old, to, table.now, table.sources));
+      work.parts.at(table.now.name);
+    }
+    return ok();
+  };
+  WD_TRY(const auto events, make_database(beside, {work.registry, work.tables, work.config.zone(),
+                                                   carry, work.parts.at}));
   WD_TRY(const auto engine, store::open_sqlite({.path = beside}));
-  WD_TRY(const auto to, engine->open_writer());
-  WD_TRY([[maybe_unused]] auto created, create_schema(*to, work.tables));
-  work.parts.at("created");
-  WD_TRY([[maybe_unused]] auto begun, to->begin());
-  for (const auto& table : work.plan.carried) {
-    if (table.is_new) continue;
-    const auto old = table.old ? table.old->info() : table.now;
-    WD_TRY([[maybe_unused]] auto copied, copy_table(live, old, *to, table.now, table.sources));
-    work.parts.at(table.now.name);
-  }
-  WD_TRY(const auto events, bus::replay_into(work.registry, *to, *to, work.config.zone()));
-  work.parts.at("replayed");
-  WD_TRY([[maybe_unused]] auto committed, to->commit());
-  work.parts.at("committed");
-  WD_TRY([[maybe_unused]] auto holds, check_chain(*to));
-  WD_TRY(const auto found, store::damage(*to));
-  if (!found.empty()) return Error(ErrorCode::storage_failed).because(found.front());
-  WD_TRY([[maybe_unused]] auto opens, check_vault(work, *to));
+  WD_TRY(const auto made, engine->open_writer());
+  WD_TRY([[maybe_unused]] auto opens, check_vault(work, *made));
   return events;
 }
 
@@ -111,12 +107,12 @@ Result<std::string> exchange(const Work& work, const std::string& beside, CivilD
   if (!fs::exists(before, failed)) fs::create_hard_link(database, before, failed);
   if (failed) return Error(ErrorCode::storage_failed).because("link: " + failed.message());
   work.parts.at("linked");
-  WD_TRY([[maybe_unused]] auto linked, sync_folder(work.folder.path()));
+  WD_TRY([[maybe_unused]] auto linked, files::sync_folder(work.folder.path()));
   fs::remove(database + "-shm", failed);
   fs::rename(beside, database, failed);
   if (failed) return Error(ErrorCode::storage_failed).because("rename: " + failed.message());
   work.parts.at("renamed");
-  WD_TRY([[maybe_unused]] auto renamed, sync_folder(work.folder.path()));
+  WD_TRY([[maybe_unused]] auto renamed, files::sync_folder(work.folder.path()));
   return before;
 }
 

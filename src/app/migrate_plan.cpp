@@ -65,12 +65,6 @@ Result<ColumnSources> sources_of(const store::TableInfo& old, const store::Table
   return sources;
 }
 
-ColumnSources same_columns(const store::TableInfo& table) {
-  ColumnSources sources;
-  for (std::size_t at = 0; at < table.columns.size(); ++at) sources.emplace_back(at);
-  return sources;
-}
-
 Result<CarriedTable> carry(store::Connection& connection, const store::TableInfo& table,
                            const store::Forms& stored, Steps steps) {
   CarriedTable carried{.now = table, .old = nullptr, .sources = same_columns(table)};

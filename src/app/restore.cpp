@@ -36,10 +36,7 @@ Status examine(store::Connection& connection, const BackupManifest& manifest) {
   });
   if (!same) return damaged("heads");
   WD_TRY(const auto verified, journal::verify(connection));
-  if (!verified.findings.empty()) {
-    const auto& [district, sequence] = verified.findings.front().position;
-    return damaged(std::to_string(district.number) + "/" + std::to_string(sequence));
-  }
+  if (!verified.findings.empty()) return damaged(place_text(verified.findings.front().position));
   return ok();
 }
 

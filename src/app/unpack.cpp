@@ -15,6 +15,10 @@
 namespace wangdi::app {
 namespace {
 
+using files::file_error;
+using files::OpenFile;
+using files::write_all;
+
 namespace fs = std::filesystem;
 
 constexpr std::size_t kReadBytes = 1u << 20;

@@ -3,21 +3,23 @@
 #include "journal/anchor.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
+#include <vector>
 
 #include "base/hex.hpp"
 #include "codec/json.hpp"
+#include "common/files/files.hpp"
 #include "types/list.hpp"
 
 namespace wangdi::journal {
 namespace {
+
+using files::file_error;
+using files::OpenFile;
 
 constexpr std::int64_t kForm = 1;
 constexpr std::size_t kMacChars = 2 * sizeof(Digest);
@@ -37,50 +39,11 @@ struct AnchorText {
 };
 WD_DESCRIBE(AnchorText, form, written_at, restore, heads)
 
-class File {
- public:
-  explicit File(int number) : number_(number) {}
-  ~File() {
-    if (number_ >= 0) ::close(number_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
-Error file_error(const char* what) {
-  const bool full = errno == ENOSPC || errno == EDQUOT;
-  return Error(full ? ErrorCode::storage_full : ErrorCode::storage_failed)
-      .because(std::string("anchor: ") + what + ": " + std::strerror(errno));
-}
-
-Status write_all(const File& file, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return file_error("write");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ok();
-}
-
-std::optional<std::string> read_all(const File& file) {
-  std::string text(kAnchorBytesMax + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto count = ::read(file.get(), text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::nullopt;
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  if (size > kAnchorBytesMax) return std::nullopt;
-  text.resize(size);
-  return text;
+std::optional<std::string> read_all(const OpenFile& file) {
+  std::vector<std::uint8_t> bytes(kAnchorBytesMax + 1);
+  const auto size = files::read_some(file, bytes);
+  if (!size || *size > kAnchorBytesMax) return std::nullopt;
+  return std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*size));
 }
 
 }  // namespace
@@ -123,21 +86,18 @@ Status write_anchor(const std::string& path, const Anchor& anchor, crypto::Hmac&
   const auto beside = path + ".new";
   const auto text = anchor_text(anchor, mac);
   {
-    const File file(
+    const OpenFile file(
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file.is_open()) return file_error("create");
-    WD_TRY([[maybe_unused]] auto written, write_all(file, text));
-    if (::fsync(file.get()) != 0) return file_error("fsync");
+    if (!file.is_open()) return file_error("create the anchor");
+    WD_TRY([[maybe_unused]] auto written, files::write_all(file, crypto::bytes_of(text)));
+    if (::fsync(file.get()) != 0) return file_error("fsync of the anchor");
   }
-  if (std::rename(beside.c_str(), path.c_str()) != 0) return file_error("rename");
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const File opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open() || ::fsync(opened.get()) != 0) return file_error("fsync of its folder");
-  return ok();
+  if (std::rename(beside.c_str(), path.c_str()) != 0) return file_error("rename the anchor");
+  return files::sync_folder_of(path);
 }
 
 AnchorFile read_anchor(const std::string& path, crypto::Hmac& mac) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open() && errno == ENOENT) return {};
   const auto text = file.is_open() ? read_all(file) : std::nullopt;
   auto anchor = text ? parse_anchor(*text, mac) : std::nullopt;

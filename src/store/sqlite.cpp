@@ -3,9 +3,7 @@
 // view.
 #include "store/sqlite.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,9 +12,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <unordered_map>
 
+#include "common/files/files.hpp"
 #include "store/ddl.hpp"
 
 namespace wangdi::store {
@@ -416,18 +414,6 @@ int checkpoint_when_long(void* pages_max, sqlite3* database, const char* name, i
   return SQLITE_OK;
 }
 
-// SQLite syncs the folder after making the log, but does not look whether that worked.
-Status sync_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = opened >= 0 && ::fsync(opened) == 0;
-  const int failure = errno;
-  if (opened >= 0) ::close(opened);
-  if (synced) return ok();
-  return Error(ErrorCode::storage_failed)
-      .because(std::string("sync of the data's folder: ") + std::strerror(failure));
-}
-
 class SqliteEngine final : public Engine {
  public:
   explicit SqliteEngine(SqliteOptions options) : options_(std::move(options)) {}
@@ -439,7 +425,8 @@ class SqliteEngine final : public Engine {
     auto opened = open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON" +
                            std::string(kWriterCache));
-    auto on_disk = opened ? sync_folder_of(options_.path) : Status(opened.error());
+    // SQLite syncs the folder after making the log, but does not look whether that worked.
+    auto on_disk = opened ? files::sync_folder_of(options_.path) : Status(opened.error());
     if (!on_disk) {
       writer_open_ = false;
       return std::move(on_disk).error();

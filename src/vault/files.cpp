@@ -7,62 +7,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
+#include "common/files/files.hpp"
 
 namespace wangdi::vault {
 namespace {
 
+using files::file_error;
+using files::OpenFile;
+
 constexpr mode_t kOwnerReads = 0400;
 constexpr mode_t kOwnerOnlyFolder = 0700;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  bool open() const { return number_ >= 0; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
-Error failed(const char* what) {
-  return Error(errno == ENOSPC ? ErrorCode::storage_full : ErrorCode::storage_failed)
-      .because(std::string(what) + ": " + std::strerror(errno));
-}
-
-Status sync_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.open() || ::fsync(descriptor.get()) != 0) return failed("sync folder");
-  return ok();
-}
 
 }  // namespace
 
 Status write_secret_file(const std::string& path, crypto::ByteView bytes) {
-  const Descriptor descriptor(
+  const OpenFile descriptor(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerReads));
-  if (!descriptor.open()) return failed("create secret file");
-  if (::fchmod(descriptor.get(), kOwnerReads) != 0) return failed("mode of secret file");
+  if (!descriptor.is_open()) return file_error("create secret file");
+  if (::fchmod(descriptor.get(), kOwnerReads) != 0) return file_error("mode of secret file");
   if (::write(descriptor.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-    return failed("write secret file");
+    return file_error("write secret file");
   }
-  if (::fsync(descriptor.get()) != 0) return failed("sync secret file");
-  return sync_folder_of(path);
+  if (::fsync(descriptor.get()) != 0) return file_error("sync secret file");
+  return files::sync_folder_of(path);
 }
 
 std::optional<crypto::Bytes> read_secret_file(const std::string& path, std::size_t size_max) {
-  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const OpenFile descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
-  if (!descriptor.open() || ::fstat(descriptor.get(), &status) != 0) return std::nullopt;
+  if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) return std::nullopt;
   const bool private_file = S_ISREG(status.st_mode) && (status.st_mode & 07777) == kOwnerReads;
   if (!private_file || status.st_size < 0 || static_cast<std::size_t>(status.st_size) > size_max) {
     return std::nullopt;
@@ -76,9 +49,9 @@ std::optional<crypto::Bytes> read_secret_file(const std::string& path, std::size
 Status make_secret_folder(const std::string& path) {
   if (::mkdir(path.c_str(), kOwnerOnlyFolder) != 0 ||
       ::chmod(path.c_str(), kOwnerOnlyFolder) != 0) {
-    return failed("make keys folder");
+    return file_error("make keys folder");
   }
-  return sync_folder_of(path);
+  return files::sync_folder_of(path);
 }
 
 bool is_secret_folder(const std::string& path) {
@@ -88,8 +61,9 @@ bool is_secret_folder(const std::string& path) {
 }
 
 std::optional<int> lock_file(const std::string& path) {
-  Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!descriptor.open() || ::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  OpenFile descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!descriptor.is_open() || ::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0)
+    return std::nullopt;
   return descriptor.release();
 }
 

@@ -2,12 +2,9 @@
 // Copying the keys folder beside the server.
 #include "vault/keys_copy.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
 
+#include "common/files/files.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
 
@@ -22,14 +19,6 @@ Error failed(const std::string& what, const std::error_code& error) {
   return Error(error == std::errc::no_space_on_device ? ErrorCode::storage_full
                                                       : ErrorCode::storage_failed)
       .because(what + ": " + error.message());
-}
-
-Status sync(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  const std::error_code error(errno, std::generic_category());
-  if (file >= 0) ::close(file);
-  return synced ? ok() : Status(failed("fsync of the keys' copy", error));
 }
 
 Status remove_tree(const std::string& path) {
@@ -59,8 +48,8 @@ Status fill(const std::string& keys_folder, const std::string& to) {
   WD_TRY([[maybe_unused]] auto written, write_secret_file(to + "/epoch.key", *epoch));
   WD_TRY([[maybe_unused]] auto copied,
          store::copy_sqlite(keys_folder + "/keys.db", to + "/keys.db"));
-  WD_TRY([[maybe_unused]] auto synced, sync(to + "/keys.db", O_RDONLY));
-  return sync(to, O_RDONLY | O_DIRECTORY);
+  WD_TRY([[maybe_unused]] auto synced, files::sync_file(to + "/keys.db"));
+  return files::sync_folder(to);
 }
 
 }  // namespace
@@ -78,8 +67,7 @@ Status copy_keys(const std::string& keys_folder, const std::string& to) {
     WD_TRY([[maybe_unused]] auto aside, rename(name, name + ".old"));
   }
   WD_TRY([[maybe_unused]] auto there, rename(name + ".part", name));
-  WD_TRY([[maybe_unused]] auto on_disk,
-         sync(fs::path(name).parent_path().string(), O_RDONLY | O_DIRECTORY));
+  WD_TRY([[maybe_unused]] auto on_disk, files::sync_folder(fs::path(name).parent_path().string()));
   return remove_tree(name + ".old");
 }
 

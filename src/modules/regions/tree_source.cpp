@@ -2,15 +2,13 @@
 // Digest and durable copy of the tree's files.
 #include "modules/regions/tree_source.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "base/hex.hpp"
 #include "common/crypto/crypto.hpp"
+#include "common/files/files.hpp"
 
 namespace wangdi::regions {
 namespace {
@@ -40,15 +38,6 @@ Error refused(std::string_view file, std::string_view why) {
 
 Error failed(const fs::path& path, const std::error_code& error) {
   return Error(ErrorCode::storage_failed).because(path.string() + ": " + error.message());
-}
-
-Status sync(const fs::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags);
-  if (descriptor < 0) return failed(path, std::error_code(errno, std::generic_category()));
-  const int done = ::fsync(descriptor);
-  const auto error = std::error_code(errno, std::generic_category());
-  ::close(descriptor);
-  return done == 0 ? ok() : Status(failed(path, error));
 }
 
 }  // namespace
@@ -83,12 +72,12 @@ Result<SourceDigest> TreeStore::keep(const TreeSource& source) const {
   for (const auto name : kFiles) {
     fs::copy_file(source.path(name), part / name, error);
     if (error) return failed(part / name, error);
-    WD_TRY([[maybe_unused]] auto synced, sync(part / name, O_RDONLY));
+    WD_TRY([[maybe_unused]] auto synced, files::sync_file((part / name).string()));
   }
-  WD_TRY([[maybe_unused]] auto inside, sync(part, O_RDONLY | O_DIRECTORY));
+  WD_TRY([[maybe_unused]] auto inside, files::sync_folder(part.string()));
   fs::rename(part, final, error);
   if (error) return failed(final, error);
-  WD_TRY([[maybe_unused]] auto outside, sync(folder_, O_RDONLY | O_DIRECTORY));
+  WD_TRY([[maybe_unused]] auto outside, files::sync_folder(folder_));
   WD_TRY([[maybe_unused]] const auto kept, find(digest));
   return digest;
 }
