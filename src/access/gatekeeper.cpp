@@ -6,7 +6,6 @@
 #include "access/gatekeeper_impl.hpp"
 #include "base/hex.hpp"
 #include "base/text.hpp"
-#include "common/crypto/password_check.hpp"
 
 namespace wangdi::access {
 namespace {

@@ -17,8 +17,6 @@
 #include <cstring>
 #include <optional>
 
-#include "common/crypto/password_check.hpp"
-
 namespace wangdi::crypto {
 namespace {
 
@@ -302,11 +300,6 @@ Result<bool> check_password(const std::string& hash, std::string_view password) 
   const bool same = sodium_memcmp(made.data(), parts->hash.data(), made.size()) == 0;
   sodium_memzero(made.data(), made.size());
   return same;
-}
-
-bool password_matches(const std::string& hash, std::string_view password) {
-  const auto right = check_password(hash, password);
-  return right && *right;
 }
 
 bool needs_rehash(const std::string& hash, PasswordCost cost) {

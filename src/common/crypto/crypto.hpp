@@ -156,7 +156,9 @@ struct PasswordCost {
 };
 // The encoded form ($argon2id$...) with its own salt. Error: internal when memory is missing.
 Result<std::string> hash_password(std::string_view password, PasswordCost cost);
-bool password_matches(const std::string& hash, std::string_view password);
+// Whether the password is that of the hash. Error: hashing_busy when memory is missing (a hash
+// needs 19 MiB); a wrong password and no memory must not look alike.
+Result<bool> check_password(const std::string& hash, std::string_view password);
 // True when the hash was made with other costs, or is none.
 bool needs_rehash(const std::string& hash, PasswordCost cost);
 
