@@ -4,12 +4,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { logged_in, visits_of } from '../support/client.mjs';
-import { Proxy } from '../support/proxy.mjs';
+import { logged_in, visits_there } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { Chromium } from './browser.mjs';
-import { all_sent, log_in, outbox, tap_all_well, worker_at_doors } from './screens.mjs';
+import { all_sent, log_in, outbox, tap_all_well, worker_behind_proxy } from './screens.mjs';
 
 let installation, chromium;
 before(async () => {
@@ -24,15 +23,7 @@ after(async () => {
 const banner = (page) => page.locator('.banner.stop', { hasText: '现在只能看，不能存' });
 
 test('given_an_alarm_when_recording_then_it_waits_on_the_phone_and_is_sent_after_it', async (t) => {
-  const first = await installation.serve();
-  t.after(() => first.kill());
-  const proxy = await Proxy.before(first);
-  const profile = await chromium.profile();
-  t.after(async () => {
-    await profile.close();
-    await proxy.close();
-  });
-  const page = await worker_at_doors(profile, proxy, 'worker1');
+  const { first, proxy, page } = await worker_behind_proxy(t, installation, chromium);
   await tap_all_well(page, 2);
   const sent = await all_sent(page, 2);
   const last = Math.max(...sent.map(({ position }) => position.sequence));
@@ -66,10 +57,7 @@ test('given_an_alarm_when_recording_then_it_waits_on_the_phone_and_is_sent_after
   const officer = await logged_in(third, 'officer');
   const rows = await outbox(page);
   const saved = rows.map(({ body }) => body.visit).sort();
-  const there = async () => {
-    const visits = await visits_of(officer, new Set(rows.map(({ subject }) => subject)));
-    return visits.map(({ visit }) => visit).filter((visit) => saved.includes(visit));
-  };
+  const there = () => visits_there(officer, rows);
   // It tries again when the server had asked for, ten seconds later.
   await until('the phone has sent all', async () => (await there()).length >= 3, 40_000);
   assert.deepEqual((await there()).sort(), saved, 'each once');

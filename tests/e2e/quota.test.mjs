@@ -7,7 +7,7 @@ import { logged_in } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { Chromium } from './browser.mjs';
-import { all_sent, all_well, outbox, ready_for_offline, tap_all_well, worker_at_doors } from './screens.mjs';
+import { all_sent, all_well, in_database, outbox, ready_for_offline, tap_all_well, worker_at_doors } from './screens.mjs';
 
 const kNotSaved = '没有存上。这台手机的存储满了或被关了，请先用纸记下，再腾出空间';
 let installation, server, chromium;
@@ -63,22 +63,12 @@ function fill(page) {
 }
 async function make_room(page, session) {
   await session.send('Storage.overrideQuotaForOrigin', { origin: server.url });
-  await page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open('wangdi');
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const change = opening.result.transaction('meta', 'readwrite');
-          change.objectStore('meta').delete(IDBKeyRange.bound('filler_', 'filler_~'));
-          change.onabort = () => fail(change.error);
-          change.oncomplete = () => {
-            opening.result.close();
-            done();
-          };
-        };
-      }),
-  );
+  await in_database(page, (database, done, fail) => {
+    const change = database.transaction('meta', 'readwrite');
+    change.objectStore('meta').delete(IDBKeyRange.bound('filler_', 'filler_~'));
+    change.onabort = () => fail(change.error);
+    change.oncomplete = () => done();
+  });
 }
 
 async function told_not_saved(page) {

@@ -5,12 +5,11 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { logged_in, visits_of } from '../support/client.mjs';
-import { Proxy } from '../support/proxy.mjs';
+import { logged_in, visits_there } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { Chromium } from './browser.mjs';
-import { all_sent, log_in, outbox, tap_all_well, worker_at_doors } from './screens.mjs';
+import { all_sent, log_in, outbox, tap_all_well, worker_behind_proxy } from './screens.mjs';
 
 let installation, chromium;
 before(async () => {
@@ -23,15 +22,7 @@ after(async () => {
 });
 
 test('given_a_restored_server_when_logged_in_again_then_the_phone_sends_what_was_lost', async (t) => {
-  const first = await installation.serve();
-  t.after(() => first.kill());
-  const proxy = await Proxy.before(first);
-  const profile = await chromium.profile();
-  t.after(async () => {
-    await profile.close();
-    await proxy.close();
-  });
-  const page = await worker_at_doors(profile, proxy, 'worker1');
+  const { first, proxy, page } = await worker_behind_proxy(t, installation, chromium);
   await tap_all_well(page, 2);
   await all_sent(page, 2);
   const backup = join(installation.base, 'backup');
@@ -48,10 +39,7 @@ test('given_a_restored_server_when_logged_in_again_then_the_phone_sends_what_was
   const second = await installation.serve();
   t.after(() => second.kill());
   const officer = await logged_in(second, 'officer');
-  const there = async () => {
-    const visits = await visits_of(officer, new Set(rows.map(({ subject }) => subject)));
-    return visits.map(({ visit }) => visit).filter((visit) => saved.includes(visit));
-  };
+  const there = () => visits_there(officer, rows);
   assert.equal((await there()).length, 2, 'the backup holds what came before it');
 
   proxy.server = second;

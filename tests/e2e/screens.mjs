@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people do on the screens, for all browser tests: by roles and words, as they see it.
+import { Proxy } from '../support/proxy.mjs';
 import { until } from '../support/until.mjs';
 
 export const kGrid = '320508019044001';
@@ -34,6 +35,18 @@ export async function worker_at_doors(profile, server, account = 'worker1') {
   await all_well(profile.page).first().waitFor();
   return profile.page;
 }
+// A worker's phone at a proxy, behind which the server can change; all ends with the test `t`.
+export async function worker_behind_proxy(t, installation, chromium) {
+  const first = await installation.serve();
+  t.after(() => first.kill());
+  const proxy = await Proxy.before(first);
+  const profile = await chromium.profile();
+  t.after(async () => {
+    await profile.close();
+    await proxy.close();
+  });
+  return { first, proxy, page: await worker_at_doors(profile, proxy) };
+}
 // From here on a start without network works.
 export function ready_for_offline(page) {
   return page.evaluate(async () => {
@@ -43,48 +56,46 @@ export function ready_for_offline(page) {
   });
 }
 
+// Runs a function of (database, done, fail) in the page on its open database, which is closed with
+// done. The function goes there as text: it sees nothing of where it was written.
+export function in_database(page, work) {
+  const opened = (inside) =>
+    new Promise((done, fail) => {
+      const opening = indexedDB.open('wangdi');
+      opening.onerror = () => fail(opening.error);
+      opening.onsuccess = () => {
+        const database = opening.result;
+        const end = (value) => {
+          database.close();
+          done(value);
+        };
+        inside(database, end, fail);
+      };
+    });
+  return page.evaluate(`(${opened})(${work})`);
+}
+
 // The rows of the outbox, straight from the page's database.
 export function outbox(page) {
-  return page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open('wangdi');
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const store = opening.result.transaction('outbox').objectStore('outbox');
-          const all = store.getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            done(all.result);
-          };
-          all.onerror = () => fail(all.error);
-        };
-      }),
-  );
+  return in_database(page, (database, done, fail) => {
+    const all = database.transaction('outbox').objectStore('outbox').getAll();
+    all.onsuccess = () => done(all.result);
+    all.onerror = () => fail(all.error);
+  });
 }
 // As after a long outage: every waiting row's next try is an hour away.
 export function put_off(page) {
-  return page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open('wangdi');
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const change = opening.result.transaction('outbox', 'readwrite');
-          const walk = change.objectStore('outbox').openCursor();
-          walk.onsuccess = () => {
-            const { result } = walk;
-            result?.update({ ...result.value, attempts: 9, next_try_at: Date.now() + 3_600_000 });
-            result?.continue();
-          };
-          change.onerror = () => fail(change.error);
-          change.oncomplete = () => {
-            opening.result.close();
-            done();
-          };
-        };
-      }),
-  );
+  return in_database(page, (database, done, fail) => {
+    const change = database.transaction('outbox', 'readwrite');
+    const walk = change.objectStore('outbox').openCursor();
+    walk.onsuccess = () => {
+      const { result } = walk;
+      result?.update({ ...result.value, attempts: 9, next_try_at: Date.now() + 3_600_000 });
+      result?.continue();
+    };
+    change.onerror = () => fail(change.error);
+    change.oncomplete = () => done();
+  });
 }
 export async function all_sent(page, n, ms = 30_000) {
   return until(

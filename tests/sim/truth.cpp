@@ -42,42 +42,24 @@ std::string text_of(const bus::PositionView& position) {
   return std::to_string(position.district) + "/" + std::to_string(position.sequence);
 }
 
+template <class Each>
+void each_count(const Each& each) {
+  boost::mp11::mp_for_each<boost::describe::describe_members<Tally, boost::describe::mod_public>>(
+      [&](auto member) { each(member.name, member.pointer); });
+}
+
 }  // namespace
 
 void Tally::add(const Tally& other) {
-  turns += other.turns;
-  applied += other.applied;
-  duplicates += other.duplicates;
-  conflicts += other.conflicts;
-  held += other.held;
-  refused += other.refused;
-  failures += other.failures;
-  deaths += other.deaths;
-  power_cuts += other.power_cuts;
-  restores += other.restores;
-  sent_again += other.sent_again;
-  snapshots += other.snapshots;
-  late_copies += other.late_copies;
+  each_count([&](const char*, auto member) { this->*member += other.*member; });
 }
 
 std::string Tally::text() const {
-  const std::pair<const char*, std::int64_t> parts[] = {{"turns", turns},
-                                                        {"applied", applied},
-                                                        {"duplicates", duplicates},
-                                                        {"conflicts", conflicts},
-                                                        {"held", held},
-                                                        {"refused", refused},
-                                                        {"failures", failures},
-                                                        {"deaths", deaths},
-                                                        {"power cuts", power_cuts},
-                                                        {"restores", restores},
-                                                        {"sent again", sent_again},
-                                                        {"snapshots", snapshots},
-                                                        {"late copies", late_copies}};
   std::string text;
-  for (const auto& [name, value] : parts) {
-    text += (text.empty() ? "" : ", ") + std::to_string(value) + " " + name;
-  }
+  each_count([&](std::string name, auto member) {
+    std::ranges::replace(name, '_', ' ');
+    text += (text.empty() ? "" : ", ") + std::to_string(this->*member) + " " + name;
+  });
   return text;
 }
 

@@ -26,6 +26,8 @@ struct Tally {
   void add(const Tally& other);
   std::string text() const;
 };
+WD_DESCRIBE(Tally, turns, applied, duplicates, conflicts, held, refused, failures, deaths,
+            power_cuts, restores, sent_again, snapshots, late_copies)
 
 class Truth {
  public:

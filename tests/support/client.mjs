@@ -109,3 +109,10 @@ export async function visits_of(client, households) {
   }
   return found;
 }
+
+// Which of the visits of a phone's rows the server has: their ids, as often as each is there.
+export async function visits_there(client, rows) {
+  const saved = new Set(rows.map(({ body }) => body.visit));
+  const visits = await visits_of(client, new Set(rows.map(({ subject }) => subject)));
+  return visits.map(({ visit }) => visit).filter((visit) => saved.has(visit));
+}

@@ -14,8 +14,7 @@
 
 #include "app/commands.hpp"
 #include "app/restore.hpp"
-#include "app/runtime.hpp"
-#include "app/system_clock.hpp"
+#include "app/tests/made_installation.hpp"
 #include "app/user_command.hpp"
 #include "common/bus/restored.hpp"
 #include "journal/journal.hpp"
@@ -31,32 +30,16 @@ using ::testing::HasSubstr;
 constexpr std::string_view kShown = "测试";  // of each account, with its number
 
 // A real installation without a division tree: its records are accounts, opened one after another.
-class BackupTest : public ::testing::Test {
+class BackupTest : public InstallationTest {
  protected:
-  BackupTest()
-      : base_(fs::temp_directory_path() / ("wangdi_backup_" + std::to_string(::getpid()))) {
-    fs::remove_all(base_);
-    fs::create_directories(base_);
-    config_.data = path("data");
-    config_.keys = path("keys");
-    config_.root = path("root");
-    config_.anchor = path("anchor");
-    auto made = Runtime::create(config_, clock_, false);
-    EXPECT_TRUE(made) << made.error().cause();
-    runtime_ = std::move(*made);
-    runtime_->start();
-    EXPECT_TRUE(runtime_->folder().complete());
+  BackupTest() : InstallationTest("backup") {
+    runtime_ = made();
     std::ofstream(config_.data + "/files/kept") << std::string(300'000, 'k');
     fs::create_directories(config_.data + "/files/trees/half.part");
     std::ofstream(config_.data + "/files/trees/half.part/one") << "half";
     for (int i = 0; i < 5; ++i) open_one();
   }
-  ~BackupTest() override {
-    runtime_.reset();
-    fs::remove_all(base_);
-  }
-
-  std::string path(const std::string& name) const { return (base_ / name).string(); }
+  ~BackupTest() override { runtime_.reset(); }
 
   void open_one() {
     const auto number = accounts_.size() + 1;
@@ -104,9 +87,6 @@ class BackupTest : public ::testing::Test {
     return status;
   }
 
-  fs::path base_;
-  Config config_;
-  SystemClock clock_;
   std::unique_ptr<Runtime> runtime_;
   std::vector<AccountId> accounts_;
 };

@@ -16,9 +16,8 @@
 
 #include "app/commands.hpp"
 #include "app/migrate.hpp"
-#include "app/runtime.hpp"
 #include "app/schema.hpp"
-#include "app/system_clock.hpp"
+#include "app/tests/made_installation.hpp"
 #include "app/user_command.hpp"
 #include "common/bus/rebuild.hpp"
 #include "store/forms.hpp"
@@ -47,30 +46,18 @@ std::string cause_of(const Error& error) {
 // What an older version had: each statement runs on a database of this version.
 using Statements = std::vector<std::string>;
 
-class MigrateTest : public ::testing::Test {
+class MigrateTest : public InstallationTest {
  protected:
-  MigrateTest()
-      : base_(fs::temp_directory_path() / ("wangdi_migrate_" + std::to_string(::getpid()))) {
-    fs::remove_all(base_);
-    fs::create_directories(base_);
-    config_.data = path("data");
-    config_.keys = path("keys");
-    config_.root = path("root");
-    config_.anchor = path("anchor");
-    auto made = Runtime::create(config_, clock_, false);
-    EXPECT_TRUE(made) << made.error().cause();
-    auto& runtime = **made;
-    runtime.start();
-    EXPECT_TRUE(runtime.folder().complete());
+  MigrateTest() : InstallationTest("migrate") {
+    const auto made_runtime = made();
+    auto& runtime = *made_runtime;
     for (int i = 0; i < kAccounts; ++i) {
       EXPECT_TRUE(open_account(runtime, {"account" + std::to_string(i), "样例" + std::to_string(i),
                                          access::Role::system_administrator, RegionCode()}));
     }
     tables_ = tables_of(runtime.registry());
   }
-  ~MigrateTest() override { fs::remove_all(base_); }
 
-  std::string path(const std::string& name) const { return (base_ / name).string(); }
   std::string database() const { return config_.data + "/wangdi.db"; }
 
   const store::TableInfo& table(std::string_view name) const {
@@ -154,9 +141,6 @@ class MigrateTest : public ::testing::Test {
     EXPECT_TRUE(found->empty());
   }
 
-  fs::path base_;
-  Config config_;
-  SystemClock clock_;
   std::vector<store::TableInfo> tables_;
 };
 
