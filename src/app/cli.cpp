@@ -178,9 +178,10 @@ std::string help_about_all(Language language) {
   }
   help += pick(language,
                "\n每个命令的选项：wangdi 命令 --help\n"
-               "退出状态：0 成功，1 没做成，2 用法不对，3 做完了但查出了问题\n",
+               "退出状态：0 成功，1 没做成，2 用法或配置不对，3 做完了但查出了问题\n",
                "\noptions of a command: wangdi COMMAND --help\n"
-               "exit status: 0 done, 1 failed, 2 wrong usage, 3 done and something was found\n");
+               "exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done and "
+               "something was found\n");
   return help;
 }
 
@@ -269,7 +270,9 @@ void print_error(Console& console, const Error& error) {
 
 int fail(Console& console, const Error& error) {
   print_error(console, error);
-  return error.code() == ErrorCode::usage ? kExitUsage : kExitFailure;
+  const auto code = error.code();
+  return code == ErrorCode::usage || code == ErrorCode::configuration_invalid ? kExitUsage
+                                                                              : kExitFailure;
 }
 
 Language language_of_locale(const char* lc_all, const char* lc_messages, const char* lang) {

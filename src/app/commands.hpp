@@ -15,7 +15,7 @@ namespace wangdi::app {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;   // could not be done; the message says why
-inline constexpr int kExitUsage = 2;     // asked in a way the tool does not know
+inline constexpr int kExitUsage = 2;     // asked or configured in a way that stays wrong
 inline constexpr int kExitFindings = 3;  // done, and something was found that wants a person
 
 // Where a command speaks to. Results go to `out`, everything else to `err`.

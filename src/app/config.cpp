@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "app/toml_file.hpp"
 #include "base/text.hpp"
@@ -38,7 +39,9 @@ constexpr std::array kSettings = {
     Setting{"tls", "certificate", &Config::tls_certificate},
     Setting{"tls", "key", &Config::tls_key},
     Setting{"storage", "url", &Config::storage_url},
-    Setting{"write", "queue_max", &Config::queue_max, 1, 1'000'000},
+    // A phone's outbox and an import send that many at once; a smaller queue never had room for
+    // them.
+    Setting{"write", "queue_max", &Config::queue_max, double{limits::kCommandsPerBatch}, 1'000'000},
     Setting{"write", "batch_max", &Config::batch_max, 1, 4'096},
     Setting{"write", "checkpoint_pages", &Config::checkpoint_pages, 100, 1'000'000},
     Setting{"read", "threads", &Config::reader_threads, 1, 64},
@@ -55,22 +58,37 @@ std::string number_text(double value) {
                                     : std::to_string(value);
 }
 
+std::string full_name(std::string_view section, std::string_view key) {
+  return section.empty() ? std::string(key) : std::string(section) + "." + std::string(key);
+}
+
 // Collects what is wrong in the reader's language.
 class Findings {
  public:
   explicit Findings(Language language) : chinese_(language == Language::kChinese) {}
 
+  // Where the value of a setting came from: a line of the file, a variable, an option.
+  void came_from(const Setting& setting, const std::string& where) {
+    origins_[full_name(setting.section, setting.key)] = where;
+  }
+
   void add(const std::string& where, std::string_view key, const std::string& why) {
     if (++count_ > kFindingsMax) return;
     if (!text_.empty()) text_ += "\n  ";
-    text_ += where;
-    text_ += ": ";
+    if (!where.empty()) text_ += where + ": ";
     if (!key.empty()) text_ += std::string(key) + ": ";
     text_ += why;
   }
   void add(const std::string& where, std::string_view key, const char* chinese,
            const char* english) {
     add(where, key, std::string(chinese_ ? chinese : english));
+  }
+  // A rule that a value breaks which is well written; the value is shown unless it may be a secret.
+  void broken_rule(const std::string& setting, const std::string& value, const char* chinese,
+                   const char* english) {
+    const auto found = origins_.find(setting);
+    add(found == origins_.end() ? std::string() : found->second,
+        value.empty() ? setting : setting + " = " + value, chinese, english);
   }
   void unknown_key(const std::string& where, std::string_view section, std::string_view key);
   void unexpected(const std::string& where, const Setting& setting);
@@ -82,11 +100,8 @@ class Findings {
   bool chinese_;
   std::size_t count_ = 0;
   std::string text_;
+  std::map<std::string, std::string> origins_;
 };
-
-std::string full_name(std::string_view section, std::string_view key) {
-  return section.empty() ? std::string(key) : std::string(section) + "." + std::string(key);
-}
 
 void Findings::unknown_key(const std::string& where, std::string_view section,
                            std::string_view key) {
@@ -219,13 +234,14 @@ std::optional<TomlValue> value_from_text(const Setting& setting, std::string_vie
 void take_text(const Setting& setting, std::string_view text, const std::string& where,
                Config& config, Findings& findings) {
   const auto value = value_from_text(setting, text);
-  if (!value || !take(setting, *value, config)) findings.unexpected(where, setting);
+  if (!value || !take(setting, *value, config)) return findings.unexpected(where, setting);
+  findings.came_from(setting, where);
 }
 
-Status take_file(const std::string& file, Config& config, Findings& findings) {
-  WD_TRY(const auto entries, read_toml(file));
+Status take_file(const ConfigSources& sources, Config& config, Findings& findings) {
+  WD_TRY(const auto entries, read_toml(sources.file, sources.language));
   for (const auto& entry : entries) {
-    const auto where = file + ":" + std::to_string(entry.line);
+    const auto where = sources.file + ":" + std::to_string(entry.line);
     const auto* setting = find(entry.section, entry.key);
     const bool section_known = std::ranges::any_of(
         kSettings, [&](const Setting& known) { return known.section == entry.section; });
@@ -234,6 +250,8 @@ Status take_file(const std::string& file, Config& config, Findings& findings) {
       findings.unknown_key(where, entry.section, entry.key);
     } else if (!take(*setting, entry.value, config)) {
       findings.unexpected(where, *setting);
+    } else {
+      findings.came_from(*setting, where);
     }
   }
   return ok();
@@ -314,42 +332,44 @@ void place_folders(Config& config, Findings& findings) {
   if (config.root.empty()) config.root = config.data + ".root";
   if (config.anchor.empty()) config.anchor = config.data + ".anchor";
   if (lies_in(config.anchor, config.data)) {
-    findings.add(config.anchor, "anchor.path", "锚点文件要放在数据文件夹之外，最好在另一个磁盘上",
-                 "the anchor file must lie outside the data folder, best on another disk");
+    findings.broken_rule("anchor.path", config.anchor,
+                         "锚点文件要放在数据文件夹之外，最好在另一个磁盘上",
+                         "the anchor file must lie outside the data folder, best on another disk");
   }
   if (lies_in(config.keys, config.data) || lies_in(config.data, config.keys)) {
-    findings.add(config.keys, "data.keys", "密钥文件夹和数据文件夹不能一个套着另一个",
-                 "the keys folder and the data folder must lie outside each other");
+    findings.broken_rule("data.keys", config.keys, "密钥文件夹和数据文件夹不能一个套着另一个",
+                         "the keys folder and the data folder must lie outside each other");
   }
   if (lies_in(config.root, config.data) || lies_in(config.root, config.keys)) {
-    findings.add(config.root, "data.root", "根密钥文件要放在数据文件夹和密钥文件夹之外",
-                 "the root file must lie outside the data folder and the keys folder");
+    findings.broken_rule("data.root", config.root, "根密钥文件要放在数据文件夹和密钥文件夹之外",
+                         "the root file must lie outside the data folder and the keys folder");
   }
 }
 
-void check_address(const Config& config, Findings& findings) {
+void check_address(Config& config, Findings& findings) {
+  if (config.address == "localhost") config.address = "127.0.0.1";  // no name is looked up
   std::array<unsigned char, sizeof(in6_addr)> bytes;
-  const bool known = config.address == "localhost" ||
-                     ::inet_pton(AF_INET, config.address.c_str(), bytes.data()) == 1 ||
+  const bool known = ::inet_pton(AF_INET, config.address.c_str(), bytes.data()) == 1 ||
                      ::inet_pton(AF_INET6, config.address.c_str(), bytes.data()) == 1;
   if (!known) {
-    findings.add(config.address, "http.address", "要填 IP 地址，如 127.0.0.1 或 ::1",
-                 "expected an IP address like 127.0.0.1 or ::1");
+    findings.broken_rule("http.address", config.address, "要填 IP 地址，如 127.0.0.1 或 ::1",
+                         "expected an IP address like 127.0.0.1 or ::1");
   } else if (!is_loopback(config.address) && config.trusted_proxies.empty() &&
              config.tls_certificate.empty()) {
-    findings.add(config.address, "http.address",
-                 "不加密的 HTTP 只用在本机；要让别的机器访问，请填 tls.certificate 和 tls.key，"
-                 "或在前面放做 TLS 的代理并写进 http.trusted_proxies",
-                 "plain HTTP stays on this machine; to serve others set tls.certificate and "
-                 "tls.key, or put a proxy with TLS in front and name it in http.trusted_proxies");
+    findings.broken_rule(
+        "http.address", config.address,
+        "不加密的 HTTP 只用在本机；要让别的机器访问，请填 tls.certificate 和 tls.key，"
+        "或在前面放做 TLS 的代理并写进 http.trusted_proxies",
+        "plain HTTP stays on this machine; to serve others set tls.certificate and "
+        "tls.key, or put a proxy with TLS in front and name it in http.trusted_proxies");
   }
 }
 
 void check_tls(const Config& config, Findings& findings) {
   if (config.tls_certificate.empty() == config.tls_key.empty()) return;
-  findings.add(config.tls_certificate + config.tls_key,
-               config.tls_key.empty() ? "tls.key" : "tls.certificate", "证书和私钥要一起填",
-               "certificate and key are set together");
+  findings.broken_rule(config.tls_key.empty() ? "tls.certificate" : "tls.key",
+                       config.tls_certificate + config.tls_key, "证书和私钥要一起填",
+                       "certificate and key are set together");
 }
 
 // What is on a command line or in the environment can be read by others on the machine.
@@ -357,13 +377,15 @@ void check_storage(const Config& config, Findings& findings) {
   if (config.storage_url.empty()) return;
   const auto problem = store::problem_of_postgres_url(config.storage_url);
   if (problem == store::UrlProblem::holds_a_password) {
-    findings.add("--store", "storage.url",
-                 "地址里不能写密码；写进 ~/.pgpass，或用 PGPASSFILE 指明的文件、service 文件",
-                 "the address must not hold a password; put it into ~/.pgpass, the file of "
-                 "PGPASSFILE or a service file");
+    findings.broken_rule(
+        "storage.url", "",
+        "地址里不能写密码；写进 ~/.pgpass，或用 PGPASSFILE 指明的文件、service 文件",
+        "the address must not hold a password; put it into ~/.pgpass, the file of "
+        "PGPASSFILE or a service file");
   } else if (problem) {
-    findings.add("--store", "storage.url", "要填 PostgreSQL 的地址，如 postgres://用户@主机/数据库",
-                 "expected an address of PostgreSQL like postgres://user@host/database");
+    findings.broken_rule("storage.url", "",
+                         "要填 PostgreSQL 的地址，如 postgres://用户@主机/数据库",
+                         "expected an address of PostgreSQL like postgres://user@host/database");
   }
 }
 
@@ -382,7 +404,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   Config config;
   Findings findings(sources.language);
   if (!sources.file.empty()) {
-    WD_TRY([[maybe_unused]] auto taken, take_file(sources.file, config, findings));
+    WD_TRY([[maybe_unused]] auto taken, take_file(sources, config, findings));
   }
   for (const auto& [name, value] : sources.environment) {
     take_variable(name, value, config, findings);

@@ -45,7 +45,7 @@ class Sending {
     return std::move(outcomes.front());
   }
 
-  // In portions of a batch; the first refusal ends it and is the error.
+  // In portions that the smallest queue has room for; the first refusal ends it and is the error.
   Result<std::vector<bus::Outcome>> send_all(const access::Actor& actor,
                                              std::vector<bus::PreparedCommand> commands);
 

@@ -216,7 +216,8 @@ Status show_demo(Runtime& runtime, Console& console) {
   return ok();
 }
 
-Status serve(const Config& config, Console& console, const Clock& clock) {
+// The exit status; what goes wrong before it serves is an error.
+Result<int> serve(const Config& config, Console& console, const Clock& clock) {
   WD_TRY(auto log, Log::open({config.log_file, config.log_level}, clock));
   std::atomic<Service*> running{nullptr};
   WD_TRY(const auto signals, Signals::take({[&] {
@@ -233,7 +234,10 @@ Status serve(const Config& config, Console& console, const Clock& clock) {
   WD_TRY(auto identity, Certificate::open(config, console.language));
   WD_TRY(auto runtime, Runtime::open(config, clock));
   WD_TRY(auto service, Service::make(*runtime, *log, std::move(identity)));
-  WD_TRY([[maybe_unused]] auto bound, service->listen());
+  if (auto bound = service->listen(); !bound) {
+    print_error(console, bound.error());
+    return kExitFailure;  // who holds the address may let go of it: worth another try
+  }
   running = service.get();
   log->write(LogLevel::info, "serving",
              {{"version", kVersion}, {"address", config.address}, {"port", service->port()}});
@@ -244,7 +248,7 @@ Status serve(const Config& config, Console& console, const Clock& clock) {
   service->run();
   running = nullptr;
   log->write(LogLevel::info, "stopped");
-  return ok();
+  return kExitOk;
 }
 
 }  // namespace
@@ -252,7 +256,7 @@ Status serve(const Config& config, Console& console, const Clock& clock) {
 int run_serve(const Config& config, Console& console) {
   const SystemClock clock;
   const auto served = serve(config, console, clock);
-  return served ? kExitOk : fail(console, served.error());
+  return served ? *served : fail(console, served.error());
 }
 
 }  // namespace wangdi::app

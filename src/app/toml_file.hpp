@@ -25,7 +25,7 @@ struct TomlEntry {
 
 inline constexpr std::size_t kTomlBytes = 64 << 10;
 
-// Errors: configuration_invalid naming file and line.
-Result<std::vector<TomlEntry>> read_toml(const std::string& path);
+// Errors: configuration_invalid naming file and line, in the reader's language.
+Result<std::vector<TomlEntry>> read_toml(const std::string& path, Language language);
 
 }  // namespace wangdi::app

@@ -37,7 +37,8 @@ Status Core::listen() {
   if (!failed) acceptor_.listen(kAcceptBacklog, failed);
   if (failed) {
     return Error(ErrorCode::configuration_invalid)
-        .with("what", "listen " + options_.address + ":" + std::to_string(options_.port))
+        .with("what", "http.address = " + options_.address +
+                          ", http.port = " + std::to_string(options_.port))
         .because(failed.message());
   }
   port_ = acceptor_.local_endpoint(failed).port();

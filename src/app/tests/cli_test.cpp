@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
 #include <sstream>
 
 namespace wangdi::app {
@@ -197,10 +199,33 @@ TEST(CommandLine, given_options_of_the_configuration_then_they_win) {
   EXPECT_EQ(run.config.log_level, LogLevel::debug);
 }
 
-TEST(CommandLine, given_a_wrong_value_then_the_option_is_named_and_status_is_1) {
+TEST(CommandLine, given_a_wrong_value_then_the_option_is_named_and_status_is_2) {
   Called run({"serve", "--data", "d", "--listen", "127.0.0.1:http"}, Language::kChinese);
-  EXPECT_EQ(run.status, kExitFailure);
+  EXPECT_EQ(run.status, kExitUsage);
   EXPECT_THAT(run.err.str(), HasSubstr("--listen: http.port: 要填 0 到 65535 的整数"));
+}
+
+TEST(CommandLine,
+     given_an_error_then_only_what_stays_wrong_has_the_status_that_is_not_tried_again) {
+  std::ifstream unit(WANGDI_SOURCE_DIR "/packaging/wangdi.service");
+  std::set<std::string> lines;
+  for (std::string line; std::getline(unit, line);) lines.insert(line);
+  EXPECT_TRUE(lines.contains("RestartPreventExitStatus=" + std::to_string(kExitUsage)));
+  EXPECT_TRUE(lines.contains("Restart=on-failure"));
+  const struct {
+    ErrorCode code;
+    int status;
+  } cases[] = {
+      {ErrorCode::usage, kExitUsage},
+      {ErrorCode::configuration_invalid, kExitUsage},
+      {ErrorCode::folder_in_use, kExitFailure},
+      {ErrorCode::storage_failed, kExitFailure},
+  };
+  for (const auto& one : cases) {
+    std::ostringstream out, err;
+    Console console{out, err, Language::kEnglish};
+    EXPECT_EQ(fail(console, Error(one.code)), one.status) << error_entry(one.code).name;
+  }
 }
 
 TEST(CommandLine, given_help_then_every_command_and_option_is_told_in_both_languages) {

@@ -93,14 +93,21 @@ TEST_F(ConfigTest, given_a_wrong_file_then_the_error_names_line_key_and_what_is_
       {"[http]\nport = 2020-02-18\n", "wangdi.toml:2: http.port", "whole number"},
       {"[http]\nburst_per_client = nan\n", "wangdi.toml:2: http.burst", "a number from 1"},
       {"[http]\naddress = 1\n", "wangdi.toml:2: http.address", "a text"},
-      {"[http]\naddress = \"here\"\n", "here: http.address", "IP address"},
-      {"[http]\naddress = \"0.0.0.0\"\n", "0.0.0.0: http.address", "TLS"},
+      {"[http]\naddress = \"here\"\n", "wangdi.toml:2: http.address = here: ", "IP address"},
+      {"[http]\naddress = \"0.0.0.0\"\n", "wangdi.toml:2: http.address = 0.0.0.0: ", "TLS"},
       {"[http]\ntrusted_proxies = \"10.0.0.1\"\n", "wangdi.toml:2: http.trusted", "a list"},
       {"[http]\ntrusted_proxies = [1]\n", "wangdi.toml:2: http.trusted", "a list"},
       {"[http.port]\nx = 1\n", "wangdi.toml:1: http.port", "whole number"},
       {"[log]\nlevel = \"loud\"\n", "wangdi.toml:2: log.level", "debug, info, warning, error"},
       {"[http]\nport = 1\nport = 2\n", "wangdi.toml:3", ""},
       {"[http\n", "wangdi.toml:1", ""},
+      // #3: a phone's batch never had room, so that nothing was ever taken.
+      {"[write]\nqueue_max = 199\n", "wangdi.toml:2: write.queue_max", "number from 200 to"},
+      // #3: the library promised the compiler that these characters never come.
+      {"[http]\n\u3002port = 1\n", "wangdi.toml:2", "KEY = VALUE"},
+      {"[http]\nport\u3000= 1\u3002\n", "wangdi.toml:2", "KEY = VALUE"},
+      {"[http]\n\u00E9 = 1\n", "wangdi.toml:2", "KEY = VALUE"},
+      {"\uFE30 = 1\n", "wangdi.toml:1", "KEY = VALUE"},
       // #3: the library's own assertion ended the program.
       {"[?http]\n", "wangdi.toml:1", ""},
       {"[http.?]\n", "wangdi.toml:1", ""},
@@ -128,6 +135,29 @@ TEST_F(ConfigTest, given_several_mistakes_then_all_are_named_in_order) {
   EXPECT_THAT(text, HasSubstr("WANGDI_READ_THREADS: read.threads: 要填 1 到 64 的整数"));
   EXPECT_THAT(text, HasSubstr("--set write.batch: write.batch: 没有这一项"));
   EXPECT_LT(text.find("zort"), text.find("http.port"));
+}
+
+TEST_F(ConfigTest, given_a_rule_between_settings_then_the_error_names_where_the_value_came_from) {
+  const auto path = file("[tls]\ncertificate = \"a.pem\"\n[data]\nkeys = \"/srv/w/keys\"\n");
+  const auto config = load_config(
+      {.file = path,
+       .environment = {{"WANGDI_STORAGE_URL", "mysql://db"}},
+       .overrides = {{"data.folder", "/srv/w", "--data"}, {"http.address", "there", "--listen"}}});
+  ASSERT_FALSE(config);
+  const auto text = what(config.error());
+  EXPECT_THAT(text, HasSubstr("wangdi.toml:2: tls.certificate = a.pem: certificate and key"));
+  EXPECT_THAT(text, HasSubstr("wangdi.toml:4: data.keys = /srv/w/keys: the keys folder"));
+  EXPECT_THAT(text, HasSubstr("WANGDI_STORAGE_URL: storage.url: expected an address"));
+  EXPECT_THAT(text, HasSubstr("--listen: http.address = there: expected an IP address"));
+}
+
+TEST_F(ConfigTest, given_a_file_that_is_no_toml_then_it_is_said_in_the_language_of_the_reader) {
+  const auto config =
+      load_config({.file = file("[http]\nport\uFF1D8080\u3002\n"), .language = Language::kChinese});
+  ASSERT_FALSE(config);
+  EXPECT_THAT(what(config.error()), HasSubstr("wangdi.toml:2: 写法不对，应是 项 = 值"));
+  EXPECT_THAT(what(load_config({.file = folder_.string(), .language = Language::kChinese}).error()),
+              HasSubstr("读不了"));
 }
 
 TEST_F(ConfigTest, given_a_database_address_then_it_is_one_and_holds_no_password) {
@@ -204,6 +234,12 @@ TEST_F(ConfigTest, given_a_public_address_then_a_proxy_must_be_named) {
   for (const auto* outside : {"128.0.0.1", "0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", ""}) {
     EXPECT_FALSE(is_loopback(outside)) << outside;
   }
+}
+
+TEST_F(ConfigTest, given_localhost_then_it_is_the_address_that_can_be_served) {
+  const auto config = load_config({.overrides = {{"http.address", "localhost", "--listen"}}});
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->address, "127.0.0.1");
 }
 
 bool same(const Config& a, const Config& b, const Setting& setting) {
