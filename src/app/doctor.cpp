@@ -18,6 +18,7 @@
 #include "app/system_clock.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
+#include "vault/files.hpp"
 #include "vault/keyring.hpp"
 
 namespace wangdi::app {
@@ -399,7 +400,11 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
   }
   check_place(report, config.data, 0700, "数据文件夹", "the data folder");
   check_place(report, config.keys, 0700, "密钥文件夹", "the keys folder");
-  check_place(report, config.root, 0400, "根密钥", "the root key");
+  if (vault::is_credential(config.root)) {
+    report.fine("根密钥是 systemd 的凭据", "the root key is a credential of systemd");
+  } else {
+    check_place(report, config.root, 0400, "根密钥", "the root key");
+  }
   check_space(report, config.data, "数据", "the data");
   check_space(report, config.keys, "密钥", "the keys");
   const auto folder = Folder::open(config.data);

@@ -23,7 +23,8 @@ crypto::SecretKey derived(const crypto::SecretKey& root, crypto::Parts parts) {
 Result<crypto::SecretKey> read_root(const std::string& file) {
   auto bytes = read_secret_file(file, crypto::kKeyBytes);
   if (!bytes || bytes->size() != crypto::kKeyBytes) {
-    return Error(ErrorCode::root_missing).because("the root must be a file of 32 bytes, mode 0400");
+    return Error(ErrorCode::root_missing)
+        .because("the root must be a file of 32 bytes, mode 0400, or a credential of systemd");
   }
   auto key = crypto::SecretKey::copy_of(*bytes);
   crypto::wipe(*bytes);

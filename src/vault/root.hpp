@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The root: 32 random bytes in a file of mode 0400, outside data, keys and backups. It unseals the
-// epoch key; the keys of backups and of the anchor are derived from it, so that who restores needs
-// one secret only.
+// The root: 32 random bytes in a file of mode 0400 or a credential of systemd, outside data, keys
+// and backups. It unseals the epoch key; the keys of backups and of the anchor are derived from it,
+// so that who restores needs one secret only.
 #pragma once
 
 #include <string>

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "vault/files.hpp"
+#include "vault/root.hpp"
 #include "vault/tests/fixture.hpp"
 
 namespace wangdi::vault {
@@ -205,6 +207,52 @@ TEST_F(VaultTest, the_vault_opens_only_with_its_root_and_tight_modes) {
   std::ofstream(paths_.root) << std::string(32, 'x');
   ASSERT_EQ(::chmod(paths_.root.c_str(), 0400), 0);
   EXPECT_EQ(opens(), "keys_mismatch") << "the root of another installation";
+}
+
+// security: CR3
+TEST_F(VaultTest, a_root_of_mode_0440_is_taken_from_the_credentials_of_systemd_only) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not run: only root can hand out a credential";
+  const auto credentials = folder_ / "credentials";
+  std::filesystem::create_directories(credentials / "below");
+  for (const auto* name : {"root", "below/root"}) {
+    std::filesystem::copy_file(paths_.root, credentials / name);
+  }
+  const auto file = (credentials / "root").string();
+  const auto opens = [&](const std::string& root) {
+    return read_root(root) ? std::string("opens") : std::string("refused");
+  };
+  const auto mode = [](const std::string& path, mode_t bits) {
+    ASSERT_EQ(::chmod(path.c_str(), bits), 0);
+  };
+  mode(credentials, 0550);
+  mode(file, 0440);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_EQ(opens(file), "refused") << "nobody handed it out";
+  ::setenv("CREDENTIALS_DIRECTORY", credentials.c_str(), 1);
+  EXPECT_EQ(opens(file), "opens");
+  EXPECT_TRUE(is_credential(file));
+  mode(paths_.root, 0440);
+  EXPECT_EQ(opens(paths_.root), "refused") << "it lies elsewhere";
+  mode(credentials / "below/root", 0440);
+  EXPECT_EQ(opens(credentials / "below/root"), "refused") << "it lies deeper";
+  EXPECT_EQ(opens(file + "/../below/root"), "refused");
+  for (const mode_t bits : {0444u, 0640u, 0460u, 0441u, 04440u, 0600u}) {
+    mode(file, bits);
+    EXPECT_EQ(opens(file), "refused") << std::oct << bits;
+  }
+  mode(file, 0400);
+  EXPECT_EQ(opens(file), "opens") << "as older systemd does it";
+  mode(file, 0440);
+  ASSERT_EQ(::chown(file.c_str(), 0, 1), 0);
+  EXPECT_EQ(opens(file), "refused") << "a group that may have members";
+  ASSERT_EQ(::chown(file.c_str(), 1, 0), 0);
+  EXPECT_EQ(opens(file), "refused") << "somebody's own file";
+  ASSERT_EQ(::chown(file.c_str(), 0, 0), 0);
+  mode(credentials, 0770);
+  EXPECT_EQ(opens(file), "refused") << "others may change the folder";
+  mode(credentials, 0700);
+  EXPECT_EQ(opens(file), "opens");
+  ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 // security: CR3
