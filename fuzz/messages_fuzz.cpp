@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as the body or the query of each operation: the outbox's batch, log-in, every command,
+// every question. What is accepted encodes, and decodes again to the same text; a refusal is the
+// sender's fault and names a place. json_fuzz.cpp is about the decoder, this is about what the
+// messages are made of. A new command or question is a line below.
+#include "base/text.hpp"
+#include "common/bus/messages.hpp"
+#include "fuzz/support.hpp"
+#include "modules/accounts/messages.hpp"
+#include "modules/regions/messages.hpp"
+#include "modules/reporting/messages.hpp"
+#include "modules/residents/messages.hpp"
+#include "modules/residents/roster_messages.hpp"
+#include "modules/residents/views.hpp"
+#include "modules/screening/messages.hpp"
+#include "modules/screening/views.hpp"
+
+namespace {
+
+using namespace wangdi;
+using fuzz::require;
+
+void check_refusal(const Error& error) {
+  const auto status = error_entry(error.code()).http_status;
+  require(status >= 400 && status < 500);
+  require(error.code() != ErrorCode::invalid_fields || !error.fields().empty());
+}
+
+template <class T>
+void check_accepted(const T& value) {
+  const auto text = codec::encode(value);
+  require(text::is_valid_utf8(text));
+  const auto again = codec::decode<T>(text);
+  require(again.has_value() && codec::encode(*again) == text);
+}
+
+template <class T>
+void body(std::string_view bytes) {
+  const auto read = codec::decode<T>(bytes);
+  if (read) return check_accepted(*read);
+  check_refusal(read.error());
+}
+
+template <class T>
+void query(std::string_view bytes) {
+  const auto read = codec::decode_query<T>(bytes);
+  if (read) return check_accepted(*read);
+  check_refusal(read.error());
+}
+
+constexpr fuzz::Parse kParsers[] = {
+    body<bus::CommandBatch>,
+    body<accounts::OpenSession>,
+    body<accounts::ChangePassword>,
+    body<accounts::OpenAccount>,
+    body<accounts::MoveAccount>,
+    body<accounts::ResetAccount>,
+    body<accounts::CloseAccount>,
+    body<regions::ImportTree>,
+    body<regions::AddGrid>,
+    body<regions::AddCompound>,
+    body<regions::AddBuilding>,
+    body<residents::AddHousehold>,
+    body<residents::CorrectHousehold>,
+    body<residents::AddPerson>,
+    body<residents::CorrectPerson>,
+    body<residents::AddKeyGroup>,
+    body<residents::EndKeyGroup>,
+    body<residents::SearchResidents>,
+    body<residents::FindPerson>,
+    body<residents::Unmask>,
+    body<residents::ExportHouseholds>,
+    body<screening::StartRound>,
+    body<screening::EndRound>,
+    body<screening::RecordVisit>,
+    body<screening::CorrectVisit>,
+    body<reporting::TakeCutOff>,
+    query<accounts::AccountsParams>,
+    query<accounts::MeParams>,
+    query<regions::RegionParams>,
+    query<regions::ChildrenParams>,
+    query<regions::SearchParams>,
+    query<regions::BuildingsParams>,
+    query<reporting::BoardParams>,
+    query<reporting::IndicatorsParams>,
+    query<reporting::CutOffsParams>,
+    query<residents::HouseholdParams>,
+    query<residents::ImportStateParams>,
+    query<residents::ImportParams>,
+    query<residents::ImportErrorsParams>,
+    query<residents::TemplateParams>,
+    query<screening::DoorsParams>,
+    query<screening::BuildingParams>,
+    query<screening::VisitsParams>,
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::parse_one_of(kParsers, data, size);
+  return 0;
+}
