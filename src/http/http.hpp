@@ -137,6 +137,7 @@ struct Options {
   double requests_per_second_per_client = 50;  // token bucket, 0 = no limit
   double burst_per_client = 200;
   std::size_t body_bytes_total_max = 128u << 20;  // of all requests being received
+  int unsent_bytes_max = 128 << 10;  // of one connection, waiting in the kernel: a page or two
   std::int64_t header_deadline_ms = 10'000;
   std::int64_t idle_deadline_ms = 75'000;
   std::int64_t body_bytes_per_second_min = 500;

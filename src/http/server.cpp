@@ -2,6 +2,8 @@
 // The server: Asio coroutines on one network thread, Beast's parser, one sweeper for all deadlines.
 // The only unit that pays for Asio and Beast; what can be decided without them is decided in
 // admission, head and answer.
+#include <netinet/tcp.h>
+
 #include <array>
 #include <bit>
 
@@ -13,6 +15,11 @@ namespace wangdi::http {
 namespace {
 
 constexpr int kAcceptBacklog = 1'024;
+
+// How much of what was written may wait in the kernel for a reader; what is on its way to one who
+// takes it is not counted, so a long line stays full. Without it each connection that reads nothing
+// holds up to 4 MB that no limit of ours sees.
+using UnsentBytesMax = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 
 }  // namespace
 
@@ -33,6 +40,8 @@ Status Core::listen() {
   const tcp::endpoint endpoint(address, options_.port);
   if (!failed) acceptor_.open(endpoint.protocol(), failed);
   if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
+  // Connections take it over from the socket that accepts them.
+  if (!failed) acceptor_.set_option(UnsentBytesMax(options_.unsent_bytes_max), failed);
   if (!failed) acceptor_.bind(endpoint, failed);
   if (!failed) acceptor_.listen(kAcceptBacklog, failed);
   if (failed) {
