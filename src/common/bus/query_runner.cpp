@@ -6,6 +6,11 @@
 #include "vault/writer.hpp"
 
 namespace wangdi::bus {
+namespace {
+
+Error busy() { return Error(ErrorCode::queue_full).with("seconds", "2"); }
+
+}  // namespace
 
 QueryRunner::QueryRunner(std::vector<ReaderParts> readers, Writer& writer,
                          const Parameters& parameters, const Clock& clock,
@@ -35,10 +40,8 @@ Status QueryRunner::submit(QueryRequest request, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error(ErrorCode::shutting_down);
-    if (queue_.size() >= options_.queue_max) {
-      return Error(ErrorCode::queue_full).with("seconds", "2");
-    }
-    queue_.push_back({std::move(request), std::move(done)});
+    if (queue_.size() >= options_.queue_max) return busy();
+    queue_.push_back({std::move(request), std::move(done), clock_.monotonic_ms()});
   }
   wake_.notify_one();
   return ok();
@@ -52,8 +55,20 @@ void QueryRunner::loop(ReaderParts& reader) {
     auto next = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    next.done(run(next.request, reader));
+    next.done(answer(next, reader));
   }
+}
+
+Result<Answer> QueryRunner::answer(const Waiting& waiting, ReaderParts& reader) {
+  const auto begun_ms = clock_.monotonic_ms();
+  if (begun_ms - waiting.since_ms > options_.wait_ms_max) return busy().because("waited too long");
+  auto answer = run(waiting.request, reader);
+  // The engine ends a statement whose time is up with an error like any other: the disk is well.
+  const bool failed = !answer && answer.error().code() == ErrorCode::storage_failed;
+  if (failed && clock_.monotonic_ms() - begun_ms >= limits::kQueryMs) {
+    return busy().because(std::string(answer.error().cause()));
+  }
+  return answer;
 }
 
 Result<Answer> QueryRunner::run(const QueryRequest& request, ReaderParts& reader) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs queries on worker threads, each with its own read-only connection. A logged query is written
-// to the access log, and that write is on disk, before the query runs.
+// to the access log, and that write is on disk, before the query runs. Under more than can be read
+// the answer is queue_full: at once when too many wait, and to who has waited for too long, since a
+// page that nobody looks at any more only makes the next one late.
 #pragma once
 
 #include <condition_variable>
@@ -35,6 +37,7 @@ struct ReaderParts {
 struct QueryRunnerOptions {
   std::size_t threads = 2;
   std::size_t queue_max = 512;
+  std::int64_t wait_ms_max = 5'000;  // in the queue
   ZoneOffset zone;
 };
 
@@ -45,7 +48,8 @@ class QueryRunner {
   ~QueryRunner();
 
   using Done = std::function<void(Result<Answer>)>;
-  // queue_full when too many wait; then `done` is never called. `done` runs on a worker thread.
+  // queue_full when too many wait; then `done` is never called. `done` runs on a worker thread,
+  // with the query's own errors, or queue_full when it waited or ran for too long.
   Status submit(QueryRequest request, Done done);
   void stop();
 
@@ -53,9 +57,11 @@ class QueryRunner {
   struct Waiting {
     QueryRequest request;
     Done done;
+    std::int64_t since_ms = 0;
   };
 
   void loop(ReaderParts& reader);
+  Result<Answer> answer(const Waiting& waiting, ReaderParts& reader);
   Result<Answer> run(const QueryRequest& request, ReaderParts& reader);
 
   std::vector<ReaderParts> readers_;
