@@ -27,7 +27,6 @@ export class Attackers {
   begin(kind) {
     const socket = connect({ port: this.port, host: '127.0.0.1', localAddress: kAddress });
     const begun = performance.now();
-    socket.kind = kind;
     socket.write(openings[kind]());
     if (kind === 'reader') socket.pause();
     socket.on('data', (chunk) => {
@@ -45,7 +44,8 @@ export class Attackers {
   }
 
   drip() {
-    for (const socket of this.sockets) if (socket.kind !== 'reader' && socket.writable) socket.write('a');
+    // A reader that reads nothing learns only by writing that it was let go.
+    for (const socket of this.sockets) if (socket.writable) socket.write('a');
   }
 
   leave() {
