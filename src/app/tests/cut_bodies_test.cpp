@@ -102,5 +102,24 @@ TEST(CutBodies, given_a_batch_that_is_cut_or_spoilt_then_it_is_refused_as_the_se
   EXPECT_EQ(wrong_place(batch, decode), "");
 }
 
+// fuzz/messages_fuzz.cpp is built without the registry, which would take all rooms along.
+TEST(CutBodies, given_an_operation_then_the_fuzz_target_of_messages_reads_it) {
+  const auto modules = Modules::make("", nullptr);
+  ASSERT_TRUE(modules);
+  std::ifstream file(WANGDI_SOURCE_DIR "/fuzz/messages_fuzz.cpp");
+  const std::string target(std::istreambuf_iterator<char>(file), {});
+  const auto expect_read = [&](std::string_view how, const codec::TypeInfo& type) {
+    std::string name(type.full_name);
+    if (name.starts_with("wangdi::")) name.erase(0, 8);
+    const auto line = std::string(how) + "<" + name + ">,";
+    EXPECT_NE(target.find(line), std::string::npos) << "fuzz/messages_fuzz.cpp: no " << line;
+  };
+  for (const auto& [name, type] : (*modules)->registry.commands()) expect_read("body", *type.body);
+  for (const auto& query : (*modules)->registry.queries()) {
+    const bool from_url = query.method == bus::QueryMethod::get || query.takes_file;
+    expect_read(from_url ? "query" : "body", *query.params);
+  }
+}
+
 }  // namespace
 }  // namespace wangdi::app
