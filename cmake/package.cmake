@@ -66,6 +66,6 @@ endif()
 wangdi_script_test(package_contents COMMAND tests/package/contents.sh ${CMAKE_BINARY_DIR})
 wangdi_script_test(package_install SECONDS 1800 COMMAND tests/package/install.sh ${CMAKE_BINARY_DIR})
 set_tests_properties(package_contents package_install PROPERTIES SKIP_RETURN_CODE 77)
-set_tests_properties(package_install PROPERTIES LABELS long)
+set_tests_properties(package_install PROPERTIES LABELS long RUN_SERIAL ON)  # it measures a restart
 wangdi_served_test(tls_testssl tests/tls/testssl.test.mjs SECONDS 1800)
 set_tests_properties(tls_testssl PROPERTIES LABELS long SKIP_REGULAR_EXPRESSION "not run:")
