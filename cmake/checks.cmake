@@ -39,6 +39,10 @@ if(NOT WANGDI_WHOLE)
   return()
 endif()
 
+# Sixteen CPU minutes: for a night.
+wangdi_script_test(check_tidy_long SECONDS 7200 COMMAND tools/check_tidy --all)
+set_tests_properties(check_tidy_long PROPERTIES LABELS long)
+
 if(EXISTS ${CMAKE_SOURCE_DIR}/web/package.json)
   wangdi_script_test(web_unit SECONDS 300 COMMAND tools/with_node npm --prefix web run --silent test)
 endif()

@@ -42,11 +42,12 @@ Api::Api(ApiParts parts)
 
 void Api::add_routes(http::Server& server) {
   add_session_routes(server);
-  server.route({Method::post, "/api/v1/commands", [this](Request request, ResponderPtr to) {
-                  take_commands(std::move(request), to);
-                }});
-  server.route({Method::get, "/api/v1/stream",
-                [this](Request request, ResponderPtr to) { open_stream(request, to); }});
+  server.route(
+      {Method::post, "/api/v1/commands",
+       [this](const Request& request, const ResponderPtr& to) { take_commands(request, to); }});
+  server.route(
+      {Method::get, "/api/v1/stream",
+       [this](const Request& request, const ResponderPtr& to) { open_stream(request, to); }});
   for (const auto& type : parts_.registry.queries()) add_query_route(server, type);
   add_operator_routes(server);
 }
@@ -73,10 +74,11 @@ void Api::fail(const Error& error, const Request& request, http::Responder& to) 
 
 void Api::add_query_route(http::Server& server, const bus::QueryType& type) {
   const auto method = type.method == bus::QueryMethod::get ? Method::get : Method::post;
-  server.route(
-      {method, "/api/v1/" + type.path,
-       [this, &type](Request request, ResponderPtr to) { run_query(type, std::move(request), to); },
-       type.body_bytes_max});
+  server.route({method, "/api/v1/" + type.path,
+                [this, &type](Request request, const ResponderPtr& to) {
+                  run_query(type, std::move(request), to);
+                },
+                type.body_bytes_max});
 }
 
 void Api::run_query(const bus::QueryType& type, Request request, const ResponderPtr& to) {
@@ -121,25 +123,25 @@ void Api::open_stream(const Request& request, const ResponderPtr& to) {
 
 void Api::add_operator_routes(http::Server& server) {
   auto description = std::make_shared<const std::string>(api_description(parts_.registry));
-  server.route({Method::get, "/openapi.json", [description](Request, ResponderPtr to) {
-                  to->send(Response::json(200, *description));
-                }});
+  server.route(
+      {Method::get, "/openapi.json", [description](const Request&, const ResponderPtr& to) {
+         to->send(Response::json(200, *description));
+       }});
   // Alive: the network thread answers. Ready: the writer takes work as well, commands included.
-  server.route({Method::get, "/health", [](Request, ResponderPtr to) {
+  server.route({Method::get, "/health", [](const Request&, const ResponderPtr& to) {
                   to->send(Response::json(200, R"({"status":"ok"})"));
                 }});
   auto readiness = std::make_shared<Readiness>(parts_.writer, parts_.clock);
-  server.route({Method::get, "/ready", [this, readiness](Request request, ResponderPtr to) {
-                  if (const auto alarm = parts_.guard.alarm())
-                    return to->send(alarm_answer(*alarm));
-                  readiness->ask([to, caller = Caller(request)](const Status& status) {
-                    to->send(
-                        status ? Response::json(200, R"({"status":"ready"})")
-                               : http::problem(status.error(), caller.language, caller.request_id));
-                  });
-                }});
+  server.route(
+      {Method::get, "/ready", [this, readiness](const Request& request, const ResponderPtr& to) {
+         if (const auto alarm = parts_.guard.alarm()) return to->send(alarm_answer(*alarm));
+         readiness->ask([to, caller = Caller(request)](const Status& status) {
+           to->send(status ? Response::json(200, R"({"status":"ready"})")
+                           : http::problem(status.error(), caller.language, caller.request_id));
+         });
+       }});
   // Counts only, but nobody else's business: the collector runs on this machine.
-  server.route({Method::get, "/metrics", [this](Request request, ResponderPtr to) {
+  server.route({Method::get, "/metrics", [this](const Request& request, const ResponderPtr& to) {
                   if (!request.client_is_loopback) {
                     return to->send(http::problem(Error(ErrorCode::not_found), request));
                   }

@@ -71,7 +71,7 @@ class Api {
   void answer_session(const http::Request& request, const access::Session& session,
                       std::optional<access::Opened> opened, const http::ResponderPtr& to);
 
-  void take_commands(http::Request request, const http::ResponderPtr& to);
+  void take_commands(const http::Request& request, const http::ResponderPtr& to);
   void run_query(const bus::QueryType& type, http::Request request, const http::ResponderPtr& to);
   void open_stream(const http::Request& request, const http::ResponderPtr& to);
 

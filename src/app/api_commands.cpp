@@ -5,7 +5,7 @@
 
 namespace wangdi::app {
 
-void Api::take_commands(http::Request request, const http::ResponderPtr& to) {
+void Api::take_commands(const http::Request& request, const http::ResponderPtr& to) {
   auto visitor = this->visitor(request, Needs::own_secret);
   if (!visitor) return fail(visitor.error(), request, *to);
   if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);

@@ -35,15 +35,17 @@ Status expect_private_line(const Request& request) {
 
 void Api::add_session_routes(http::Server& server) {
   const auto path = "/api/v1/session";
-  server.route({Method::post, path,
-                [this](Request request, ResponderPtr to) { log_in(std::move(request), to); }});
-  server.route(
-      {Method::get, path, [this](Request request, ResponderPtr to) { who_am_i(request, to); }});
-  server.route(
-      {Method::del, path, [this](Request request, ResponderPtr to) { log_out(request, to); }});
-  server.route({Method::post, "/api/v1/session/password", [this](Request request, ResponderPtr to) {
-                  change_password(std::move(request), to);
+  server.route({Method::post, path, [this](Request request, const ResponderPtr& to) {
+                  log_in(std::move(request), to);
                 }});
+  server.route({Method::get, path,
+                [this](const Request& request, const ResponderPtr& to) { who_am_i(request, to); }});
+  server.route({Method::del, path,
+                [this](const Request& request, const ResponderPtr& to) { log_out(request, to); }});
+  server.route(
+      {Method::post, "/api/v1/session/password", [this](Request request, const ResponderPtr& to) {
+         change_password(std::move(request), to);
+       }});
 }
 
 void Api::answer_session(const Request& request, const access::Session& session,

@@ -66,7 +66,7 @@ Result<bool> is_sound(const Config& config, const Folder& folder) {
 Result<std::int64_t> heal_database(const Config& config, const Folder& folder) {
   const auto beside = folder.database() + "-rebuilt";
   remove_database(beside);
-  const auto filled = [&]() -> Result<std::int64_t> {
+  auto filled = [&]() -> Result<std::int64_t> {
     WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
     const auto tables = tables_of(modules->registry);
     WD_TRY(const auto engine, open_engine(config, folder));

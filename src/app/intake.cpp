@@ -80,7 +80,7 @@ const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
 
 }  // namespace
 
-void Intake::take(access::Actor actor, std::string_view body, Language language, Done done) {
+void Intake::take(access::Actor actor, std::string_view body, Language language, const Done& done) {
   auto batch = codec::decode<bus::CommandBatch>(body);
   if (!batch) return done(malformed(batch.error()));
 

@@ -33,7 +33,7 @@ class Intake {
   using Done = std::function<void(Result<bus::CommandBatchResult>)>;
   // Each command is decoded on its own, so that a bad one is refused alone. `done` is called on the
   // writer thread after the commit; at once when nothing reached the writer.
-  void take(access::Actor actor, std::string_view body, Language language, Done done);
+  void take(access::Actor actor, std::string_view body, Language language, const Done& done);
 
  private:
   IntakeParts parts_;

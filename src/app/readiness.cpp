@@ -4,7 +4,7 @@
 
 namespace wangdi::app {
 
-void Readiness::ask(Done done) {
+void Readiness::ask(const Done& done) {
   if (clock_.monotonic_ms() - written_ms_ <= kFreshMs) return done(ok());
   auto queued = writer_.submit_job(
       [now = clock_.now()](store::Rows& rows, vault::Writer&) {

@@ -26,7 +26,7 @@ class Readiness {
   // `done` is called at once when a write of the last second came through, else on the writer
   // thread after the commit. Errors: those of the storage, queue_full, shutting_down.
   using Done = std::function<void(Status)>;
-  void ask(Done done);
+  void ask(const Done& done);
 
  private:
   static constexpr std::int64_t kFreshMs = 1'000;

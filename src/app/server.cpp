@@ -60,7 +60,7 @@ Result<std::unique_ptr<Service>> Service::make(Runtime& runtime, Log& log,
 Status Service::open_gatekeeper() {
   const auto& clock = runtime_.clock();
   const auto today = CivilDate::of(clock.now(), runtime_.config().zone());
-  WD_TRY(auto rules,
+  WD_TRY(const auto rules,
          accounts::gatekeeper_rules(runtime_.parameters(), today, runtime_.folder().is_demo()));
   std::vector<access::HashingThread> threads;
   for (std::size_t i = 0; i < access::kHashingThreads; ++i) {
@@ -74,7 +74,7 @@ Status Service::open_gatekeeper() {
   auto& writer = runtime_.writer();
   access::GatekeeperParts parts{
       clock,
-      std::move(rules),
+      rules,
       [&vault] { return vault.hmac(vault::KeyName::first_secret); },
       [&vault] { return vault.hmac(vault::KeyName::device_mark); },
       [&writer](access::Job job, std::function<void(Status)> done) {

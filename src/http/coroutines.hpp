@@ -48,7 +48,8 @@ class Signal {
   Task<void> wait() {
     if (!raised_) {
       co_await asio::async_initiate<const Token&, void()>(
-          [this](auto&& handler) { waiting_.emplace(std::move(handler)); }, Token{});
+          [this](auto&& handler) { waiting_.emplace(std::forward<decltype(handler)>(handler)); },
+          Token{});
     }
     raised_ = false;
   }

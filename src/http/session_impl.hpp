@@ -81,13 +81,11 @@ inline Task<void> Session::say_goodbye() {
 // would destroy the chosen operand twice.
 inline Task<std::size_t> Session::receive(asio::mutable_buffer into, error_code& failed) {
   auto token = asio::redirect_error(Token{}, failed);
-  return tls_ ? tls_->async_read_some(into, std::move(token))
-              : socket_->async_read_some(into, std::move(token));
+  return tls_ ? tls_->async_read_some(into, token) : socket_->async_read_some(into, token);
 }
 inline Task<std::size_t> Session::transmit(const Buffers& from, error_code& failed) {
   auto token = asio::redirect_error(Token{}, failed);
-  return tls_ ? tls_->async_write_some(from, std::move(token))
-              : socket_->async_write_some(from, std::move(token));
+  return tls_ ? tls_->async_write_some(from, token) : socket_->async_write_some(from, token);
 }
 
 // Reads until a whole head lies in the buffer and is parsed. False ends the connection.

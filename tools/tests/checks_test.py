@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Proves that each check of tools/ can fail: a small tree in order passes, and each single fault put
 # into it is found.
+import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -274,6 +276,27 @@ class Unit(Tree):
     def test_given_a_second_unit_in_the_pages(self):
         self.write("docs/operating/install.md", "```ini\n[Service]\nExecStart=/opt/wangdi serve\n```\n")
         self.fails("check_unit", "a unit of its own")
+
+
+@unittest.skipUnless(shutil.which("clang-tidy-19"), "not run: clang-tidy-19 is not installed")
+class Tidy(Tree):
+    def looked_at(self, code):
+        self.write("unit.cpp", SPDX + code)
+        command = {"directory": str(self.root), "file": "unit.cpp", "command": "c++ -std=c++20 -c unit.cpp"}
+        self.write("compile_commands.json", json.dumps([command]))
+        environment = {**os.environ, "WANGDI_COMMANDS": str(self.root)}
+        return subprocess.run([TOOLS / "check_tidy", self.root / "unit.cpp"], capture_output=True, text=True, env=environment)
+
+    def test_given_a_finding_or_what_does_not_compile(self):
+        sound = self.looked_at("int half(int whole) { return whole / 2; }\n")
+        self.assertEqual(sound.returncode, 0, sound.stdout + sound.stderr)
+        for code, wanted in [
+            ("int* none() { return 0; }\n", "modernize-use-nullptr"),
+            ("int half(int whole) { return whole / 2 }\n", "clang-diagnostic-error"),
+        ]:
+            found = self.looked_at(code)
+            self.assertNotEqual(found.returncode, 0, code)
+            self.assertIn(wanted, found.stdout)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ Status check_building(const AddBuilding& building) {
   check("/floors", building.floors, kFloorsMost);
   check("/rooms_per_floor", building.rooms_per_floor, kRoomsPerFloorMost);
   if (error.fields().empty()) return ok();
-  return std::move(error).with("count", std::to_string(error.fields().size()));
+  auto count = std::to_string(error.fields().size());
+  return std::move(error).with("count", std::move(count));
 }
 
 CodeRange codes_within(const RegionCode& region, RegionLevel level) {
