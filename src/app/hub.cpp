@@ -40,6 +40,7 @@ void Hub::committed(const bus::Committed& committed) {
 void Hub::add(std::shared_ptr<http::Stream> stream, const access::Session& session,
               std::optional<std::int64_t> known_commit) {
   const std::lock_guard lock(mutex_);
+  drop_closed();
   Listener listener{std::move(stream), session.actor, session.key,
                     known_commit.value_or(last_commit_)};
   listener.stream->send("hello", std::to_string(listener.told), "{}");
@@ -70,10 +71,14 @@ void Hub::loop() {
   while (!stopping_) {
     wake_.wait(lock, [this] { return stopping_ || changed_; });
     changed_ = false;
-    std::erase_if(listeners_, [](const Listener& listener) { return listener.stream->closed(); });
+    drop_closed();
     for (auto& listener : listeners_) tell(listener);
     wake_.wait_for(lock, kPause, [this] { return stopping_; });
   }
+}
+
+void Hub::drop_closed() {
+  std::erase_if(listeners_, [](const Listener& listener) { return listener.stream->closed(); });
 }
 
 void Hub::tell(Listener& listener) {

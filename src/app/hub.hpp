@@ -42,6 +42,8 @@ class Hub {
   };
 
   void loop();
+  // Lets go of streams that ended, also where nothing is committed; called with the lock held.
+  void drop_closed();
   // Sends what the listener does not know yet; called with the lock held.
   void tell(Listener& listener);
 
