@@ -47,6 +47,7 @@ export class Person {
     this.community = this.grid.slice(0, 12);
     Object.assign(this, { role, region: this.grid.slice(0, digits), id: uuid(), name: `load-${turn + 1}`, device: uuid() });
     this.password = `kettle-${turn + 1}-harbour-velvet`;
+    this.all_doors = doors;
     this.doors = doors.get(this.grid);
     this.port = server.port;
     this.host = `127.0.0.1:${server.port}`;
