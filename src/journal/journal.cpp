@@ -146,14 +146,18 @@ Status Journal::create(store::Connection& connection) {
 }
 
 Status Journal::expect(std::vector<CommandKey> commands) {
-  if (!gathers() || commands.empty()) return ok();
+  if (!gathers()) return ok();
+  remote_->gather_writes();
+  if (commands.empty()) return ok();
   // In one order everywhere, so that two batches never wait for each other.
   std::ranges::sort(commands);
   commands.erase(std::ranges::unique(commands).begin(), commands.end());
+  std::vector<District> districts;
   for (const auto& key : commands) {
-    WD_TRY([[maybe_unused]] auto locked, lock(key.district));
+    if (districts.empty() || districts.back() != key.district) districts.push_back(key.district);
     known_.try_emplace(key);
   }
+  WD_TRY([[maybe_unused]] auto locked, lock(std::move(districts)));
   return remote_->by_values(kRecord.info(), kCommandColumn, Wanted(commands),
                             [this](const store::RowReader& reader) {
                               const auto row = store::read_row<RecordRow>(reader);
@@ -164,27 +168,50 @@ Status Journal::expect(std::vector<CommandKey> commands) {
                             });
 }
 
-Status Journal::lock(District district) {
-  if (!gathers() || std::ranges::find(locked_, district) != locked_.end()) return ok();
-  std::optional<HeadRow> stored;
-  const auto read = [&stored](const store::RowReader& reader) {
-    stored = store::read_row<HeadRow>(reader);
-    return false;
-  };
-  const auto key = store::bind_all(district);
-  WD_TRY([[maybe_unused]] auto found, remote_->lock(kHeadRow.info(), key, read));
-  if (!stored) {
+Status Journal::lock(std::vector<District> districts) {
+  if (!gathers()) return ok();
+  std::erase_if(districts, [this](District district) {
+    return std::ranges::find(locked_, district) != locked_.end();
+  });
+  if (districts.empty()) return ok();
+  WD_TRY(const auto missing, lock_rows(districts));
+  if (missing.empty()) return ok();
+  for (const auto district : missing) {
     WD_TRY([[maybe_unused]] auto made,
            store::run(connection_, kFirstNumber, district, std::int64_t{0}));
-    WD_TRY([[maybe_unused]] auto again, remote_->lock(kHeadRow.info(), key, read));
   }
-  if (!stored) return Error(ErrorCode::storage_failed).because("no row of the district to lock");
-  const auto known = heads_.find(district);
-  if (known != heads_.end() && known->second->sequence != stored->last_sequence) {
-    heads_.erase(known);
+  WD_TRY(const auto still, lock_rows(missing));
+  if (still.empty()) return ok();
+  return Error(ErrorCode::storage_failed).because("no row of the district to lock");
+}
+
+// Those of which there is no row yet.
+Result<std::vector<District>> Journal::lock_rows(std::span<const District> districts) {
+  struct Keys final : store::RowSource {
+    explicit Keys(std::span<const District> all) : districts(all) {}
+    std::span<const District> districts;
+    std::size_t size() const override { return districts.size(); }
+    void bind(std::size_t row, store::Binder& to) const override {
+      to.integer(0, districts[row].number);
+    }
+  };
+  const auto before = locked_.size();
+  WD_TRY([[maybe_unused]] auto found,
+         remote_->lock(kHeadRow.info(), Keys(districts), [this](const store::RowReader& reader) {
+           const auto stored = store::read_row<HeadRow>(reader);
+           const auto known = heads_.find(stored.district);
+           if (known != heads_.end() && known->second->sequence != stored.last_sequence) {
+             heads_.erase(known);
+           }
+           locked_.push_back(stored.district);
+           return true;
+         }));
+  const auto locked = std::span(locked_).subspan(before);
+  std::vector<District> missing;
+  for (const auto district : districts) {
+    if (std::ranges::find(locked, district) == locked.end()) missing.push_back(district);
   }
-  locked_.push_back(district);
-  return ok();
+  return missing;
 }
 
 Result<std::optional<Repeat>> Journal::find(District district, CommandId command) {
@@ -198,7 +225,7 @@ Result<std::optional<Repeat>> Journal::find(District district, CommandId command
 }
 
 Result<Journal::Head*> Journal::head(District district) {
-  WD_TRY([[maybe_unused]] auto locked, lock(district));
+  WD_TRY([[maybe_unused]] auto locked, lock({district}));
   auto& slot = heads_[district];
   if (!slot) {
     WD_TRY(auto row, last_seal(connection_, district));

@@ -50,6 +50,7 @@ class Journal {
   // Whether a batch gathers its records: then it calls expect() when it begins.
   bool gathers() const { return remote_ != nullptr; }
   // The ids that the commands of a batch will use. One that was not told is asked for on its own.
+  // From here on the connection gathers what the batch writes.
   Status expect(std::vector<CommandKey> commands);
 
   // The record a command id gave in a district, if any, this batch included.
@@ -84,8 +85,9 @@ class Journal {
   };
 
   Result<Head*> head(District district);
-  // Holds the district's row until the batch ends; forgets a head that somebody else has moved on.
-  Status lock(District district);
+  // Holds the districts' rows until the batch ends; forgets a head that somebody else has moved on.
+  Status lock(std::vector<District> districts);
+  Result<std::vector<District>> lock_rows(std::span<const District> districts);
   // Fills a record's position, ids and hash.
   void complete(RecordRow& record, std::int64_t sequence, Digester& sha);
   Result<bool> insert(const RecordRow& record);

@@ -141,6 +141,22 @@ std::string select_by_values(const TableInfo& table, std::size_t column) {
          " = ANY($2::" + std::string(type_name(wanted.type)) + "[])";
 }
 
+std::string select_by_keys(const TableInfo& table, std::size_t bound) {
+  std::string arrays, tied;
+  for (std::size_t i = 1; i < bound; ++i) {
+    const std::string column(table.columns[i].name);
+    arrays += (i == 1 ? "$" : ", $") + std::to_string(i) +
+              "::" + std::string(type_name(table.columns[i].type)) + "[]";
+    tied += " AND kept." + column + " = wanted." + column;
+  }
+  // OFFSET keeps the inner part as it is: one look into the key's index for each wanted row,
+  // whatever is believed of the table's size.
+  return "SELECT found.* FROM unnest(" + arrays + ") AS wanted(" + names(table, 1, bound) +
+         ") CROSS JOIN LATERAL (SELECT " + names(table, 0, table.columns.size()) + " FROM " +
+         std::string(table.name) + " AS kept WHERE kept." + std::string(table.columns[0].name) +
+         " = $" + std::to_string(bound) + tied + " OFFSET 0) AS found";
+}
+
 std::string place(const TableInfo& table, Placement placement) {
   const auto name = "'" + std::string(table.name) + "'";
   const auto call =

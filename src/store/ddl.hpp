@@ -32,6 +32,8 @@ std::string array_statement(const TableInfo& table, BulkMode mode);
 std::string erase_all(const TableInfo& table);
 // SELECT of all columns by the district and an array of values of another column.
 std::string select_by_values(const TableInfo& table, std::size_t column);
+// The same by arrays of the key columns 1 .. `bound` - 1 and, as the last parameter, the district.
+std::string select_by_keys(const TableInfo& table, std::size_t bound);
 
 // Where a cluster keeps a table: the rows of a district together on one machine, or all rows on
 // each machine, for what every district reads.

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // PostgreSQL behind the store interface: a bulk write is one statement a table and district, a
-// statement without parameters reads a whole table and comes through a cursor in portions.
+// statement without parameters reads a whole table and comes through a cursor in portions. What a
+// batch asks for and writes goes out in few round trips, in libpq's pipeline mode.
 #include "store/postgres.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <deque>
+#include <functional>
 #include <unordered_map>
+#include <utility>
 
 #include "store/ddl.hpp"
 #include "store/postgres_link.hpp"
@@ -54,6 +58,55 @@ class FirstColumn final : public Binder {
   std::int64_t value_ = 0;
 };
 
+// Hands on the rows of one district at a time, a portion at most, as arrays of the columns.
+template <class Take>
+Status by_district(std::span<const Column> columns, const RowSource& rows, Take take) {
+  postgres::ArrayBinder arrays(columns);
+  std::int64_t district = 0;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    FirstColumn first;
+    rows.bind(row, first);
+    const bool full = arrays.rows() >= kBulkRows || arrays.bytes() >= kBulkBytes;
+    if (arrays.rows() > 0 && (full || first.value() != district)) {
+      WD_TRY([[maybe_unused]] auto taken, take(district, std::move(arrays)));
+      arrays = postgres::ArrayBinder(columns);
+    }
+    district = first.value();
+    rows.bind(row, arrays);
+    arrays.end_row();
+  }
+  return arrays.rows() > 0 ? take(district, std::move(arrays)) : ok();
+}
+
+// A statement and what it is bound to, until it goes out with others.
+struct Waiting {
+  postgres::StatementKey key;
+  std::function<std::string()> text;
+  postgres::ParameterBinder single;
+  postgres::ArrayBinder arrays;
+  const Connection::EachRow* each = nullptr;  // of a question
+
+  // Where the district stands, which is one value of a question; alone: no arrays at all.
+  enum class Place : std::uint8_t { in_arrays, first, last, alone };
+  Place place = Place::in_arrays;
+  postgres::Arguments arguments() {
+    if (place == Place::alone) return single.arguments();
+    auto all = arrays.arguments();
+    if (place == Place::in_arrays) return all;
+    const auto one = single.arguments();
+    const auto move = [&](auto& list, const auto& from) {
+      list.erase(list.begin());
+      list.insert(place == Place::first ? list.begin() : list.end(), from.front());
+    };
+    move(all.types, one.types);
+    move(all.values, one.values);
+    move(all.lengths, one.lengths);
+    move(all.formats, one.formats);
+    return all;
+  }
+};
+using WaitingList = std::deque<Waiting>;  // what is bound must not move
+
 bool can_be_a_cursor(std::string_view sql) {
   return sql.starts_with("SELECT ") || sql.starts_with("WITH ");
 }
@@ -80,6 +133,7 @@ class PostgresConnection final : public RemoteConnection {
     }
     if (!begun) return std::move(begun).error();
     in_transaction_ = true;
+    gathers_writes_ = false;
     applied_ms_ = wanted_ms_;
     if (writer_flag_ != nullptr) transaction_ = PQgetvalue(begun->get(), 0, 0);
     return ok();
@@ -87,6 +141,7 @@ class PostgresConnection final : public RemoteConnection {
 
   Status commit() override {
     if (!in_transaction_) return storage_failed("no transaction is open");
+    WD_TRY([[maybe_unused]] auto sent, send_writes());
     if (link_->is_lost()) return storage_failed("the session was lost before the commit");
     auto done = link_->simple("COMMIT");
     in_transaction_ = false;
@@ -104,6 +159,8 @@ class PostgresConnection final : public RemoteConnection {
   }
 
   void rollback() override {
+    writes_.clear();
+    writes_bytes_ = 0;
     if (in_transaction_ && !link_->is_lost()) {
       [[maybe_unused]] const auto done = link_->simple("ROLLBACK");
     }
@@ -136,20 +193,10 @@ class PostgresConnection final : public RemoteConnection {
   Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
     if (mode == BulkMode::kErase && link_->is_cluster()) return erase_one_by_one(table, rows);
     const auto bound = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
-    postgres::ArrayBinder arrays(table.columns.first(bound));
-    std::int64_t district = 0;
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      FirstColumn first;
-      rows.bind(row, first);
-      const bool full = arrays.rows() >= kBulkRows || arrays.bytes() >= kBulkBytes;
-      if (arrays.rows() > 0 && (full || first.value() != district)) {
-        WD_TRY([[maybe_unused]] auto written, write(table, mode, arrays));
-      }
-      district = first.value();
-      rows.bind(row, arrays);
-      arrays.end_row();
-    }
-    return arrays.rows() > 0 ? write(table, mode, arrays) : ok();
+    return by_district(table.columns.first(bound), rows,
+                       [&](std::int64_t, postgres::ArrayBinder arrays) {
+                         return write(table, mode, std::move(arrays));
+                       });
   }
 
   Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
@@ -169,35 +216,57 @@ class PostgresConnection final : public RemoteConnection {
 
   Status by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
                    const EachRow& each) override {
-    const Column columns[] = {table.columns[0], table.columns[column]};
-    postgres::ArrayBinder arrays(columns);
-    std::int64_t district = 0;
-    for (std::size_t row = 0; row < wanted.size(); ++row) {
-      FirstColumn first;
-      wanted.bind(row, first);
-      if (arrays.rows() > 0 && first.value() != district) {
-        WD_TRY([[maybe_unused]] auto part, ask(table, column, district, arrays, each));
-      }
-      district = first.value();
-      wanted.bind(row, arrays);
-      arrays.end_row();
-    }
-    return arrays.rows() > 0 ? ask(table, column, district, arrays, each) : ok();
+    WaitingList asked;
+    WD_TRY([[maybe_unused]] auto noted, ask_by_values(table, column, wanted, each, asked));
+    return ask(asked);
   }
 
-  Status lock(const TableInfo& table, const BindAll& key, const EachRow& each) override {
-    constexpr int kLock = 15;
-    postgres::ParameterBinder binder;
-    key(binder);
-    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
-    WD_TRY(const auto result,
-           link_->prepared_from(
-               {table.name.data(), kLock},
-               [&] { return ddl::select_by_key(table, table.key_columns) + " FOR UPDATE"; },
-               binder.arguments()));
-    visit(result.get(), each);
-    return ok();
+  Status by_keys(std::span<const Question> questions) override {
+    constexpr int kFirstByKeys = 128;
+    WaitingList asked;
+    for (const auto& question : questions) {
+      const auto& table = question.table;
+      const auto bound = question.bound;
+      WD_ASSERT(bound >= 2);
+      if (bound == 2) {
+        WD_TRY([[maybe_unused]] auto noted,
+               ask_by_values(table, 1, *question.wanted, question.each, asked));
+        continue;
+      }
+      WD_TRY([[maybe_unused]] auto noted,
+             by_district(table.columns.first(bound), *question.wanted,
+                         [&](std::int64_t district, postgres::ArrayBinder arrays) {
+                           asked.push_back(
+                               {{table.name.data(), kFirstByKeys + static_cast<int>(bound)},
+                                [=] { return ddl::select_by_keys(table, bound); },
+                                {},
+                                std::move(arrays),
+                                &question.each,
+                                Waiting::Place::last});
+                           asked.back().single.integer(0, district);
+                           return ok();
+                         }));
+    }
+    return ask(asked);
   }
+
+  Status lock(const TableInfo& table, const RowSource& keys, const EachRow& each) override {
+    constexpr int kLock = 15;
+    WaitingList asked;
+    for (std::size_t row = 0; row < keys.size(); ++row) {
+      asked.push_back(
+          {{table.name.data(), kLock},
+           [&table] { return ddl::select_by_key(table, table.key_columns) + " FOR UPDATE"; },
+           {},
+           postgres::ArrayBinder(std::span<const Column>()),
+           &each,
+           Waiting::Place::alone});
+      keys.bind(row, asked.back().single);
+    }
+    return ask(asked);
+  }
+
+  void gather_writes() override { gathers_writes_ = in_transaction_; }
 
   Status erase_all(const TableInfo& table) override { return text(ddl::erase_all(table)); }
 
@@ -244,6 +313,12 @@ class PostgresConnection final : public RemoteConnection {
   }
 
   Status prepare_to_run(std::int64_t times = 1) {
+    WD_TRY([[maybe_unused]] auto sent, send_writes());
+    return be_able(times);
+  }
+
+  // The session is there, and what is left of the time is told to it.
+  Status be_able(std::int64_t times) {
     if (in_transaction_ && link_->is_lost()) return storage_failed("the session was lost");
     WD_TRY([[maybe_unused]] auto connected, connected_link());
     const auto end_ms = deadline_ms_ + (times - 1) * wanted_ms_;
@@ -284,36 +359,53 @@ class PostgresConnection final : public RemoteConnection {
     return ok();
   }
 
-  // The rows of one district: the first column of the arrays stays here.
-  Status ask(const TableInfo& table, std::size_t column, std::int64_t district,
-             postgres::ArrayBinder& arrays, const EachRow& each) {
+  static Status ask_by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
+                              const EachRow& each, WaitingList& asked) {
     constexpr int kFirstByValue = 64;
-    postgres::ParameterBinder binder;
-    binder.integer(0, district);
-    auto arguments = binder.arguments();
-    const auto lists = arrays.arguments();
-    arguments.types.push_back(lists.types[1]);
-    arguments.values.push_back(lists.values[1]);
-    arguments.lengths.push_back(lists.lengths[1]);
-    arguments.formats.push_back(lists.formats[1]);
-    WD_TRY([[maybe_unused]] auto able, prepare_to_run());
-    WD_TRY(const auto result, link_->prepared_from(
-                                  {table.name.data(), kFirstByValue + static_cast<int>(column)},
-                                  [&] { return ddl::select_by_values(table, column); }, arguments));
-    visit(result.get(), each);
-    arrays.clear();
-    return ok();
+    const Column columns[] = {table.columns[0], table.columns[column]};
+    return by_district(columns, wanted, [&](std::int64_t district, postgres::ArrayBinder arrays) {
+      asked.push_back({{table.name.data(), kFirstByValue + static_cast<int>(column)},
+                       [=] { return ddl::select_by_values(table, column); },
+                       {},
+                       std::move(arrays),
+                       &each,
+                       Waiting::Place::first});
+      asked.back().single.integer(0, district);
+      return ok();
+    });
   }
 
-  Status write(const TableInfo& table, BulkMode mode, postgres::ArrayBinder& arrays) {
+  Status ask(WaitingList& asked) {
     WD_TRY([[maybe_unused]] auto able, prepare_to_run());
-    WD_TRY([[maybe_unused]] auto done,
-           link_->prepared_from(
-               {table.name.data(), 1 + static_cast<int>(mode)},
-               [&] { return ddl::array_statement(table, mode); }, arrays.arguments()));
+    return send(asked);
+  }
+
+  Status send(WaitingList& waiting) {
+    std::vector<postgres::Execution> executions;
+    executions.reserve(waiting.size());
+    for (auto& one : waiting) executions.push_back({one.key, one.text, one.arguments()});
+    return link_->together(executions, [&waiting](std::size_t number, const PGresult* result) {
+      const auto* each = waiting[number].each;
+      if (each != nullptr) visit(result, *each);
+    });
+  }
+
+  Status send_writes() {
+    if (writes_.empty()) return ok();
+    auto writes = std::exchange(writes_, {});
+    writes_bytes_ = 0;
+    WD_TRY([[maybe_unused]] auto able, be_able(1));
+    return send(writes);
+  }
+
+  Status write(const TableInfo& table, BulkMode mode, postgres::ArrayBinder arrays) {
     grown_[table.name].rows += arrays.rows();
-    arrays.clear();
-    return ok();
+    writes_bytes_ += arrays.bytes();
+    writes_.push_back({{table.name.data(), 1 + static_cast<int>(mode)},
+                       [=] { return ddl::array_statement(table, mode); },
+                       {},
+                       std::move(arrays)});
+    return gathers_writes_ && writes_bytes_ < kBulkBytes ? ok() : send_writes();
   }
 
   // Without statistics PostgreSQL believes that a district has one row in a table, and joins two of
@@ -372,6 +464,9 @@ class PostgresConnection final : public RemoteConnection {
   std::vector<std::string> everywhere_;  // tables
   std::string transaction_;
   bool in_transaction_ = false;
+  bool gathers_writes_ = false;
+  WaitingList writes_;
+  std::size_t writes_bytes_ = 0;
   std::int64_t next_cursor_ = 1;
   struct Growth {
     std::size_t rows = 0;

@@ -131,8 +131,8 @@ Result<ResultPtr> Link::binary(const std::string& sql) {
       PQexecParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kBinary));
 }
 
-Result<ResultPtr> Link::prepared(const StatementKey& key, const std::string& sql,
-                                 const Arguments& arguments) {
+Result<std::string> Link::name_of(const StatementKey& key, const std::string& sql,
+                                  const Arguments& arguments) {
   auto& slot = prepared_[key];
   auto types = arguments.types;
   const auto count = static_cast<int>(types.size());
@@ -148,9 +148,58 @@ Result<ResultPtr> Link::prepared(const StatementKey& key, const std::string& sql
            checked(PQprepare(connection_.get(), name.c_str(), sql.c_str(), count, types.data())));
     slot = {name, sql, std::move(types)};
   }
-  return checked(PQexecPrepared(connection_.get(), slot.name.c_str(), count,
-                                arguments.values.data(), arguments.lengths.data(),
-                                arguments.formats.data(), kBinary));
+  return slot.name;
+}
+
+Result<ResultPtr> Link::prepared(const StatementKey& key, const std::string& sql,
+                                 const Arguments& arguments) {
+  WD_TRY(const auto name, name_of(key, sql, arguments));
+  return checked(PQexecPrepared(connection_.get(), name.c_str(),
+                                static_cast<int>(arguments.types.size()), arguments.values.data(),
+                                arguments.lengths.data(), arguments.formats.data(), kBinary));
+}
+
+Status Link::together(std::span<const Execution> executions, const EachResult& each) {
+  std::vector<std::string> names;
+  for (const auto& one : executions) {
+    const auto known = prepared_.find(one.key);
+    WD_TRY(auto name, name_of(one.key, known == prepared_.end() ? one.text() : known->second.sql,
+                              one.arguments));
+    names.push_back(std::move(name));
+  }
+  auto* const session = connection_.get();
+  if (PQenterPipelineMode(session) != 1) return failure(nullptr);
+  bool sent = true;
+  for (std::size_t i = 0; i < names.size() && sent; ++i) {
+    const auto& with = executions[i].arguments;
+    sent = PQsendQueryPrepared(session, names[i].c_str(), static_cast<int>(with.types.size()),
+                               with.values.data(), with.lengths.data(), with.formats.data(),
+                               kBinary) == 1;
+  }
+  sent = sent && PQpipelineSync(session) == 1;
+  auto done = sent ? receive(names.size(), each) : Status(failure(nullptr));
+  // A session whose answers do not come in turn any more is of no use.
+  if (PQexitPipelineMode(session) != 1) {
+    if (done) done = failure(nullptr);
+    lost_ = true;
+  }
+  return done;
+}
+
+Status Link::receive(std::size_t count, const EachResult& each) {
+  auto* const session = connection_.get();
+  Status status = ok();
+  for (std::size_t i = 0; i < count; ++i) {
+    auto result = checked(PQgetResult(session));
+    if (status && !result) status = std::move(result).error();
+    if (status) each(i, result->get());
+    // Nothing is what ends the results of one statement.
+    while (PQstatus(session) == CONNECTION_OK && ResultPtr(PQgetResult(session))) continue;
+  }
+  if (PQstatus(session) != CONNECTION_OK) return status ? Status(failure(nullptr)) : status;
+  const ResultPtr end(PQgetResult(session));
+  if (status && PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) status = failure(end.get());
+  return status;
 }
 
 Status Link::connect() {

@@ -5,7 +5,9 @@
 
 #include <libpq-fe.h>
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +26,13 @@ struct StatementKey {
   const char* text;
   int kind;
   bool operator==(const StatementKey&) const = default;
+};
+
+// One of the statements of a round trip.
+struct Execution {
+  StatementKey key;
+  std::function<std::string()> text;
+  Arguments arguments;
 };
 
 class Link {
@@ -54,6 +63,11 @@ class Link {
     return prepared(key, known == prepared_.end() ? build() : known->second.sql, arguments);
   }
 
+  // All of them in one round trip, in order. Each result is handed on with its number; from the
+  // first that fails on there are none, and the error is the answer.
+  using EachResult = std::function<void(std::size_t, const PGresult*)>;
+  Status together(std::span<const Execution> executions, const EachResult& each);
+
   // After a COMMIT without an answer: connects again and asks what became of the transaction.
   Status outcome_of(const std::string& transaction);
 
@@ -72,6 +86,10 @@ class Link {
     }
   };
 
+  // The name under which the session knows the statement.
+  Result<std::string> name_of(const StatementKey& key, const std::string& sql,
+                              const Arguments& arguments);
+  Status receive(std::size_t count, const EachResult& each);
   Status connect();
   Status check_settings();
   Status read_timeline();

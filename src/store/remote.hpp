@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a connection to a database server can do besides: each of its statements is a round trip, so
-// that many rows are asked for at once, and others may write beside it, so that rows are locked.
+// that many rows are asked for at once and writes go together, and others may write beside it, so
+// that rows are locked.
 #pragma once
+
+#include <span>
 
 #include "store/engine.hpp"
 
 namespace wangdi::store {
+
+// Rows of a table whose first `bound` key columns (two at least, the first the district) are those
+// of a row of `wanted`; keys of one district stand together.
+struct Question {
+  TableInfo table;
+  std::size_t bound;
+  const RowSource* wanted;
+  Connection::EachRow each;
+};
 
 class RemoteConnection : public Connection {
  public:
@@ -13,9 +25,15 @@ class RemoteConnection : public Connection {
   // both, the district at 0 and the value at 1; rows of one district stand together.
   virtual Status by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
                            const EachRow& each) = 0;
-  // The row of a whole key, which no other connection changes before this transaction ends: whoever
-  // holds it is waited for. What is read after it has what the last holder committed.
-  virtual Status lock(const TableInfo& table, const BindAll& key, const EachRow& each) = 0;
+  // All questions in one round trip; rows in no order. What takes them asks nothing else here.
+  virtual Status by_keys(std::span<const Question> questions) = 0;
+  // The rows of whole keys, which no other connection changes before this transaction ends: whoever
+  // holds one is waited for, in the order of `keys`. What is read after it has what the last holder
+  // committed.
+  virtual Status lock(const TableInfo& table, const RowSource& keys, const EachRow& each) = 0;
+  // From here to the end of the transaction bulk writes wait for the next statement or the commit,
+  // and reach the server in one round trip; their errors are errors of that.
+  virtual void gather_writes() = 0;
 };
 
 }  // namespace wangdi::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flushing of a batch's working set.
+// Fetching and flushing of a batch's working set.
 #include "store/rows.hpp"
 
 namespace wangdi::store {
@@ -11,6 +11,16 @@ Status Rows::flush() {
     if (!status_) return status_;
   }
   return ok();
+}
+
+Result<bool> Rows::fetch(RemoteConnection& from) {
+  std::vector<Question> questions;
+  for (auto& [name, cache] : caches_) cache->ask(questions);
+  if (!questions.empty()) {
+    WD_TRY([[maybe_unused]] auto read, from.by_keys(questions));
+  }
+  for (auto& [name, cache] : caches_) cache->answered();
+  return !questions.empty();
 }
 
 std::size_t Rows::pending() const {

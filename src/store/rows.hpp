@@ -4,6 +4,10 @@
 // end flush() writes one bulk per table. In a rebuild the tables are known to be empty, so nothing
 // is loaded.
 //
+// On a database server each of those loads is a round trip. Before the commands of a batch run,
+// what they will read is wanted, and brought together by fetch(); what was not wanted costs its
+// round trip and is right all the same.
+//
 // A failing database latches the first error in status(); finds then answer "not there", and the
 // writer fails the whole batch before anything is answered.
 #pragma once
@@ -14,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "store/engine.hpp"
+#include "store/remote.hpp"
 
 namespace wangdi::store {
 
@@ -48,6 +52,9 @@ class CacheBase {
   virtual ~CacheBase() = default;
   virtual Status flush(Connection& to) = 0;
   virtual std::size_t pending() const = 0;
+  // Adds what is wanted of the table; what the questions point to stays until answered().
+  virtual void ask(std::vector<Question>& questions) = 0;
+  virtual void answered() = 0;
 };
 
 }  // namespace detail
@@ -73,6 +80,16 @@ class Rows {
   // All rows whose key begins with `prefix`, in key order, this batch's changes included.
   template <class Row, std::size_t K, class... Prefix>
   std::vector<Row> list(const Table<Row, K>& table, const Prefix&... prefix);
+
+  // The row if it is known by now; else nullptr, and the next fetch() asks for it. The table's
+  // first column is the district.
+  template <class Row, std::size_t K>
+  const Row* want(const Table<Row, K>& table, const typename Table<Row, K>::Key& key);
+  // The same for what list() gives of a prefix, as it is stored.
+  template <class Row, std::size_t K, class... Prefix>
+  const std::vector<Row>* want_list(const Table<Row, K>& table, const Prefix&... prefix);
+  // Asks for all that was wanted in one round trip; false when there was nothing to ask for.
+  Result<bool> fetch(RemoteConnection& from);
 
   // Writes all changes of the batch; the rows stay readable.
   Status flush();
@@ -119,6 +136,52 @@ class Rows::Cache final : public detail::CacheBase {
   explicit Cache(TableInfo info) : info_(info) {}
 
   std::unordered_map<Key, Entry, Hash> entries;
+  // A prefix: its number of columns, and a key of which the rest is empty.
+  using ListKey = std::pair<std::size_t, Key>;
+  std::map<ListKey, std::vector<Row>> lists;  // as stored, until the table is written
+  std::vector<Key> wanted_keys;
+  std::map<std::size_t, std::vector<Key>> wanted_lists;
+
+  template <class... Prefix>
+  static ListKey list_key(const Prefix&... prefix) {
+    ListKey start{sizeof...(Prefix), Key{}};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((std::get<I>(start.second) = prefix), ...);
+    }(std::index_sequence_for<Prefix...>{});
+    return start;
+  }
+
+  template <class... Prefix>
+  const std::vector<Row>* listed(const Prefix&... prefix) const {
+    if (lists.empty()) return nullptr;
+    const auto found = lists.find(list_key(prefix...));
+    return found == lists.end() ? nullptr : &found->second;
+  }
+
+  void ask(std::vector<Question>& questions) override {
+    sources_.clear();
+    tidy(wanted_keys);
+    std::erase_if(wanted_keys, [this](const Key& key) { return entries.contains(key); });
+    ask_for(wanted_keys, K, questions, [this](Key key, Row row) {
+      entries.emplace(std::move(key), Entry{State::kLoaded, std::move(row)});
+    });
+    for (auto& [bound, starts] : wanted_lists) {
+      tidy(starts);
+      ask_for(starts, bound, questions, [this, columns = bound](Key key, Row row) {
+        forget_from(key, columns);
+        lists[{columns, std::move(key)}].push_back(std::move(row));
+      });
+    }
+  }
+
+  void answered() override {
+    for (auto& key : wanted_keys) entries.try_emplace(std::move(key));
+    for (auto& [bound, starts] : wanted_lists) {
+      for (auto& start : starts) lists.try_emplace({bound, std::move(start)});
+    }
+    wanted_keys.clear();
+    wanted_lists.clear();
+  }
 
   Status flush(Connection& to) override {
     for (const auto mode : {BulkMode::kErase, BulkMode::kPut, BulkMode::kAdd}) {
@@ -157,6 +220,47 @@ class Rows::Cache final : public detail::CacheBase {
     }
   };
 
+  struct Keys final : RowSource {
+    Keys(const std::vector<Key>& all, std::size_t columns) : keys(all), bound(columns) {}
+    const std::vector<Key>& keys;
+    std::size_t bound;
+    std::size_t size() const override { return keys.size(); }
+    void bind(std::size_t row, Binder& to) const override {
+      std::size_t column = 0;
+      const auto bind_part = [&](const auto& part) {
+        if (column < bound) ColumnTraits<std::decay_t<decltype(part)>>::bind(to, column, part);
+        ++column;
+      };
+      std::apply([&](const auto&... part) { (bind_part(part), ...); }, keys[row]);
+    }
+  };
+
+  static void tidy(std::vector<Key>& keys) {
+    std::ranges::sort(keys, [](const Key& a, const Key& b) { return a < b; });
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  }
+
+  // Empties what of a key comes after the first columns.
+  static void forget_from(Key& key, std::size_t columns) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((I < columns ? void() : void(std::get<I>(key) = {})), ...);
+    }(std::make_index_sequence<K>{});
+  }
+
+  template <class Take>
+  void ask_for(const std::vector<Key>& keys, std::size_t bound, std::vector<Question>& questions,
+               Take take) {
+    if (keys.empty()) return;
+    sources_.push_back(std::make_unique<Keys>(keys, bound));
+    questions.push_back(
+        {info_, bound, sources_.back().get(), [take = std::move(take)](const RowReader& reader) {
+           auto row = read_row<Row>(reader);
+           auto key = Table<Row, K>::key_of(row);
+           take(std::move(key), std::move(row));
+           return true;
+         }});
+  }
+
   Status flush_mode(Connection& to, BulkMode mode) {
     Source source;
     source.columns = mode == BulkMode::kErase ? K : info_.columns.size();
@@ -181,11 +285,13 @@ class Rows::Cache final : public detail::CacheBase {
       }
     }
     pending_ = 0;
+    lists.clear();
     return ok();
   }
 
   TableInfo info_;
   std::size_t pending_ = 0;
+  std::vector<std::unique_ptr<Keys>> sources_;
 };
 
 template <class Row, std::size_t K>
@@ -221,6 +327,30 @@ const Row* Rows::find(const Table<Row, K>& table, const typename Table<Row, K>::
   const auto state = found->second.state;
   WD_ASSERT(state != State::kAdded);
   return state == State::kLoaded || state == State::kPut ? &found->second.row : nullptr;
+}
+
+template <class Row, std::size_t K>
+const Row* Rows::want(const Table<Row, K>& table, const typename Table<Row, K>::Key& key) {
+  static_assert(K >= 2, "the district alone is no key to gather");
+  using State = typename Cache<Row, K>::State;
+  auto& into = cache(table);
+  const auto found = into.entries.find(key);
+  if (found == into.entries.end()) {
+    into.wanted_keys.push_back(key);
+    return nullptr;
+  }
+  const auto state = found->second.state;
+  return state == State::kLoaded || state == State::kPut ? &found->second.row : nullptr;
+}
+
+template <class Row, std::size_t K, class... Prefix>
+const std::vector<Row>* Rows::want_list(const Table<Row, K>& table, const Prefix&... prefix) {
+  static_assert(sizeof...(Prefix) >= 2 && sizeof...(Prefix) < K);
+  auto& into = cache(table);
+  if (const auto* known = into.listed(prefix...)) return known;
+  auto start = into.list_key(prefix...);
+  into.wanted_lists[start.first].push_back(std::move(start.second));
+  return nullptr;
 }
 
 template <class Row, std::size_t K>
@@ -267,7 +397,9 @@ std::vector<Row> Rows::list(const Table<Row, K>& table, const Prefix&... prefix)
     return ((std::get<I>(key) == std::get<I>(wanted)) && ...);
   };
   std::map<typename Table<Row, K>::Key, Row> ordered;
-  if (start_ == Start::kStored) {
+  if (const auto* known = cache(table).listed(prefix...)) {
+    for (const auto& row : *known) ordered.emplace(Table<Row, K>::key_of(row), row);
+  } else if (start_ == Start::kStored) {
     latch(connection_.by_key(table.info(), sizeof...(Prefix), bind_all(prefix...),
                              [&](const RowReader& reader) {
                                auto row = read_row<Row>(reader);

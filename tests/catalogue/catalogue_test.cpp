@@ -135,6 +135,13 @@ TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_t
     }
     texts.push_back(store::ddl::select_by_key(table, 1));
     texts.push_back(store::ddl::select_by_values(table, 1));
+    if (table.key_columns > 2) {
+      const auto many = store::ddl::select_by_keys(table, table.key_columns);
+      texts.push_back(many);
+      Findings loose;
+      check_districts(parse(many).statement, reference_tables(), loose);
+      EXPECT_TRUE(loose.empty()) << many << in_words(loose);
+    }
     for (const auto& index : table.indexes) {
       texts.push_back(store::ddl::create_index(table, index));
       const auto full = name + "_" + std::string(index.name);

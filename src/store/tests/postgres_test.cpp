@@ -14,8 +14,10 @@
 #include <cstring>
 #include <filesystem>
 #include <thread>
+#include <utility>
+#include <vector>
 
-#include "store/remote.hpp"
+#include "store/rows.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace wangdi::store {
@@ -34,6 +36,34 @@ constexpr Statement kCount{"count_notes",
                            "SELECT COUNT(*) FROM note_under_test WHERE district = $1"};
 constexpr Statement kSession{"session", "SELECT pg_backend_pid() WHERE $1 = $1"};
 constexpr District kDistrict{320508};
+
+class Keys final : public RowSource {
+ public:
+  explicit Keys(std::vector<std::pair<District, std::int64_t>> all) : all_(std::move(all)) {}
+  std::size_t size() const override { return all_.size(); }
+  void bind(std::size_t row, Binder& to) const override {
+    to.integer(0, all_[row].first.number);
+    to.integer(1, all_[row].second);
+  }
+
+ private:
+  std::vector<std::pair<District, std::int64_t>> all_;
+};
+
+class Many final : public RowSource {
+ public:
+  explicit Many(std::size_t count) : count_(count) {}
+  std::size_t size() const override { return count_; }
+  void bind(std::size_t row, Binder& to) const override {
+    const NoteRow note{kDistrict, static_cast<std::int64_t>(row), "a"};
+    for_each_member(note, [&](const auto& member, std::size_t column) {
+      ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
+    });
+  }
+
+ private:
+  std::size_t count_;
+};
 
 TEST(PostgresUrlTest, an_address_with_a_password_or_that_is_none_is_refused) {
   EXPECT_FALSE(problem_of_postgres_url("postgres://wangdi@db.example/wangdi"));
@@ -291,17 +321,8 @@ TEST_F(PostgresTest, given_a_table_that_grows_under_a_session_then_its_plan_foll
 }
 
 TEST_F(PostgresTest, given_a_table_that_has_grown_then_its_statistics_are_made_at_once) {
-  struct Many final : RowSource {
-    std::size_t size() const override { return 600; }
-    void bind(std::size_t row, Binder& to) const override {
-      const NoteRow note{kDistrict, static_cast<std::int64_t>(row), "a"};
-      for_each_member(note, [&](const auto& member, std::size_t column) {
-        ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
-      });
-    }
-  };
   ASSERT_TRUE(writer_->begin());
-  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many()));
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many(600)));
   ASSERT_TRUE(writer_->commit());
   static constexpr Statement kKnown{
       "known",
@@ -317,16 +338,7 @@ TEST_F(PostgresTest, rows_are_found_by_many_values_of_each_district) {
   ASSERT_TRUE(insert(*writer_, 1));
   ASSERT_TRUE(insert(*writer_, 2));
   ASSERT_TRUE(run(*writer_, kInsert, kOther, std::int64_t{2}, std::string("b")));
-  struct Wanted final : RowSource {
-    std::vector<std::pair<District, std::int64_t>> keys;
-    std::size_t size() const override { return keys.size(); }
-    void bind(std::size_t row, Binder& to) const override {
-      to.integer(0, keys[row].first.number);
-      to.integer(1, keys[row].second);
-    }
-  };
-  Wanted wanted;
-  wanted.keys = {{kOther, 1}, {kOther, 2}, {kOther, 2}, {kDistrict, 2}, {kDistrict, 9}};
+  const Keys wanted({{kOther, 1}, {kOther, 2}, {kOther, 2}, {kDistrict, 2}, {kDistrict, 9}});
   std::vector<std::pair<std::int64_t, std::string>> found;
   ASSERT_TRUE(remote().by_values(kNote.info(), 1, wanted, [&](const RowReader& row) {
     found.emplace_back(row.integer(0), row.text(2));
@@ -334,6 +346,135 @@ TEST_F(PostgresTest, rows_are_found_by_many_values_of_each_district) {
   }));
   EXPECT_EQ(found, (std::vector<std::pair<std::int64_t, std::string>>{{kOther.number, "b"},
                                                                       {kDistrict.number, "a"}}));
+}
+
+struct PartRow {
+  District district;
+  std::int64_t number = 0;
+  std::string part;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(PartRow, (), (district, number, part, count))
+constexpr Table<PartRow, 3> kPart{"part_under_test"};
+
+// Statements that the server was asked for since the last call, this one not counted.
+class Trips {
+ public:
+  explicit Trips(Connection& connection) : connection_(connection) {}
+  std::int64_t since() {
+    std::int64_t calls = 0;
+    static constexpr Statement kCalls{
+        "calls",
+        "SELECT SUM(generic_plans + custom_plans) FROM pg_prepared_statements WHERE $1 = $1"};
+    EXPECT_TRUE(connection_.query(kCalls, bind_all(std::int64_t{1}), [&](const RowReader& row) {
+      calls = row.integer(0);
+      return true;
+    }));
+    return calls - std::exchange(last_, calls) - 1;
+  }
+
+ private:
+  Connection& connection_;
+  std::int64_t last_ = 0;
+};
+
+TEST_F(PostgresTest, given_rows_that_were_wanted_then_finding_and_listing_them_asks_no_more) {
+  constexpr District kOther{110101};
+  ASSERT_TRUE(writer_->create(kPart.info()));
+  {
+    Rows rows(*writer_, Start::kStored);
+    rows.put(kNote, {kDistrict, 1, "a"});
+    for (const char* part : {"x", "y", "z"}) rows.put(kPart, {kDistrict, 1, part, 5});
+    rows.put(kPart, {kOther, 1, "x", 7});
+    ASSERT_TRUE(rows.flush());
+  }
+  Rows rows(*writer_, Start::kStored);
+  Trips trips(*writer_);
+  const auto want_all = [&] {
+    EXPECT_EQ(rows.want(kNote, {kDistrict, 2}), nullptr);
+    rows.want(kPart, {kOther, 1, "x"});
+    rows.want(kPart, {kDistrict, 1, "w"});
+    rows.want_list(kPart, kOther, std::int64_t{2});
+    return std::pair(rows.want(kNote, {kDistrict, 1}),
+                     rows.want_list(kPart, kDistrict, std::int64_t{1}));
+  };
+  EXPECT_EQ(want_all().first, nullptr);
+  want_all();
+  trips.since();
+  EXPECT_TRUE(rows.fetch(remote()).value());
+  EXPECT_EQ(trips.since(), 5) << "one statement a table, kind and district";
+  const auto [note, parts] = want_all();
+  ASSERT_NE(note, nullptr);
+  EXPECT_EQ(note->text, "a");
+  ASSERT_NE(parts, nullptr);
+  EXPECT_EQ(parts->size(), 3u);
+  EXPECT_FALSE(rows.fetch(remote()).value()) << "all is known";
+  EXPECT_NE(rows.find(kNote, {kDistrict, 1}), nullptr);
+  EXPECT_EQ(rows.find(kNote, {kDistrict, 2}), nullptr);
+  ASSERT_NE(rows.find(kPart, {kOther, 1, "x"}), nullptr);
+  EXPECT_EQ(rows.find(kPart, {kOther, 1, "x"})->count, 7);
+  EXPECT_EQ(rows.find(kPart, {kDistrict, 1, "w"}), nullptr);
+  EXPECT_TRUE(rows.list(kPart, kOther, std::int64_t{2}).empty());
+
+  // What the batch changes counts, before and after it went to the database.
+  rows.put(kPart, {kDistrict, 1, "a", 1});
+  rows.erase(kPart, {kOther, 1, "x"});
+  EXPECT_EQ(rows.list(kPart, kDistrict, std::int64_t{1}).size(), 4u);
+  EXPECT_EQ(trips.since(), 0);
+  ASSERT_TRUE(rows.flush());
+  std::string found;
+  for (const auto& row : rows.list(kPart, kDistrict, std::int64_t{1})) found += row.part;
+  EXPECT_EQ(found, "axyz");
+  EXPECT_EQ(rows.find(kPart, {kOther, 1, "x"}), nullptr);
+}
+
+TEST_F(PostgresTest,
+       given_writes_that_are_gathered_then_what_follows_sees_them_and_a_failed_one_fails_it) {
+  ASSERT_TRUE(writer_->begin());
+  remote().gather_writes();
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many(3)));
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kPut, Many(5)));
+  EXPECT_EQ(count(*writer_), 5);
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kPut, Many(6)));
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_EQ(count(*writer_), 6);
+
+  // The second is wrong, the third never reaches the table, and none of it is committed.
+  ASSERT_TRUE(writer_->begin());
+  remote().gather_writes();
+  ASSERT_TRUE(
+      writer_->bulk(kNote.info(), BulkMode::kErase, Keys({{kDistrict, 0}, {kDistrict, 1}})));
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many(3)));
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kPut, Many(9)));
+  const auto committed = writer_->commit();
+  ASSERT_FALSE(committed);
+  EXPECT_NE(committed.error().cause().find("23505"), std::string::npos)
+      << committed.error().cause();
+  writer_->rollback();
+  EXPECT_EQ(count(*writer_), 6);
+
+  // What was rolled back is not sent by the next transaction.
+  ASSERT_TRUE(writer_->begin());
+  remote().gather_writes();
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kPut, Many(9)));
+  writer_->rollback();
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_EQ(count(*writer_), 6);
+}
+
+TEST_F(PostgresTest, a_session_lost_before_gathered_writes_are_sent_fails_the_batch) {
+  ASSERT_TRUE(writer_->begin());
+  remote().gather_writes();
+  ASSERT_TRUE(insert(*writer_, 1));
+  end_sessions_of(*writer_);
+  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kPut, Many(5)));
+  EXPECT_FALSE(writer_->commit());
+  writer_->rollback();
+  ASSERT_TRUE(writer_->begin());
+  ASSERT_TRUE(insert(*writer_, 2));
+  ASSERT_TRUE(writer_->commit());
+  EXPECT_EQ(count(*writer_), 1);
 }
 
 // Who comes second waits, and then sees what the first committed.
@@ -345,12 +486,11 @@ TEST_F(PostgresTest, a_locked_row_is_another_writers_only_after_the_commit) {
   const auto other = other_engine->open_writer().value();
   const auto read_locked = [](Connection& connection) {
     std::string text;
-    EXPECT_TRUE(
-        dynamic_cast<RemoteConnection&>(connection)
-            .lock(kNote.info(), bind_all(kDistrict, std::int64_t{1}), [&](const RowReader& row) {
-              text = row.text(2);
-              return false;
-            }));
+    EXPECT_TRUE(dynamic_cast<RemoteConnection&>(connection)
+                    .lock(kNote.info(), Keys({{kDistrict, 1}}), [&](const RowReader& row) {
+                      text = row.text(2);
+                      return false;
+                    }));
     return text;
   };
   ASSERT_TRUE(writer_->begin());
