@@ -101,8 +101,8 @@ ${table_of(
     ['ratio', number(postgres.ratio, 2), ''],
   ],
 )}
-p50 ${number(postgres.p50_ms, 1)} ms, p99 ${number(postgres.p99_ms, 1)} ms; ${number(postgres.batch)} commands a transaction on average. The records of a transaction are one statement and its repeats one query;
-what eats the rest are the rows a command reads before it writes, each a round trip.
+p50 ${number(postgres.p50_ms, 1)} ms, p99 ${number(postgres.p99_ms, 1)} ms; ${number(postgres.batch)} commands a transaction on average. However many commands a transaction holds, its repeats are asked for in one
+round trip, what they read before they write in three at most, and all its writes go out in one.
 
 A session that begins with empty tables of visits: ${number(beginning.first)} commands a second at first, never below ${number(beginning.least)}, ${number(beginning.last)} in the last quarter of ${number(beginning.seconds)} seconds.
 `;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same random commands on SQLite and on PostgreSQL: the same outcomes, the same tables, the
-// same answers. Needs the server that WANGDI_TEST_POSTGRES names.
+// The same random commands on SQLite one by one and on PostgreSQL in batches, whose rows are read
+// ahead: the same outcomes, the same tables, the same answers. Needs the server that
+// WANGDI_TEST_POSTGRES names.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -17,6 +18,7 @@ using testing::TestEngine;
 
 constexpr int kRuns = 8;
 constexpr int kStepsMin = 20, kStepsMore = 40;
+constexpr int kBatchMost = 24;
 
 // Numbers that a step takes its choices from, drawn once for both engines.
 struct Step {
@@ -38,7 +40,8 @@ std::vector<Step> any_plan() {
 // One engine's life of a plan. Ids are counted, so both get the same.
 class Life {
  public:
-  explicit Life(TestEngine engine) : place_(engine) {
+  // `batch`: commands of the officer that are sent at once.
+  Life(TestEngine engine, int batch) : batch_(static_cast<std::size_t>(batch)), place_(engine) {
     for (int grid = 0; grid < 2; ++grid) {
       for (int room = 1; room <= 2; ++room) add_home(grid, room);
     }
@@ -54,11 +57,12 @@ class Life {
       case 2:
         return correct(a, b);
       case 3:
+        send_waiting();
         return place_.h.clock.advance((1 + a % 30) * Place::kHour);
       case 4:
         return add_home(a % 2, 3 + b % 9);
       case 5:
-        return note(place_.send(place_.officer, last_));  // the same visit under another command
+        return send(last_);  // the same visit under another command
       default:
         return visit(a, b, c);
     }
@@ -66,6 +70,7 @@ class Life {
 
   // Every row of every table that follows from the journal, and what two grids' workers see.
   std::map<std::string, std::vector<std::string>> dump() {
+    send_waiting();
     std::map<std::string, std::vector<std::string>> tables;
     for (const auto& table : place_.h.registry.tables()) {
       if (!table.rebuilt) continue;
@@ -82,7 +87,10 @@ class Life {
     }
     return tables;
   }
-  const std::vector<std::string>& outcomes() const { return outcomes_; }
+  const std::vector<std::string>& outcomes() {
+    send_waiting();
+    return outcomes_;
+  }
   std::vector<bus::Difference> rebuild_differences() { return place_.h.rebuild_differences(); }
 
  private:
@@ -118,6 +126,19 @@ class Life {
         std::to_string(static_cast<int>(outcome.status)) + " " +
         (outcome.error ? std::string(error_entry(outcome.error->code()).name) : ""));
   }
+  template <class Command>
+  void send(const Command& command, std::int64_t ago = 0) {
+    auto prepared = place_.h.prepare(command, place_.community);
+    prepared.occurred_at -= ago;
+    waiting_.push_back(std::move(prepared));
+    if (waiting_.size() >= batch_) send_waiting();
+  }
+  void send_waiting() {
+    if (waiting_.empty()) return;
+    for (const auto& outcome : place_.h.send(place_.officer, std::exchange(waiting_, {}))) {
+      note(outcome);
+    }
+  }
   void add_home(int grid, int room) {
     residents::AddHousehold home;
     home.id = HouseholdId{place_.h.id()};
@@ -126,14 +147,14 @@ class Life {
     home.unit.text = "1";
     home.floor = room;
     home.room.text = std::to_string(room * 100 + 1);
-    note(place_.send(place_.officer, home));
+    send(home);
     homes_.push_back(home.id);
     residents::AddPerson person;
     person.id = PersonId{place_.h.id()};
     person.household = home.id;
     person.name.text = "沈阿甲";
     person.document_kind = residents::DocumentKind::none;
-    note(place_.send(place_.officer, person));
+    send(person);
     persons_.push_back(person.id);
   }
   void add_key_group(int a, int b, int c, int d) {
@@ -143,26 +164,29 @@ class Life {
     command.reason.text = "登记";
     command.starts_on = place_.today().plus_days(c % 9 - 4);
     command.ends_on = command.starts_on.plus_days(d % 9 - 1);
-    note(place_.send(place_.officer, command));
+    send(command);
   }
   void start_round(int a, int b, int c, int d) {
     const RegionCode regions[] = {place_.grids[0], place_.community, testing::region("320508"),
                                   testing::region("")};
     const auto& where = regions[a % 4];
+    send_waiting();
     const auto form = place_.round_form(where, b % 4 - 2, b % 4 - 2 + c % 3, c % 3 + d % 4);
     note(place_.h.send(Place::planner(where), form, where));
   }
   void visit(int a, int b, int c) {
     last_ = place_.visit_form(one_of(homes_, a), outcome_of(b));
     visits_.emplace_back(last_.visit, last_.household);
-    note(place_.send_at(last_, c % 96 * Place::kHour));
+    send(last_, c % 96 * Place::kHour);
   }
   void correct(int a, int b) {
     if (visits_.empty()) return;
     const auto& [visit, household] = one_of(visits_, a);
-    note(place_.correct(visit, household, outcome_of(b)));
+    send(place_.correction(visit, household, outcome_of(b)));
   }
 
+  std::size_t batch_;
+  std::vector<bus::PreparedCommand> waiting_;
   Place place_;
   std::vector<HouseholdId> homes_;
   std::vector<PersonId> persons_;
@@ -180,7 +204,7 @@ TEST(SameTables, given_the_same_commands_then_both_engines_hold_and_answer_the_s
   EXPECT_TRUE(rc::check("SQLite = PostgreSQL", [&] {
     if (run++ >= kRuns) return;  // each run has two servers of its own
     const auto plan = any_plan();
-    Life sqlite(TestEngine::sqlite), postgres(TestEngine::postgres);
+    Life sqlite(TestEngine::sqlite, 1), postgres(TestEngine::postgres, 1 + below(kBatchMost));
     for (const auto& step : plan) {
       sqlite.take(step);
       postgres.take(step);

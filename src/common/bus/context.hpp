@@ -46,6 +46,14 @@ struct CommandContext {
   }
 };
 
+// Where a command says, before its batch runs on a database server, which rows it will read: each
+// would be a round trip of its own. It is asked again when what it wanted is there, a few times.
+struct Foresight {
+  store::Rows& rows;  // want and want_list only
+  RegionCode region;  // as the sender claims
+  CivilDate day;      // of when it happened
+};
+
 // One command ready for the writer: decoded on the network thread, or made by an import.
 struct PreparedCommand {
   CommandId id;

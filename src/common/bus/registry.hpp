@@ -26,6 +26,7 @@ struct CommandType {
   // The region of the command's subject as stored (for something new: where it will stand).
   std::function<Result<RegionCode>(const void*, CommandContext&)> region_of;
   std::function<Result<Decision>(const void*, CommandContext&)> decide;
+  std::function<void(const void*, const Foresight&)> foresee;  // may be empty
   const codec::TypeInfo* body = nullptr;
 };
 
@@ -65,6 +66,8 @@ struct CommandRules {
   access::Roles roles;
   std::function<Result<RegionCode>(const Command&, CommandContext&)> region_of;
   std::string summary_zh, summary_en;
+  // What it will read; only saves time, so that it may say too much or too little.
+  std::function<void(const Command&, const Foresight&)> foresee = nullptr;
 };
 
 template <class Params>
@@ -189,6 +192,11 @@ void Registry::command(CommandRules<Command> rules,
   type.decide = [decide = std::move(decide)](const void* command, CommandContext& context) {
     return decide(*static_cast<const Command*>(command), context);
   };
+  if (rules.foresee) {
+    type.foresee = [foresee = rules.foresee](const void* command, const Foresight& ahead) {
+      foresee(*static_cast<const Command*>(command), ahead);
+    };
+  }
   type.body = &codec::kType<Command>;
   const bool added = commands_.emplace(std::string(Command::kType), std::move(type)).second;
   WD_ASSERT(added);

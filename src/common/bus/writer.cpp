@@ -36,6 +36,9 @@ bool is_failure(const Error& error) {
          code == ErrorCode::read_only;
 }
 
+// A row that is found by another, which is found by a third, is the longest way that is foreseen.
+constexpr int kLooksAhead = 3;
+
 // What the body's MAC covers: type and region too, so that a reused id with another target shows.
 std::string mac_input(const PreparedCommand& command) {
   return command.type + '\n' + command.region.text() + '\n' + command.body;
@@ -49,6 +52,7 @@ void project(const EventType& type, const void* value, const Recorded& frame, st
 
 Writer::Writer(WriterParts parts, WriterOptions options)
     : parts_(parts),
+      remote_(dynamic_cast<store::RemoteConnection*>(&parts.connection)),
       options_(options),
       journal_(parts.connection, [this](std::span<std::uint8_t> out) { random_.fill(out); }) {}
 
@@ -211,6 +215,28 @@ Status Writer::expect(std::span<const Submission> batch) {
   return journal_.expect(std::move(keys));
 }
 
+Status Writer::look_ahead(std::span<const Submission> batch, store::Rows& rows) {
+  if (remote_ == nullptr || refuses_commands_) return ok();
+  for (int look = 0; look < kLooksAhead; ++look) {
+    for (const auto& submission : batch) {
+      for (const auto& command : submission.commands) {
+        const auto* type = parts_.registry.find_command(command.type);
+        if (type == nullptr) continue;
+        WD_TRY(const auto repeat, journal_.find(command.region.district(), command.id));
+        if (repeat) continue;
+        parts_.rights.foresee(rows, submission.actor);
+        if (!type->foresee) continue;
+        const auto occurred_at = corrected(command, parts_.clock.now());
+        type->foresee(command.value.get(),
+                      {rows, command.region, CivilDate::of(occurred_at, options_.zone)});
+      }
+    }
+    WD_TRY(const bool asked, rows.fetch(*remote_));
+    if (!asked) return ok();
+  }
+  return ok();
+}
+
 Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submission> batch) {
   ++counters_.batches;
   touched_.clear();
@@ -225,6 +251,7 @@ Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submiss
   if (auto begun = parts_.connection.begin(); !begun) return undo(std::move(begun).error());
   if (auto told = expect(batch); !told) return undo(std::move(told).error());
   store::Rows rows(parts_.connection, store::Start::kStored);
+  if (auto looked = look_ahead(batch, rows); !looked) return undo(std::move(looked).error());
   std::vector<SubmissionResult> results;
   results.reserve(batch.size());
   for (auto& submission : batch) {

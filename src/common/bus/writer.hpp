@@ -30,6 +30,8 @@ class Rights {
   // Whether the account had one of the roles over the region at that instant.
   virtual bool had(store::Rows& rows, const access::Actor& actor, access::Roles roles,
                    const RegionCode& region, UnixMs at) = 0;
+  // Says before a batch on a database server what current() will read.
+  virtual void foresee(store::Rows& /*rows*/, const access::Actor& /*actor*/) {}
 };
 
 struct Committed {
@@ -116,6 +118,8 @@ class Writer final : public CommandSender {
   void process(std::vector<Submission>& batch);
   // Tells the journal which ids the batch will use, where it gathers.
   Status expect(std::span<const Submission> batch);
+  // Brings what the commands will read, in few round trips where each read would be one.
+  Status look_ahead(std::span<const Submission> batch, store::Rows& rows);
   // One transaction over [first, last); its results in order, or the error that undid it.
   Result<std::vector<SubmissionResult>> transact(std::span<Submission> batch);
   Outcome apply(const access::Actor& actor, const PreparedCommand& command, store::Rows& rows);
@@ -130,6 +134,7 @@ class Writer final : public CommandSender {
   void count(const Outcome& outcome);
 
   WriterParts parts_;
+  store::RemoteConnection* remote_;  // the same connection, or nothing on SQLite
   WriterOptions options_;
   crypto::Random random_;
   journal::Journal journal_;

@@ -33,6 +33,11 @@ bool AccountRights::had(store::Rows& rows, const access::Actor& actor, access::R
   });
 }
 
+void AccountRights::foresee(store::Rows& rows, const access::Actor& actor) {
+  if (actor.account == access::kSystemAccount) return;
+  rows.want(kAccount, {actor.region.district(), actor.account});
+}
+
 Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, CivilDate today,
                                                  bool demo) {
   constexpr std::int64_t kMinuteMs = 60'000;

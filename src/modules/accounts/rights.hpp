@@ -20,6 +20,7 @@ class AccountRights final : public bus::Rights {
   std::optional<access::Actor> current(store::Rows& rows, const access::Actor& actor) override;
   bool had(store::Rows& rows, const access::Actor& actor, access::Roles roles,
            const RegionCode& region, UnixMs at) override;
+  void foresee(store::Rows& rows, const access::Actor& actor) override;
 };
 
 // For GatekeeperParts: the account as the batch sees it; nothing when closed.

@@ -49,6 +49,9 @@ struct TreeFacts {
 };
 WD_DESCRIBE(TreeFacts, source, edition, nodes)
 
+// Before a batch on a database server, for bus::Foresight.
+void want_building(store::Rows& rows, District district, BuildingId building);
+
 // Nothing when there is no such node; a grid counts as a node.
 std::optional<RegionFacts> region_facts(store::Rows& rows, const RegionCode& code);
 std::optional<BuildingFacts> building_facts(store::Rows& rows, District district,

@@ -107,6 +107,10 @@ std::optional<BuildingFacts> building_facts(store::Rows& rows, District district
   return row == nullptr ? std::nullopt : std::optional(facts_of(*row));
 }
 
+void want_building(store::Rows& rows, District district, BuildingId building) {
+  rows.want(kBuilding, {district, building});
+}
+
 std::vector<GridFacts> grids_of(store::Rows& rows, const RegionCode& community) {
   std::vector<GridFacts> grids;
   for (auto& row : rows.list(kGrid, community.district(), community)) {

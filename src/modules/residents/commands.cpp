@@ -263,6 +263,36 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
   return decision;
 }
 
+// ---- what is read: Foresight ----
+
+void foresee_household(const AddHousehold& command, const bus::Foresight& ahead) {
+  const auto district = ahead.region.district();
+  want_household(ahead.rows, district, command.id);
+  regions::want_building(ahead.rows, district, command.building);
+}
+
+void foresee_correction(const CorrectHousehold& command, const bus::Foresight& ahead) {
+  want_household(ahead.rows, ahead.region.district(), command.household);
+}
+
+void foresee_person(const AddPerson& command, const bus::Foresight& ahead) {
+  const auto district = ahead.region.district();
+  want_household(ahead.rows, district, command.household);
+  want_person(ahead.rows, district, command.id);
+}
+
+// Of somebody who is known: the household is found by the person.
+template <class Command>
+void foresee_known(const Command& command, const bus::Foresight& ahead) {
+  const auto district = ahead.region.district();
+  const auto household = want_person(ahead.rows, district, command.person);
+  if (!household) return;
+  want_household(ahead.rows, district, *household);
+  if constexpr (!std::is_same_v<Command, CorrectPerson>) {
+    ahead.rows.want_list(kKeyMember, district, *household, command.person);
+  }
+}
+
 }  // namespace
 
 std::string door_key(BuildingId building, std::string_view unit, std::string_view room) {
@@ -278,37 +308,37 @@ void register_commands(bus::Registry& registry) {
        [](const AddHousehold& command, CommandContext&) -> Result<RegionCode> {
          return command.grid;
        },
-       "登记一户", "Add a household"},
+       "登记一户", "Add a household", foresee_household},
       add_household);
   registry.command<CorrectHousehold>({kKeepers,
                                       [](const CorrectHousehold& command, CommandContext& context) {
                                         return grid_of(command.household, context);
                                       },
-                                      "更正住户", "Correct a household"},
+                                      "更正住户", "Correct a household", foresee_correction},
                                      correct_household);
   registry.command<AddPerson>({kKeepers,
                                [](const AddPerson& command, CommandContext& context) {
                                  return grid_of(command.household, context);
                                },
-                               "登记一个人", "Add a person"},
+                               "登记一个人", "Add a person", foresee_person},
                               add_person);
   registry.command<CorrectPerson>({kKeepers,
                                    [](const CorrectPerson& command, CommandContext& context) {
                                      return grid_of(command.person, context);
                                    },
-                                   "更正人员", "Correct a person"},
+                                   "更正人员", "Correct a person", foresee_known<CorrectPerson>},
                                   correct_person);
   registry.command<AddKeyGroup>({kKeepers,
                                  [](const AddKeyGroup& command, CommandContext& context) {
                                    return grid_of(command.person, context);
                                  },
-                                 "列入重点群体", "Add to a key group"},
+                                 "列入重点群体", "Add to a key group", foresee_known<AddKeyGroup>},
                                 add_key_group);
   registry.command<EndKeyGroup>({kKeepers,
                                  [](const EndKeyGroup& command, CommandContext& context) {
                                    return grid_of(command.person, context);
                                  },
-                                 "结束重点群体", "End a key group"},
+                                 "结束重点群体", "End a key group", foresee_known<EndKeyGroup>},
                                 end_key_group);
 }
 

@@ -9,11 +9,18 @@
 
 namespace wangdi::residents {
 
-std::optional<HouseholdFacts> household_facts(store::Rows& rows, District district,
-                                              HouseholdId household) {
-  const auto* row = rows.find(kHousehold, {district, household});
+namespace {
+
+std::optional<HouseholdFacts> facts_of(const HouseholdRow* row) {
   if (row == nullptr) return std::nullopt;
   return HouseholdFacts{row->grid, row->building, row->persons, row->state};
+}
+
+}  // namespace
+
+std::optional<HouseholdFacts> household_facts(store::Rows& rows, District district,
+                                              HouseholdId household) {
+  return facts_of(rows.find(kHousehold, {district, household}));
 }
 
 std::optional<HouseholdId> household_of(store::Rows& rows, District district, PersonId person) {
@@ -30,6 +37,22 @@ std::vector<PersonId> key_persons(store::Rows& rows, District district, Househol
     if (persons.empty() || persons.back() != entry.person) persons.push_back(entry.person);
   }
   return persons;
+}
+
+std::optional<HouseholdFacts> want_household(store::Rows& rows, District district,
+                                             HouseholdId household) {
+  return facts_of(rows.want(kHousehold, {district, household}));
+}
+
+std::optional<HouseholdId> want_person(store::Rows& rows, District district, PersonId person) {
+  const auto* row = rows.want(kPerson, {district, person});
+  if (row == nullptr) return std::nullopt;
+  return row->household;
+}
+
+bool want_key_persons(store::Rows& rows, District district, HouseholdId household) {
+  const auto* entries = rows.want_list(kKeyMember, district, household);
+  return entries != nullptr && !entries->empty();
 }
 
 std::string door_label(const DoorName& door, DoorLanguage language) {

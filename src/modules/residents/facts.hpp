@@ -41,6 +41,15 @@ std::optional<HouseholdId> household_of(store::Rows& rows, District district, Pe
 std::vector<PersonId> key_persons(store::Rows& rows, District district, HouseholdId household,
                                   CivilDate day);
 
+// ---- before a batch on a database server, for bus::Foresight: nothing until it was fetched ----
+
+std::optional<HouseholdFacts> want_household(store::Rows& rows, District district,
+                                             HouseholdId household);
+// The household of the person.
+std::optional<HouseholdId> want_person(store::Rows& rows, District district, PersonId person);
+// Whether the household has entries of key groups, as far as known.
+bool want_key_persons(store::Rows& rows, District district, HouseholdId household);
+
 // ---- for lists: read from a snapshot, names masked ----
 
 struct PersonFacts {

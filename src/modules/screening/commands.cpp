@@ -20,6 +20,8 @@ constexpr access::Roles kVisitors = {Role::grid_worker, Role::community_officer}
 constexpr access::Roles kPlanners = {Role::community_officer, Role::township_officer,
                                      Role::county_officer, Role::higher_officer};
 
+using RegionRoundsKey = decltype(kRegionRounds)::Key;
+
 template <class Command>
 Result<RegionCode> household_region(const Command& command, CommandContext& context) {
   const auto facts =
@@ -33,13 +35,12 @@ std::vector<RoundTerm> terms_of(const RegionRoundsRow* row) {
   return codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{}).rounds.items;
 }
 
-// Rounds of every level above the door that run on the day.
-std::vector<CoveredRound> covering_rounds(const RegionCode& grid, CivilDate day,
-                                          CommandContext& context) {
+// Rounds of every level above the door that run on the day; `find` gives what a level has.
+template <class Find>
+std::vector<CoveredRound> covering_rounds(const RegionCode& grid, CivilDate day, Find find) {
   std::vector<CoveredRound> covering;
   for (auto region = grid;; region = region.parent()) {
-    for (const auto& term :
-         terms_of(context.rows.find(kRegionRounds, {region.district(), region}))) {
+    for (const auto& term : terms_of(find({region.district(), region}))) {
       if (term.starts_on <= day && day <= term.ends_on) {
         covering.push_back({term.round, term.ends_on});
       }
@@ -70,7 +71,9 @@ Result<VisitFacts> visit_facts(const RecordVisit& form, CivilDate day, CommandCo
     }
   }
   facts.key_persons = residents::key_persons(context.rows, district, form.household, day);
-  facts.rounds = covering_rounds(household->grid, day, context);
+  facts.rounds = covering_rounds(household->grid, day, [&](const RegionRoundsKey& key) {
+    return context.rows.find(kRegionRounds, key);
+  });
   return facts;
 }
 
@@ -85,6 +88,39 @@ Result<Decision> record_visit(const RecordVisit& command, CommandContext& contex
   Decision decision;
   decision.events.push_back(bus::event(command.visit.value, grid, std::move(recorded)));
   return decision;
+}
+
+// What a visit of the day reads, before its batch and after it in the projection.
+void foresee_door(const RecordVisit& form, CivilDate day, const bus::Foresight& ahead) {
+  auto& rows = ahead.rows;
+  const auto district = ahead.region.district();
+  rows.want(kVisit, {district, form.household, form.visit});
+  for (const auto& exception : form.exceptions) {
+    residents::want_person(rows, district, exception.person);
+    rows.want(kPersonDay, {district, exception.person, day});
+  }
+  if (residents::want_key_persons(rows, district, form.household)) {
+    rows.want(kDoorDay, {district, form.household, day});
+  }
+  const auto household = residents::want_household(rows, district, form.household);
+  if (!household) return;
+  for (const auto& round : covering_rounds(household->grid, day, [&](const RegionRoundsKey& key) {
+         return rows.want(kRegionRounds, key);
+       })) {
+    rows.want(kDoor, {district, round.round, form.household});
+  }
+}
+
+void foresee_visit(const RecordVisit& command, const bus::Foresight& ahead) {
+  foresee_door(command, ahead.day, ahead);
+}
+
+void foresee_correction(const CorrectVisit& command, const bus::Foresight& ahead) {
+  const auto* stored =
+      ahead.rows.want(kVisit, {ahead.region.district(), command.household, command.visit});
+  const auto day = stored == nullptr ? ahead.day : stored->day;
+  foresee_door({command.visit, command.household, command.outcome, command.exceptions, {}}, day,
+               ahead);
 }
 
 // Why somebody changed or ended something is free text too: under the command that did it.
@@ -150,10 +186,11 @@ Result<RegionCode> round_region(const EndRound& command, CommandContext& context
 
 void register_commands(bus::Registry& registry) {
   registry.command<RecordVisit>(
-      {kVisitors, household_region<RecordVisit>, "记一次走访", "Record a visit"}, record_visit);
-  registry.command<CorrectVisit>(
-      {kVisitors, household_region<CorrectVisit>, "更正一次走访", "Correct a visit"},
-      correct_visit);
+      {kVisitors, household_region<RecordVisit>, "记一次走访", "Record a visit", foresee_visit},
+      record_visit);
+  registry.command<CorrectVisit>({kVisitors, household_region<CorrectVisit>, "更正一次走访",
+                                  "Correct a visit", foresee_correction},
+                                 correct_visit);
   registry.command<StartRound>(
       {kPlanners,
        [](const StartRound& command, CommandContext&) -> Result<RegionCode> {

@@ -151,13 +151,16 @@ class Place {
     expect_applied(send_at(form, ago));
     return form.visit;
   }
-  bus::Outcome correct(VisitId visit, HouseholdId household, VisitOutcome outcome) {
+  static CorrectVisit correction(VisitId visit, HouseholdId household, VisitOutcome outcome) {
     CorrectVisit command;
     command.visit = visit;
     command.household = household;
     command.outcome = outcome;
     command.reason.text = "看错了门牌";
-    return send(officer, command);
+    return command;
+  }
+  bus::Outcome correct(VisitId visit, HouseholdId household, VisitOutcome outcome) {
+    return send(officer, correction(visit, household, outcome));
   }
 
   template <class View>
