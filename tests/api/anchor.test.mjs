@@ -292,6 +292,25 @@ test('F9: an older copy in the place of the database is an alarm', async (t) => 
   await (await assert_way_out(installation, kept, /the last records are gone/)).stop();
 });
 
+// Data folder, anchor and database of one moment fit together, so that nothing but the operator
+// knows what is gone: a restored pg_basebackup.
+test('F9: of an older copy with the anchor of its time the loss is told when that is taken away', async (t) => {
+  const installation = new Installation();
+  t.after(() => installation.remove());
+  await (await installation.serve()).stop();
+  const anchor = readFileSync(`${installation.data}.anchor`);
+  const put_older_back = copy_of_database(installation);
+  const kept = await with_answers_in_the_log(installation);
+  put_older_back();
+  writeFileSync(`${installation.data}.anchor`, anchor);
+  const unknown = installation.run(['verify', '--accept-loss']);
+  assert.equal(unknown.status, 0, unknown.stderr);
+  assert.match(unknown.stdout, /no alarm, nothing was changed/);
+  rmSync(`${installation.data}.anchor`);
+  const server = await assert_way_out(installation, kept, /anchor file is gone/);
+  t.after(() => server.kill());
+});
+
 test('a missing, damaged or foreign anchor is an alarm', async (t) => {
   const installation = new Installation();
   t.after(() => installation.remove());
