@@ -77,13 +77,13 @@ test('F20: a database of another version is refused, and migrated in one transac
 
 test('a folder is refused with the other kind of database', () => {
   const without = run(['verify', '--data', installation.data]);
-  assert.equal(without.status, 1);
+  assert.equal(without.status, 2);
   assert.match(without.stderr, /storage\.url/);
 });
 
 test('an address with a password is refused without repeating it', () => {
   const leaking = run(['verify', '--data', installation.data, '--store', 'postgres://wangdi:geheim@db.example/w']);
-  assert.equal(leaking.status, 1);
+  assert.equal(leaking.status, 2);
   assert.match(leaking.stderr, /password/);
   assert.doesNotMatch(leaking.stderr, /geheim/);
 });
