@@ -3,6 +3,7 @@
 #include "modules/reporting/queries.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "modules/accounts/facts.hpp"
 #include "modules/regions/facts.hpp"
@@ -56,11 +57,12 @@ Status take_rows(std::vector<PlaceFigures> places, const BoardParams& params, Qu
   }
   const auto left = static_cast<std::size_t>(places.end() - first);
   const auto count = std::min(left, limits::kPageRows);
+  const std::span<PlaceFigures> page(first, count);
   std::vector<RegionCode> codes;
-  for (std::size_t i = 0; i < count; ++i) codes.push_back((first + i)->code);
+  for (const auto& place : page) codes.push_back(place.code);
   WD_TRY(auto names, regions::region_names(context.db, codes));
   for (std::size_t i = 0; i < count; ++i) {
-    auto& place = *(first + i);
+    auto& place = page[i];
     if (i + 1 == count && count < left) view.next = text_of(place_of(place));
     const auto level = place.code.level();
     view.rows.items.push_back({std::move(place.code), std::move(names[i]), level, place.communities,

@@ -65,7 +65,7 @@ void person_corrected(const PersonCorrected& event, const Recorded& frame, Rows&
   row.relation = event.relation;
   row.sequence = frame.position.sequence;
   const auto household = row.household;
-  rows.put(kPerson, std::move(row));
+  rows.put(kPerson, row);
   touch_household(household, frame, rows, 0);
   note_changes(event.changes, frame, rows);
 }
@@ -94,7 +94,7 @@ void key_group_ended(const KeyGroupEnded& event, const Recorded& frame, Rows& ro
   if (stored == nullptr) return;
   auto row = *stored;
   row.ends_on = event.ends_on;
-  rows.put(kKeyMember, std::move(row));
+  rows.put(kKeyMember, row);
   touch_household(event.household, frame, rows, 0);
   count_turns(event.counted_from, event.counted_until, frame, rows);
 }

@@ -121,11 +121,11 @@ struct Place {
 
 Result<std::optional<Place>> place_of(const Uuid& subject, QueryContext& context) {
   const auto district = context.actor.region.district();
-  WD_TRY(auto person, store::get(context.db, kPerson, {district, PersonId{subject}}));
+  WD_TRY(const auto person, store::get(context.db, kPerson, {district, PersonId{subject}}));
   const auto id = person ? person->household : HouseholdId{subject};
   WD_TRY(auto household, store::get(context.db, kHousehold, {district, id}));
   if (!household) return std::optional<Place>();
-  return std::optional(Place{std::move(*household), std::move(person)});
+  return std::optional(Place{std::move(*household), person});
 }
 
 struct Wanted {

@@ -224,8 +224,8 @@ Result<std::string> roster_errors_file(const RosterRequest& request, const Roste
   const auto language = request.language;
   WD_TRY(auto writer, open_findings_writer(language));
   RosterSink sink;
-  sink.error = [&](ImportError error) { return add_error(*writer, error); };
-  sink.duplicate = [&](ImportDuplicate duplicate) {
+  sink.error = [&](const ImportError& error) { return add_error(*writer, error); };
+  sink.duplicate = [&](const ImportDuplicate& duplicate) {
     return add_duplicate(*writer, duplicate, language);
   };
   WD_TRY([[maybe_unused]] auto tally,

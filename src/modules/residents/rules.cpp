@@ -76,7 +76,8 @@ Result<Identity> identify(const IdentityForm& form, CivilDate today) {
     add("/birth_date", ErrorCode::date_in_future);
   }
   if (!wrong.fields().empty()) {
-    return std::move(wrong).with("count", std::to_string(wrong.fields().size()));
+    auto count = std::to_string(wrong.fields().size());
+    return std::move(wrong).with("count", std::move(count));
   }
   return identity;
 }
