@@ -404,12 +404,45 @@ class SqliteConnection final : public Connection {
 // same.
 constexpr std::string_view kWriterCache = "; PRAGMA cache_size=-4096; PRAGMA cache_spill=16384";
 
-// What SQLite's automatic checkpoint does, but for a failed sync, which that one keeps to itself.
-// Any other failure leaves the log as it is, and the next commit tries again.
-int checkpoint_when_long(void* pages_max, sqlite3* database, const char* name, int pages) {
-  if (pages < static_cast<int>(reinterpret_cast<std::intptr_t>(pages_max))) return SQLITE_OK;
+constexpr int kBusyMs = 5'000;
+
+// When the writer empties its log. `again_at` is the length at which it is begun anew by force.
+struct Checkpoints {
+  int pages_max = 0;
+  int again_at = 0;
+};
+
+// A log may be begun anew when nobody reads from it. Where somebody reads at every moment that
+// never happens by itself: it grows until the disk is full, and slows reading down. So at this many
+// times its length the writer waits for those who read; who comes meanwhile finds all in the
+// database and reads there. A copy of the whole database may take for ever, so the wait is short
+// and is not repeated before the log has grown as much again.
+constexpr int kLongTimes = 8;
+constexpr int kReadersMs = 250;
+
+int begin_log_anew(sqlite3* database, const char* name, int pages, Checkpoints& checkpoints) {
+  sqlite3_busy_timeout(database, kReadersMs);
   const int code =
-      sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+      sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  sqlite3_busy_timeout(database, kBusyMs);
+  const int step = kLongTimes * checkpoints.pages_max;
+  checkpoints.again_at = code == SQLITE_OK ? step : pages + step;
+  return code;
+}
+
+// What SQLite's automatic checkpoint does, but for a failed sync, which that one keeps to itself,
+// and for a log that is never begun anew. Any other failure leaves the log as it is, and the next
+// commit tries again.
+int checkpoint_when_long(void* context, sqlite3* database, const char* name, int pages) {
+  auto& checkpoints = *static_cast<Checkpoints*>(context);
+  if (pages < checkpoints.pages_max) {
+    checkpoints.again_at = kLongTimes * checkpoints.pages_max;
+    return SQLITE_OK;
+  }
+  const int code =
+      pages >= checkpoints.again_at
+          ? begin_log_anew(database, name, pages, checkpoints)
+          : sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code != SQLITE_OK && is_failed_sync(database)) end_after_failed_sync(database);
   return SQLITE_OK;
 }
@@ -431,9 +464,8 @@ class SqliteEngine final : public Engine {
       writer_open_ = false;
       return std::move(on_disk).error();
     }
-    sqlite3_wal_hook(
-        opened->get(), checkpoint_when_long,
-        reinterpret_cast<void*>(static_cast<std::intptr_t>(options_.checkpoint_pages)));
+    checkpoints_ = {options_.checkpoint_pages, kLongTimes * options_.checkpoint_pages};
+    sqlite3_wal_hook(opened->get(), checkpoint_when_long, &checkpoints_);
     return std::unique_ptr<Connection>(
         std::make_unique<SqliteConnection>(std::move(*opened), &writer_open_));
   }
@@ -448,7 +480,6 @@ class SqliteEngine final : public Engine {
 
  private:
   Result<DatabasePtr> open(int flags, const std::string& pragmas) {
-    constexpr int kBusyMs = 5'000;
     sqlite3* raw = nullptr;
     const int code =
         sqlite3_open_v2(options_.path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -463,6 +494,7 @@ class SqliteEngine final : public Engine {
   }
 
   SqliteOptions options_;
+  Checkpoints checkpoints_;  // of the one writer, on its thread
   std::atomic<bool> writer_open_{false};
 };
 
