@@ -145,6 +145,7 @@ struct Options {
   std::int64_t stall_ms = 30'000;             // no byte of a body for so long
   std::int64_t write_deadline_ms = 30'000;    // a reader takes nothing for so long
   std::int64_t answer_deadline_ms = 120'000;  // a handler never answers
+  std::int64_t peer_gone_ms = 45'000;         // no acknowledgement: the line was cut without a word
   std::int64_t stop_grace_ms = 5'000;
   std::int64_t heartbeat_ms = 15'000;
   std::int64_t sweep_ms = 250;                    // how often deadlines are looked at
