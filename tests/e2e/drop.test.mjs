@@ -61,6 +61,25 @@ describe('a line that breaks', { concurrency: true }, () => {
     await once_each(rows);
   });
 
+  // Half-open: neither an answer nor an end ever comes, so only the phone's own patience helps.
+  for (const [silent, what] of [
+    ['before', 'was_never_heard'],
+    ['after', 'was_answered_into_the_void'],
+  ]) {
+    test(`given_a_silent_line_when_what_was_sent_${what}_then_it_is_kept_and_sent_again`, async (t) => {
+      const { proxy, page } = await behind_proxy(t, silent === 'before' ? 'worker1' : 'worker2');
+      proxy.faults.push({ silent });
+      await tap_all_well(page, 2);
+      await until('it was sent', () => proxy.posts.length === 1);
+      const waiting = await outbox(page);
+      assert.equal(waiting.length, 2);
+      assert.ok(waiting.every(({ state }) => state !== 'sent'), 'nothing is called uploaded');
+      const rows = await all_sent(page, 2, 60_000);
+      await once_each(rows);
+      await shown(page, '已上传').waitFor();
+    });
+  }
+
   for (const [name, status] of [
     ['too_many_requests', 429],
     ['a_full_queue', 503],
