@@ -19,6 +19,12 @@ add_test(NAME faults_cuts_long COMMAND test_cuts WORKING_DIRECTORY ${CMAKE_SOURC
 set_tests_properties(faults_cuts_long PROPERTIES TIMEOUT 36000 LABELS long
                      ENVIRONMENT "WANGDI_LONG=1")
 
+# F16 in full.
+add_test(NAME any_order_long COMMAND test_modules_screening --gtest_filter=AnyOrder*
+         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(any_order_long PROPERTIES TIMEOUT 14400 LABELS long
+                     ENVIRONMENT "WANGDI_ORDERS=1000")
+
 if(NOT (WANGDI_WHOLE AND TARGET wangdi))
   return()
 endif()
@@ -42,6 +48,6 @@ set_tests_properties(api_kill_long PROPERTIES LABELS long ENVIRONMENT
                      "${wangdi_served_environment};WANGDI_KILLS=1000")
 
 wangdi_fault_test(sync LONG)
-foreach(file full read_only slow clock machine)
+foreach(file full read_only slow clock machine link)
   wangdi_fault_test(${file})
 endforeach()
