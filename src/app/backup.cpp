@@ -147,7 +147,8 @@ Status check_is_sqlite(const Config& config) {
   if (config.storage_url.empty()) return ok();
   return Error(ErrorCode::configuration_invalid)
       .with("what",
-            "storage.url: PostgreSQL 用自己的工具备份 / PostgreSQL is copied with its own tools");
+            "storage.url: PostgreSQL 用自己的工具备份和恢复 / PostgreSQL is backed up and restored "
+            "with its own tools (docs/operating/postgresql.md)");
 }
 
 Result<BackupManifest> make_backup(const Config& config, const Clock& clock,

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/restore.hpp"
 #include "app/system_clock.hpp"
+#include "store/forms.hpp"
 #include "vault/keys_copy.hpp"
 
 namespace wangdi::app {
@@ -29,6 +30,16 @@ void print_manifest(const Config& config, Console& console, const BackupManifest
               << time_text(manifest.made_at, config.zone()) << '\n'
               << console.choose("记录 ", "records ") << manifest.records
               << console.choose("，区县 ", ", districts ") << manifest.heads.size() << '\n';
+}
+
+// Only where another version made the backup.
+void print_migrated(Console& console, const BackupManifest& manifest, const Migrated& migrated) {
+  if (migrated.tables.empty()) return;
+  console.out << console.choose("备份是另一个版本做的（", "another version made the backup (")
+              << manifest.version
+              << console.choose("），表已换成这个版本的：",
+                                "), its tables were brought into this version's form: ")
+              << store::names_text(migrated.tables) << '\n';
 }
 
 }  // namespace
@@ -58,6 +69,7 @@ int run_restore(const Config& config, Console& console, const BackupRequest& req
   const auto restored = restore_backup(config, clock, request.file);
   if (!restored) return fail(console, restored.error());
   print_manifest(config, console, restored->manifest);
+  print_migrated(console, restored->manifest, restored->migrated);
   console.out << console.choose("数据文件夹 ", "data folder ") << config.data << '\n'
               << console.choose("所有人要重新登录；备份以后的记录，手机会自动再传",
                                 "everybody logs in again; phones send again what came after the "
@@ -67,9 +79,10 @@ int run_restore(const Config& config, Console& console, const BackupRequest& req
 }
 
 int run_drill(const Config& config, Console& console, const BackupRequest& request) {
-  const auto drill = drill_backup(config, request.file);
+  const auto drill = drill_backup(config, SystemClock(), request.file);
   if (!drill) return fail(console, drill.error());
   print_manifest(config, console, drill->manifest);
+  print_migrated(console, drill->manifest, drill->migrated);
   console.out << console.choose("文件 ", "files ") << drill->files
               << console.choose("，重放的事件 ", ", events replayed ") << drill->events
               << console.choose("，不一致的表 ", ", tables that differ ") << drill->tables_different

@@ -35,13 +35,16 @@ struct Work {
   const MigrateParts& parts;
   const bus::Registry& registry;
   std::vector<store::TableInfo> tables;
-  MigratePlan plan;
-  std::size_t unreadable = 0;  // people whose values did not open before
+  MigratePlan plan = {};
+  std::size_t unreadable = 0;     // people whose values did not open before
+  bool is_restored = false;       // just now: no anchor is its own yet
+  vault::Vault* vault = nullptr;  // of a restore, which holds the keys; none: values are not tried
 };
 
 // A journal that is damaged or under alarm is an operator's matter first.
-Status examine(const Config& config, const Folder& folder, store::Connection& connection) {
-  WD_TRY(const auto found, examine_anchor(config, folder, connection));
+Status examine(const Work& work, store::Connection& connection) {
+  if (work.is_restored) return check_chain(connection);
+  WD_TRY(const auto found, examine_anchor(work.config, work.folder, connection));
   if (!found.alarms.empty()) {
     const auto& alarm = found.alarms.front();
     const auto place = place_text(alarm);
@@ -51,14 +54,16 @@ Status examine(const Config& config, const Folder& folder, store::Connection& co
   return check_chain(connection);
 }
 
-Result<std::size_t> unreadable(const Config& config, store::Connection& connection) {
-  WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
+Result<std::size_t> unreadable(const Work& work, store::Connection& connection) {
+  if (work.vault != nullptr) return unreadable_people(*work.vault, connection);
+  if (work.is_restored) return 0;
+  WD_TRY(const auto vault, vault::Vault::open({work.config.keys, work.config.root}));
   return unreadable_people(*vault, connection);
 }
 
 // What could be opened before can be opened now.
 Status check_vault(const Work& work, store::Connection& connection) {
-  WD_TRY(const auto now, unreadable(work.config, connection));
+  WD_TRY(const auto now, unreadable(work, connection));
   if (now == work.unreadable) return ok();
   return Error(ErrorCode::vault_unreadable).because(std::to_string(now) + " people");
 }
@@ -121,8 +126,8 @@ Result<std::int64_t> fill_from_live(const std::string& beside, Work& work) {
   WD_TRY(const auto live, engine->open_writer());
   WD_TRY(work.plan, plan_migration(*live, work.tables, work.parts.steps));
   if (work.plan.changed.empty()) return 0;
-  WD_TRY([[maybe_unused]] auto sound, examine(work.config, work.folder, *live));
-  WD_TRY(work.unreadable, unreadable(work.config, *live));
+  WD_TRY([[maybe_unused]] auto sound, examine(work, *live));
+  WD_TRY(work.unreadable, unreadable(work, *live));
   WD_TRY([[maybe_unused]] auto begun, live->begin());
   work.parts.at("planned");
   auto events = fill(beside, *live, work);
@@ -228,8 +233,8 @@ Result<Migrated> migrate_on_server(Work& work) {
   WD_TRY(work.plan, plan_migration(*connection, work.tables, work.parts.steps));
   Migrated migrated;
   if (work.plan.changed.empty()) return migrated;
-  WD_TRY([[maybe_unused]] auto sound, examine(work.config, work.folder, *connection));
-  WD_TRY(work.unreadable, unreadable(work.config, *connection));
+  WD_TRY([[maybe_unused]] auto sound, examine(work, *connection));
+  WD_TRY(work.unreadable, unreadable(work, *connection));
   WD_TRY([[maybe_unused]] auto begun, connection->begin());
   work.parts.at("planned");
   Changes changes(*connection);
@@ -252,9 +257,22 @@ Result<Migrated> migrate_on_server(Work& work) {
 Result<Migrated> migrate(const Config& config, const Clock& clock, const MigrateParts& parts) {
   WD_TRY(const auto folder, Folder::open(config.data));
   WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
-  Work work{config, folder, parts, modules->registry, tables_of(modules->registry), {}, 0};
+  Work work{config, folder, parts, modules->registry, tables_of(modules->registry)};
   if (!config.storage_url.empty()) return migrate_on_server(work);
   return migrate_beside(work, CivilDate::of(clock.now(), config.zone()));
+}
+
+Result<Migrated> migrate_restored(const Config& config, const Folder& folder, const Clock& clock,
+                                  vault::Vault* vault) {
+  const MigrateParts parts;
+  WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
+  Work work{config, folder, parts, modules->registry, tables_of(modules->registry)};
+  work.is_restored = true;
+  work.vault = vault;
+  WD_TRY(auto migrated, migrate_beside(work, CivilDate::of(clock.now(), config.zone())));
+  if (!migrated.before.empty()) remove_database(migrated.before);
+  migrated.before.clear();
+  return migrated;
 }
 
 int run_migrate(const Config& config, Console& console) {

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/folder.hpp"
 #include "base/clock.hpp"
 #include "store/engine.hpp"
+#include "vault/vault.hpp"
 
 namespace wangdi::app {
 
@@ -42,5 +44,11 @@ struct Migrated {
 // would be lost or changed; vault_unreadable; those of Folder::open, open_engine, Vault::open and
 // of the storage.
 Result<Migrated> migrate(const Config& config, const Clock& clock, const MigrateParts& parts = {});
+// The same for a database that just came out of a backup, in a folder that this process holds and
+// that no anchor belongs to yet; the backup holds the old one, so it does not stay. Without a vault
+// it is not tried whether values open. Errors: migration_refused, journal_damaged,
+// vault_unreadable; those of the storage.
+Result<Migrated> migrate_restored(const Config& config, const Folder& folder, const Clock& clock,
+                                  vault::Vault* vault);
 
 }  // namespace wangdi::app

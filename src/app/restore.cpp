@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/accept_loss.hpp"
+#include "app/migrate.hpp"
 #include "app/modules.hpp"
 #include "app/unpack.hpp"
 #include "common/bus/rebuild.hpp"
@@ -27,7 +28,10 @@ Error damaged(std::string where) {
 }
 
 // The database is sound, holds what the manifest says, and its chains hold.
-Status examine(store::Connection& connection, const BackupManifest& manifest) {
+Status examine(const Folder& folder, const BackupManifest& manifest) {
+  WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
+  WD_TRY(const auto opened, engine->open_writer());
+  auto& connection = *opened;
   WD_TRY(const auto found, store::damage(connection));
   if (!found.empty()) return damaged("database").because(found.front());
   WD_TRY(const auto heads, bus::journal_heads(connection));
@@ -88,18 +92,9 @@ Status try_keys(vault::Vault& vault, store::Connection& connection, Drill& drill
   return ok();
 }
 
-// A table that this version has and the backup's did not would look like a difference.
-Status create_tables(store::Connection& connection, const bus::Registry& registry) {
-  for (const auto& table : registry.tables()) {
-    WD_TRY([[maybe_unused]] auto created, connection.create(table));
-  }
-  return ok();
-}
-
 Status try_tables(store::Connection& connection, const Folder& folder, ZoneOffset zone,
                   Drill& drill) {
   WD_TRY(const auto modules, Modules::make(folder.files(), nullptr));
-  WD_TRY([[maybe_unused]] auto created, create_tables(connection, modules->registry));
   WD_TRY(const auto beside, store::open_sqlite({.path = folder.database() + "-rebuilt"}));
   WD_TRY(const auto rebuilt, beside->open_writer());
   WD_TRY(const auto report,
@@ -120,10 +115,12 @@ Result<Restored> restore_backup(const Config& config, const Clock& clock, const 
   WD_TRY(auto folder, Folder::create(config.data, "", restored.manifest.demo));
   Unfinished unfinished(folder.path());
   WD_TRY([[maybe_unused]] auto files, unpack(reader, restored.manifest, place_of(folder)));
+  WD_TRY([[maybe_unused]] auto sound, examine(folder, restored.manifest));
+  // Nothing is recorded in tables of another version.
+  WD_TRY(restored.migrated, migrate_restored(config, folder, clock, vault.get()));
   {
     WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
     WD_TRY(const auto connection, engine->open_writer());
-    WD_TRY([[maybe_unused]] auto sound, examine(*connection, restored.manifest));
     WD_TRY(restored.number,
            take_into_use(*connection, *vault, {reader.backup(), restored.manifest.made_at},
                          clock.now()));
@@ -135,7 +132,7 @@ Result<Restored> restore_backup(const Config& config, const Clock& clock, const 
   return restored;
 }
 
-Result<Drill> drill_backup(const Config& config, const std::string& from) {
+Result<Drill> drill_backup(const Config& config, const Clock& clock, const std::string& from) {
   WD_TRY([[maybe_unused]] auto sqlite, check_is_sqlite(config));
   WD_TRY(auto reader, BackupReader::open(from, config.root));
   Drill drill;
@@ -143,14 +140,17 @@ Result<Drill> drill_backup(const Config& config, const std::string& from) {
   WD_TRY(auto folder, Folder::create(config.data + ".drill", "", drill.manifest.demo));
   const Unfinished unfinished(folder.path());
   WD_TRY(drill.files, unpack(reader, drill.manifest, place_of(folder)));
+  WD_TRY([[maybe_unused]] auto sound, examine(folder, drill.manifest));
+  const auto vault = vault::Vault::open({config.keys, config.root});
+  const bool in_use = !vault && vault.error().code() == ErrorCode::folder_in_use;
+  if (!vault && !in_use) return vault.error();
+  auto* const keys = in_use ? nullptr : vault->get();
+  WD_TRY(drill.migrated, migrate_restored(config, folder, clock, keys));
   WD_TRY(const auto engine, store::open_sqlite({.path = folder.database()}));
   WD_TRY(const auto connection, engine->open_writer());
-  WD_TRY([[maybe_unused]] auto sound, examine(*connection, drill.manifest));
   WD_TRY([[maybe_unused]] auto tried, try_tables(*connection, folder, config.zone(), drill));
-  const auto vault = vault::Vault::open({config.keys, config.root});
-  if (!vault && vault.error().code() == ErrorCode::folder_in_use) return drill;
-  if (!vault) return vault.error();
-  WD_TRY([[maybe_unused]] auto names, try_keys(**vault, *connection, drill));
+  if (keys == nullptr) return drill;
+  WD_TRY([[maybe_unused]] auto names, try_keys(*keys, *connection, drill));
   return drill;
 }
 

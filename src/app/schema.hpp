@@ -14,9 +14,7 @@ namespace wangdi::app {
 // Journal, vault and access log, then those of the registry.
 std::vector<store::TableInfo> tables_of(const bus::Registry& registry);
 
-// Names of tables that are missing, have another form, or are not known to this version; none of a
-// database without a journal, which is new. A database that keeps no forms, because it was made
-// before there were any, is read from instead.
+// What store::differing_tables finds; nothing in a database without a journal, which is new.
 Result<std::vector<std::string>> changed_tables(store::Connection& connection,
                                                 const std::vector<store::TableInfo>& tables);
 // Error: migration_needed, naming some of them.

@@ -43,6 +43,15 @@ class FormRows final : public RowSource {
   std::vector<FormRow> rows_;
 };
 
+// Whether all columns can be read; a district that nobody has gives no row.
+Result<bool> can_be_read(Connection& connection, const TableInfo& table) {
+  WD_TRY(const bool there, connection.has_table(table.name));
+  if (!there) return false;
+  const District nobody{-1};
+  return connection.by_key(table, 1, bind_all(nobody), [](const RowReader&) { return true; })
+      .has_value();
+}
+
 }  // namespace
 
 std::string form_of(const TableInfo& table) {
@@ -108,6 +117,36 @@ Result<Forms> stored_forms(Connection& connection) {
 Status keep_forms(Connection& connection, const Forms& forms) {
   WD_TRY([[maybe_unused]] auto emptied, connection.erase_all(kForm.info()));
   return connection.bulk(kForm.info(), BulkMode::kInsert, FormRows(forms));
+}
+
+Result<std::vector<std::string>> differing_tables(Connection& connection,
+                                                  std::span<const TableInfo> tables) {
+  std::vector<std::string> changed;
+  WD_TRY(auto stored, stored_forms(connection));
+  const bool kept = !stored.empty();
+  for (const auto& table : tables) {
+    bool same = false;
+    if (kept) {
+      const auto found = stored.find(table.name);
+      same = found != stored.end() && found->second == form_of(table);
+      if (found != stored.end()) stored.erase(found);
+    } else {
+      WD_TRY(same, can_be_read(connection, table));
+    }
+    if (!same) changed.emplace_back(table.name);
+  }
+  for (const auto& [name, form] : stored) changed.push_back(name);
+  return changed;
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamedMost = 5;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kNamedMost; ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kNamedMost) text += " ..";
+  return text;
 }
 
 }  // namespace wangdi::store

@@ -54,4 +54,11 @@ Result<Forms> stored_forms(Connection& connection);
 // Keeps them instead of what was kept, inside the caller's transaction. The table is there.
 Status keep_forms(Connection& connection, const Forms& forms);
 
+// Names of tables that are missing, have another form, or are kept and not among these. A database
+// that keeps no forms, because it was made before there were any, is read from instead.
+Result<std::vector<std::string>> differing_tables(Connection& connection,
+                                                  std::span<const TableInfo> tables);
+// Some of the names, for a person: "a, b, c ..".
+std::string names_text(const std::vector<std::string>& names);
+
 }  // namespace wangdi::store

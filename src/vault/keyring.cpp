@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "store/forms.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
@@ -17,11 +18,30 @@ namespace wangdi::vault {
 namespace {
 
 constexpr std::string_view kEpochHeader = "WANGDI-EPOCH-1\n";
+constexpr std::string_view kEpochOfAnyForm = "WANGDI-EPOCH-";
 constexpr std::int64_t kFirstEpoch = 1;
 constexpr std::size_t kEpochFileBytes =
     kEpochHeader.size() + 8 + crypto::kKeyBytes + crypto::kSealOverheadBytes;
+constexpr std::size_t kEpochFileBytesMax = 4'096;  // of whatever version
 constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt, KeyName::device_mark,
                                      KeyName::first_secret};
+
+std::vector<store::TableInfo> keys_tables() {
+  return {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()};
+}
+
+bool begins_with(crypto::ByteView bytes, std::string_view text) {
+  return bytes.size() >= text.size() &&
+         std::ranges::equal(bytes.first(text.size()), crypto::bytes_of(text));
+}
+
+// Nothing is changed in a folder that another version wrote.
+Error other_version(const std::string& what) {
+  return Error(ErrorCode::migration_refused)
+      .with("what", what +
+                        " (密钥文件夹是另一个版本的程序写的 / another version of the program wrote "
+                        "the keys folder)");
+}
 
 std::string keys_file(const Paths& paths) { return paths.keys + "/keys.db"; }
 std::string epoch_file(const Paths& paths) { return paths.keys + "/epoch.key"; }
@@ -61,7 +81,10 @@ Status write_epoch(const Paths& paths, const crypto::SecretKey& root,
 }
 
 Result<crypto::SecretKey> read_epoch(const Paths& paths, const crypto::SecretKey& root) {
-  const auto file = read_secret_file(epoch_file(paths), kEpochFileBytes);
+  const auto file = read_secret_file(epoch_file(paths), kEpochFileBytesMax);
+  if (file && begins_with(*file, kEpochOfAnyForm) && !begins_with(*file, kEpochHeader)) {
+    return other_version("epoch.key");
+  }
   if (!file || file->size() != kEpochFileBytes) {
     return Error(ErrorCode::keys_missing).because("epoch.key is missing, too open or damaged");
   }
@@ -70,8 +93,7 @@ Result<crypto::SecretKey> read_epoch(const Paths& paths, const crypto::SecretKey
   crypto::Aead aead;
   aead.set_key(root.view());
   auto plain = aead.open(head, view.subspan(head.size()));
-  if (!plain ||
-      !std::ranges::equal(head.first(kEpochHeader.size()), crypto::bytes_of(kEpochHeader))) {
+  if (!plain || !begins_with(head, kEpochHeader)) {
     return Error(ErrorCode::keys_mismatch).because("the root does not open epoch.key");
   }
   auto key = crypto::SecretKey::copy_of(*plain);
@@ -83,11 +105,13 @@ Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
                     crypto::Random& random) {
   WD_TRY(auto engine, store::open_sqlite({.path = keys_file(paths)}));
   WD_TRY(auto writer, engine->open_writer());
-  for (const auto& table :
-       {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()}) {
+  const auto tables = keys_tables();
+  for (const auto& table : tables) {
     WD_TRY([[maybe_unused]] auto made, writer->create(table));
   }
+  WD_TRY([[maybe_unused]] auto made, writer->create(store::kForm.info()));
   WD_TRY([[maybe_unused]] auto begun, writer->begin());
+  WD_TRY([[maybe_unused]] auto kept, store::keep_forms(*writer, store::forms_of(tables)));
   store::Rows rows(*writer, store::Start::kEmpty);
   crypto::Aead aead;
   aead.set_key(epoch_key.view());
@@ -100,6 +124,21 @@ Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
   rows.put(kKeysState, KeysStateRow{.pairing = random.take<16>(), .epoch = kFirstEpoch});
   WD_TRY([[maybe_unused]] auto flushed, rows.flush());
   return writer->commit();
+}
+
+// Before anything is written. A keys.db of before forms were kept gets them when it fits.
+Status check_form(store::Connection& keys) {
+  const auto tables = keys_tables();
+  WD_TRY(const auto differ, store::differing_tables(keys, tables));
+  if (!differ.empty()) return other_version("keys.db: " + store::names_text(differ));
+  WD_TRY(const auto stored, store::stored_forms(keys));
+  if (!stored.empty()) return ok();
+  WD_TRY([[maybe_unused]] auto made, keys.create(store::kForm.info()));
+  WD_TRY([[maybe_unused]] auto begun, keys.begin());
+  auto kept = store::keep_forms(keys, store::forms_of(tables));
+  if (kept) kept = keys.commit();
+  if (!kept) keys.rollback();
+  return kept;
 }
 
 }  // namespace
@@ -183,6 +222,7 @@ Status Keyring::load(const Paths& paths, std::size_t cached_keys) {
   constexpr int kCacheKib = 32 * 1024;
   WD_TRY(engine_, store::open_sqlite({.path = keys_file(paths), .cache_kib = kCacheKib}));
   WD_TRY(writer_, engine_->open_writer());
+  WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
   aead.set_key(epoch_key_.view());
   for (const auto name : kWithoutMonth) {

@@ -289,7 +289,7 @@ TEST_F(BackupTest, given_a_place_that_will_not_do_then_no_backup_is_made) {
   config_.storage_url = "postgres:///wangdi";
   EXPECT_EQ(code(path("never")), ErrorCode::configuration_invalid);
   EXPECT_EQ(refusal(elsewhere(), path("never")), ErrorCode::configuration_invalid);
-  EXPECT_FALSE(drill_backup(config_, path("never")));
+  EXPECT_FALSE(drill_backup(config_, clock_, path("never")));
   config_.storage_url.clear();
   config_.data = path("empty");
   EXPECT_EQ(code(path("never")), ErrorCode::folder_not_initialised);

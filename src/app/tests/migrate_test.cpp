@@ -16,6 +16,7 @@
 
 #include "app/commands.hpp"
 #include "app/migrate.hpp"
+#include "app/restore.hpp"
 #include "app/schema.hpp"
 #include "app/tests/made_installation.hpp"
 #include "app/user_command.hpp"
@@ -303,6 +304,44 @@ TEST_F(MigrateTest, given_kill_9_at_each_step_then_the_old_state_stands_and_a_se
     EXPECT_EQ(kept, 1u);
     expect_whole();
   }
+}
+
+TEST_F(MigrateTest, given_a_backup_of_an_older_version_when_restored_then_it_has_this_form) {
+  make_older_by_two_columns();
+  ASSERT_TRUE(make_backup(config_, clock_, path("backup")));
+  const auto drilled = drill_backup(config_, clock_, path("backup"));
+  ASSERT_TRUE(drilled) << cause_of(drilled.error());
+  EXPECT_TRUE(drilled->is_sound());
+  EXPECT_EQ(drilled->events, kAccounts);
+  EXPECT_GT(drilled->fields_read, 0);
+  EXPECT_EQ(drilled->migrated.tables.size(), 2u);
+
+  config_.data = path("restored");
+  config_.anchor = path("restored.anchor");
+  const auto restored = restore_backup(config_, clock_, path("backup"));
+  ASSERT_TRUE(restored) << cause_of(restored.error());
+  EXPECT_THAT(restored->migrated.tables, ::testing::UnorderedElementsAre("account", "access_log"));
+  for (const auto& entry : fs::directory_iterator(config_.data)) {
+    const auto name = entry.path().filename().string();
+    EXPECT_FALSE(name.starts_with("wangdi.db-migrated") || name.starts_with("wangdi.db.before"))
+        << name;
+  }
+  expect_whole();
+  const auto runtime = Runtime::open(config_, clock_);
+  ASSERT_TRUE(runtime) << cause_of(runtime.error());
+  EXPECT_EQ((*runtime)->restores().number(), restored->number);
+}
+
+TEST_F(MigrateTest, given_a_backup_that_cannot_be_carried_over_then_nothing_of_it_is_left) {
+  make_older(
+      {"ALTER TABLE access_log ADD COLUMN reason text"},
+      {{"access_log", store::form_of(table("access_log")) + "column reason text nullable\n"}});
+  ASSERT_TRUE(make_backup(config_, clock_, path("backup")));
+  config_.data = path("restored");
+  const auto restored = restore_backup(config_, clock_, path("backup"));
+  ASSERT_FALSE(restored);
+  EXPECT_EQ(restored.error().code(), ErrorCode::migration_refused) << cause_of(restored.error());
+  EXPECT_FALSE(fs::exists(config_.data));
 }
 
 }  // namespace

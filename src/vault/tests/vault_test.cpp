@@ -288,6 +288,57 @@ TEST_F(VaultTest, keys_of_other_data_are_refused) {
   EXPECT_EQ(fresh_data.error().code(), ErrorCode::keys_mismatch);
 }
 
+TEST_F(VaultTest, keys_that_another_version_wrote_are_refused_and_stay_as_they_are) {
+  const auto keys_db = paths_.keys + "/keys.db", epoch = paths_.keys + "/epoch.key";
+  const auto bytes = [](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto expect_refused = [&](std::string_view what) {
+    const auto keys_before = bytes(keys_db);
+    const auto vault = Vault::open(paths_);
+    ASSERT_FALSE(vault.has_value()) << what;
+    EXPECT_EQ(vault.error().code(), ErrorCode::migration_refused) << what;
+    ASSERT_EQ(vault.error().details().size(), 1u);
+    const std::string said(vault.error().details()[0].value);
+    EXPECT_TRUE(said.starts_with(std::string(what) + " (")) << said;
+    EXPECT_TRUE(bytes(keys_db) == keys_before) << what;
+  };
+  const auto change = [&](std::initializer_list<const char*> statements) {
+    const auto engine = store::open_sqlite({.path = keys_db});
+    const auto writer = (*engine)->open_writer();
+    for (const auto* sql : statements) {
+      const auto done = store::run(**writer, store::Statement{"other_version", sql});
+      ASSERT_TRUE(done.has_value()) << done.error().cause();
+    }
+  };
+  const auto whole = bytes(keys_db);
+  const auto put_back = [&] { std::ofstream(keys_db, std::ios::binary) << whole; };
+
+  // Later: a column more, and a table that this version does not know.
+  change({"ALTER TABLE person_key ADD COLUMN epoch bigint",
+          "UPDATE table_form SET form = 'column epoch integer' || char(10) || form"
+          " WHERE table_name = 'person_key'",
+          "INSERT INTO table_form VALUES (9000000, 'erasure', 'column id blob')"});
+  expect_refused("keys.db: person_key, erasure");
+  // Earlier, of before forms were kept: a column less.
+  put_back();
+  change({"DROP TABLE table_form", "ALTER TABLE keys_state DROP COLUMN settled"});
+  expect_refused("keys.db: keys_state");
+  // Of before forms were kept, and as today: taken, and kept from now on.
+  put_back();
+  change({"DROP TABLE table_form"});
+  EXPECT_TRUE(Vault::open(paths_).has_value());
+  change({"UPDATE table_form SET form = '' WHERE table_name = 'named_key'"});
+  expect_refused("keys.db: named_key");
+
+  put_back();
+  ASSERT_EQ(::chmod(epoch.c_str(), 0600), 0);
+  std::ofstream(epoch, std::ios::binary) << "WANGDI-EPOCH-2\n" << std::string(400, 'x');
+  ASSERT_EQ(::chmod(epoch.c_str(), 0400), 0);
+  expect_refused("epoch.key");
+}
+
 TEST_F(VaultTest, a_second_process_on_the_keys_folder_is_refused) {
   auto run = opened();
   auto second = Vault::open(paths_);
