@@ -8,6 +8,7 @@
 
 #include "common/bus/restored.hpp"
 #include "journal/journal.hpp"
+#include "store/rows.hpp"
 #include "vault/root.hpp"
 
 namespace wangdi::app {
@@ -28,9 +29,24 @@ Result<crypto::Hmac> anchor_mac(const Config& config) {
   return crypto::Hmac(key.view());
 }
 
-std::string claim_text(const Alarm& alarm) {
-  return std::to_string(alarm.last.district.number) + " " + std::to_string(alarm.last.sequence) +
-         "\n";
+// "district sequence", and where another record stands there than was proved, its command.
+std::string claim_text(const Alarm& alarm, const std::optional<CommandId>& standing) {
+  auto text =
+      std::to_string(alarm.last.district.number) + " " + std::to_string(alarm.last.sequence);
+  if (standing) text += " " + standing->value.text();
+  return text + "\n";
+}
+
+// Whether the record that a device's receipt is not for still stands there; another database in
+// the place of that one ends the alarm.
+Result<std::optional<Alarm>> kept_difference(store::Connection& connection,
+                                             const journal::Position& place,
+                                             std::string_view command) {
+  const auto standing = Uuid::parse(command);
+  WD_TRY(const auto record,
+         store::get(connection, journal::kRecord, {place.district, place.sequence}));
+  if (standing && (!record || record->command.value != *standing)) return std::optional<Alarm>();
+  return std::optional(Alarm{AlarmReason::claim_differs, place, place});
 }
 
 // A claim that was kept and that the journal still cannot meet. One that cannot be read counts: the
@@ -47,6 +63,10 @@ Result<std::optional<Alarm>> kept_claim(const Folder& folder, store::Connection&
   const auto second = std::from_chars(first.ptr + 1, end, sequence);
   if (second.ec != std::errc()) return std::optional(alarm);
   alarm.last = {District{district}, sequence};
+  const std::string_view rest(second.ptr, static_cast<std::size_t>(end - second.ptr));
+  if (rest.starts_with(' ')) {
+    return kept_difference(connection, alarm.last, rest.substr(1, rest.find('\n') - 1));
+  }
   WD_TRY(const auto head, journal::last_seal(connection, alarm.last.district));
   const auto last = head ? head->last_sequence : 0;
   if (last >= sequence) return std::optional<Alarm>();
@@ -174,7 +194,7 @@ Status Guard::keep() {
   if (alarmed_) {
     std::unique_lock lock(mutex_);
     if (alarm_is_kept_) return ok();
-    const auto text = claim_text(*alarm_);
+    const auto text = claim_text(*alarm_, standing_);
     lock.unlock();
     WD_TRY([[maybe_unused]] auto kept, folder_.write_mark(kClaimed, text));
     lock.lock();
@@ -197,10 +217,11 @@ Status Guard::keep() {
   return ok();
 }
 
-bool Guard::raise(Alarm alarm) {
+bool Guard::raise(Alarm alarm, std::optional<CommandId> standing) {
   const std::lock_guard lock(mutex_);
   if (alarm_) return false;
   alarm_ = alarm;
+  standing_ = standing;
   alarm_is_kept_ = false;
   alarmed_ = true;
   return true;
@@ -238,6 +259,9 @@ std::string_view meaning_of(AlarmReason reason, Language language) {
     case AlarmReason::claim_above_head:
       return chinese ? "手机收到过回执的记录，这里没有"
                      : "a phone holds receipts of records that are not here";
+    case AlarmReason::claim_differs:
+      return chinese ? "手机收到过回执的是另一条记录，位置已被占用"
+                     : "a phone holds the receipt of another record than stands here";
   }
   return "";
 }

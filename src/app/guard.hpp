@@ -58,8 +58,9 @@ class Guard {
   // at a time, never the writer's. Errors: storage_failed, storage_full; the next call tries again.
   Status keep();
 
-  // From now on the journal is under alarm; false when it was already. Any thread.
-  bool raise(journal::Alarm alarm);
+  // From now on the journal is under alarm; false when it was already. Any thread. `standing`: with
+  // claim_differs, whose record stands at the place.
+  bool raise(journal::Alarm alarm, std::optional<CommandId> standing = std::nullopt);
   bool is_alarmed() const { return alarmed_; }
   std::optional<journal::Alarm> alarm() const;
 
@@ -88,6 +89,7 @@ class Guard {
   std::unordered_map<District, Head> heads_;
   bool has_grown_ = false;
   std::optional<journal::Alarm> alarm_;
+  std::optional<CommandId> standing_;
   bool alarm_is_kept_ = true;
 
   std::atomic<bool> alarmed_{false};

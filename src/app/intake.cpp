@@ -42,15 +42,22 @@ Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope,
   return command;
 }
 
-CommandResult result_of(bus::Outcome& outcome, Language language, vault::Receipts& receipts,
-                        std::int64_t restore) {
+// What receipts are made with.
+struct Proofs {
+  RecordReceipts& receipts;
+  KnownReceipts& known;
+  std::int64_t restores;
+};
+
+CommandResult result_of(bus::Outcome& outcome, Language language, const Proofs& proofs) {
   CommandResult result;
   result.id = outcome.id;
   result.status = outcome.status;
   if (outcome.position) {
     const auto& [district, sequence] = *outcome.position;
     result.position = bus::PositionView{district.number, sequence};
-    result.receipt = receipts.make(district, sequence, restore);
+    result.receipt = proofs.receipts.make({district, sequence, proofs.restores}, outcome.id);
+    proofs.known.learn(*result.receipt);
   }
   if (outcome.answer) result.answer = codec::RawJson{std::move(*outcome.answer)};
   if (outcome.error) {
@@ -104,19 +111,18 @@ void Intake::take(access::Actor actor, std::string_view body, Language language,
     return done(std::move(*results));
   }
   actor.device = batch->device;
-  auto queued = parts_.writer.submit(actor, std::move(commands),
-                                     [this, language, results, places = std::move(places),
-                                      done](std::vector<bus::Outcome> outcomes) {
-                                       if (const auto* failure = server_failure(outcomes))
-                                         return done(*failure);
-                                       for (std::size_t i = 0; i < outcomes.size(); ++i) {
-                                         results->results.items[places[i]] =
-                                             result_of(outcomes[i], language, receipts_,
-                                                       parts_.restores.number());
-                                       }
-                                       results->server_time = parts_.clock.now();
-                                       done(std::move(*results));
-                                     });
+  auto queued = parts_.writer.submit(
+      actor, std::move(commands),
+      [this, language, results, places = std::move(places),
+       done](std::vector<bus::Outcome> outcomes) {
+        if (const auto* failure = server_failure(outcomes)) return done(*failure);
+        const Proofs proofs{receipts_, *parts_.watch.known, parts_.restores.number()};
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+          results->results.items[places[i]] = result_of(outcomes[i], language, proofs);
+        }
+        results->server_time = parts_.clock.now();
+        done(std::move(*results));
+      });
   if (!queued) done(std::move(queued).error());
 }
 

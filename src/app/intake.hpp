@@ -37,7 +37,7 @@ class Intake {
 
  private:
   IntakeParts parts_;
-  vault::Receipts receipts_;  // made on the writer thread only
+  RecordReceipts receipts_;  // made on the writer thread only
 };
 
 }  // namespace wangdi::app

@@ -81,9 +81,9 @@ Runtime::~Runtime() {
   if (Folder::is_complete(folder_.path())) static_cast<void>(guard_->keep());
 }
 
-bool Runtime::raise_alarm(const journal::Alarm& alarm) {
+bool Runtime::raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> standing) {
   writer_->refuse_commands();
-  return guard_->raise(alarm);
+  return guard_->raise(alarm, standing);
 }
 
 Result<bus::ReaderParts> Runtime::reader() {

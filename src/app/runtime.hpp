@@ -50,7 +50,7 @@ class Runtime {
   const bus::Restores& restores() const { return restores_; }
   Guard& guard() { return *guard_; }
   // From now on nothing is written but sessions and the access log. Any thread.
-  bool raise_alarm(const journal::Alarm& alarm);
+  bool raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> standing = std::nullopt);
 
  private:
   Runtime(Folder folder, const Config& config, const Clock& clock, Parameters parameters)

@@ -154,8 +154,8 @@ void Service::tell_alarm(const journal::Alarm& alarm) {
               {"what", meaning_of(alarm.reason, Language::kEnglish)}});
 }
 
-void Service::raise_alarm(const journal::Alarm& alarm) {
-  if (runtime_.raise_alarm(alarm)) tell_alarm(alarm);
+void Service::raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> standing) {
+  if (runtime_.raise_alarm(alarm, standing)) tell_alarm(alarm);
 }
 
 // Heads in memory lack a commit whose answer was lost, so the writer looks into the journal, in the
@@ -177,6 +177,24 @@ void Service::check_claim(const journal::Alarm& alarm) {
   if (!queued) raise_alarm(alarm);
 }
 
+// After a full queue the next claim is looked at.
+void Service::compare(const std::shared_ptr<KnownReceipts>& known,
+                      std::vector<ProvenClaim> claims) {
+  if (runtime_.guard().is_alarmed()) return;
+  const auto queued = runtime_.writer().submit_job(
+      [this, known, claims = std::move(claims)](store::Rows&, vault::Writer&) -> Status {
+        RecordReceipts receipts(runtime_.vault());
+        WD_TRY(const auto found, compare_claims(claims, runtime_.connection(), receipts, *known));
+        if (found) {
+          raise_alarm({journal::AlarmReason::claim_differs, found->place, found->place},
+                      found->standing);
+        }
+        return ok();
+      },
+      [](const Status&) {});
+  static_cast<void>(queued);
+}
+
 void Service::keep_anchor() {
   const auto kept = runtime_.guard().keep();
   if (!kept && !anchor_failed_) log_.error("anchor_failed", kept.error());
@@ -186,15 +204,20 @@ void Service::keep_anchor() {
 
 ClaimWatch Service::claim_watch() {
   auto& guard = runtime_.guard();
-  return {[&guard](District district) { return guard.head(district); },
-          [this](const journal::Alarm& alarm) { check_claim(alarm); },
-          [this, &guard] {
-            ++guard.counters().claims_unproven;
-            const auto now = runtime_.clock().monotonic_ms();
-            if (now - unproven_told_ms_ < kUnprovenTellMs) return;
-            unproven_told_ms_ = now;
-            log_.write(LogLevel::warning, "claim_unproven");
-          }};
+  ClaimWatch watch;
+  watch.head = [&guard](District district) { return guard.head(district); };
+  watch.lost = [this](const journal::Alarm& alarm) { check_claim(alarm); };
+  watch.unproven = [this, &guard] {
+    ++guard.counters().claims_unproven;
+    const auto now = runtime_.clock().monotonic_ms();
+    if (now - unproven_told_ms_ < kUnprovenTellMs) return;
+    unproven_told_ms_ = now;
+    log_.write(LogLevel::warning, "claim_unproven");
+  };
+  watch.compare = [this, known = watch.known](std::vector<ProvenClaim> claims) {
+    compare(known, std::move(claims));
+  };
+  return watch;
 }
 
 void Service::renew_certificate() {

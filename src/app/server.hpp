@@ -39,7 +39,8 @@ class Service {
   Status open_gatekeeper();
   ClaimWatch claim_watch();
   void check_claim(const journal::Alarm& alarm);
-  void raise_alarm(const journal::Alarm& alarm);
+  void compare(const std::shared_ptr<KnownReceipts>& known, std::vector<ProvenClaim> claims);
+  void raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> standing = std::nullopt);
   void tell_alarm(const journal::Alarm& alarm);
   void keep_anchor();
   std::string metrics() const;

@@ -56,6 +56,7 @@ enum class AlarmReason : std::uint8_t {
   tail_missing,      // the journal ends before the anchor
   seal_changed,      // another record than the anchored one stands at its place
   claim_above_head,  // a device holds the receipt of a position that the journal does not have
+  claim_differs,     // a device holds the receipt of another record than stands at its place
 };
 std::string_view name_of(AlarmReason reason);
 

@@ -19,6 +19,8 @@ std::string_view name_of(AlarmReason reason) {
       return "seal_changed";
     case AlarmReason::claim_above_head:
       return "claim_above_head";
+    case AlarmReason::claim_differs:
+      return "claim_differs";
   }
   return "";
 }

@@ -421,3 +421,76 @@ test('a proved claim above the head is an alarm at once and after a start, an un
   await assert_alarm(installation, again, phone.at(again.url), { reason: 'claim_above_head', place, words });
   await (await assert_way_out(installation, kept, words)).stop();
 });
+
+// The anchor is a second behind. A disk that forgets that second, and a server that goes on before a
+// phone speaks, leave a journal that fits its anchor, with other records where the phone's were.
+test('a receipt of another record than stands at its place is an alarm, until an operator acts', async (t) => {
+  const installation = new Installation();
+  t.after(() => installation.remove());
+  // A copy with the same keys: what it answers stands for what the disk forgot.
+  const other = new Installation();
+  t.after(() => other.remove());
+  const before = await other.serve();
+  const writer = await logged_in(before, 'worker1');
+  const doors = await doors_of(writer);
+  const kept = [];
+  for (let i = 0; i < 3; i += 1) kept.push(await record(writer, doors[i].household));
+  await before.stop();
+
+  const server = await installation.serve();
+  t.after(() => server.kill());
+  const phone = await logged_in(server, 'worker1');
+  const own = [];
+  for (let i = 5; i < 12; i += 1) own.push(await record(phone, doors[i].household));
+  const last = kept.at(-1);
+  assert.ok(own.at(-1).position.sequence > last.position.sequence, 'the place is taken');
+
+  // Receipts that fit, that prove nothing, and none at all: no alarm.
+  const harmless = [
+    ...own.map(claim_of),
+    { ...last.position, receipt: 'f'.repeat(32) },
+    last.position,
+    { ...own[0].position, receipt: last.receipt },
+  ];
+  for (const seen of harmless) assert.deepEqual((await ask(phone, [seen])).json.resend, []);
+  assert.equal((await phone.send([visit_of(phone, doors[20].household)])).status, 200);
+  assert.equal((await phone.get('/ready')).status, 200);
+
+  const place = new RegExp(`^${kDistrict}/${last.position.sequence}$`);
+  await ask(phone, [claim_of(last)]);
+  await until('the alarm', async () => (await phone.get('/ready')).status === 503);
+  const ready = (await phone.get('/ready')).json;
+  assert.equal(ready.reason, 'claim_differs');
+  assert.match(ready.place, place);
+  assert.equal((await phone.send([visit_of(phone, doors[21].household)])).status, 503);
+  await until('the claim is kept', () => existsSync(join(installation.data, 'CLAIMED')));
+  await server.kill();
+
+  const words = /a phone holds the receipt of another record than stands here/;
+  const again = await installation.serve();
+  t.after(() => again.kill());
+  await assert_alarm(installation, again, phone.at(again.url), { reason: 'claim_differs', place, words });
+  // The database that has the phone's records ends it by itself; then the wrong one is back.
+  if (!on_postgres) {
+    const aside = join(installation.base, 'aside');
+    for (const name of ['wangdi.db', 'wangdi.db-wal']) {
+      if (existsSync(join(installation.data, name))) copyFileSync(join(installation.data, name), aside + name);
+      rmSync(join(installation.data, name), { force: true });
+      if (existsSync(join(other.data, name))) copyFileSync(join(other.data, name), join(installation.data, name));
+    }
+    copyFileSync(`${installation.data}.anchor`, `${aside}.anchor`);
+    copyFileSync(`${other.data}.anchor`, `${installation.data}.anchor`);
+    const mark = readFileSync(join(installation.data, 'CLAIMED'));
+    const right = await installation.serve();
+    t.after(() => right.kill());
+    assert.equal((await fetch(`${right.url}/ready`)).status, 200);
+    await right.stop();
+    for (const name of ['wangdi.db', 'wangdi.db-wal', 'wangdi.db-shm']) {
+      rmSync(join(installation.data, name), { force: true });
+      if (existsSync(aside + name)) copyFileSync(aside + name, join(installation.data, name));
+    }
+    copyFileSync(`${aside}.anchor`, `${installation.data}.anchor`);
+    writeFileSync(join(installation.data, 'CLAIMED'), mark);
+  }
+  await (await assert_way_out(installation, kept, words)).stop();
+});

@@ -55,8 +55,30 @@ void Server::open_writer(Life& life) {
     end_sessions();
     if (death_ == Death::after_commit) throw Died();
   });
-  life.intake = std::make_unique<app::Intake>(app::IntakeParts{
-      installation_.modules->registry, *life.writer, *life.vault, life.restores, clock_});
+  life.intake = std::make_unique<app::Intake>(
+      app::IntakeParts{installation_.modules->registry, *life.writer, *life.vault, life.restores,
+                       clock_, claim_watch(life)});
+}
+
+// No storage here loses what it had synced, so every receipt fits its record for ever.
+app::ClaimWatch Server::claim_watch(Life& life) {
+  app::ClaimWatch watch;
+  watch.compare = [&life, known = watch.known](std::vector<app::ProvenClaim> claims) {
+    // A full queue looks at the next one.
+    static_cast<void>(life.writer->submit_job(
+        [&life, known, claims = std::move(claims)](store::Rows&, vault::Writer&) -> Status {
+          app::RecordReceipts receipts(*life.vault);
+          WD_TRY(const auto found, app::compare_claims(claims, *life.connection, receipts, *known));
+          if (found) {
+            throw std::runtime_error("a receipt is for another record than stands at " +
+                                     std::to_string(found->place.district.number) + "/" +
+                                     std::to_string(found->place.sequence));
+          }
+          return ok();
+        },
+        [](const Status&) {}));
+  };
+  return watch;
 }
 
 void Server::start() {

@@ -98,6 +98,7 @@ class Server {
 
   void close();
   void open_writer(Life& life);
+  app::ClaimWatch claim_watch(Life& life);
   void log_in(const Request& request, const Deliver& deliver);
   void end_sessions();
   std::optional<access::Actor> stored(AccountId account);

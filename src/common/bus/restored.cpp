@@ -204,7 +204,10 @@ Result<std::int64_t> record_loss(store::Connection& connection, const Loss& loss
           event.anchored = std::max(event.anchored, alarm.last.sequence);
           event.why = journal::name_of(alarm.reason);
           // Where other records stand, nobody knows since when: devices show all they have.
-          if (alarm.reason == journal::AlarmReason::seal_changed) event.sequence = 0;
+          if (alarm.reason == journal::AlarmReason::seal_changed ||
+              alarm.reason == journal::AlarmReason::claim_differs) {
+            event.sequence = 0;
+          }
         }
         return event;
       });
