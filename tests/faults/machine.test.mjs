@@ -8,11 +8,13 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { logged_in } from '../support/client.mjs';
 import { until } from '../support/until.mjs';
-import { faulty_installation, kGrid, Load, memory_kib, metric, verify } from './support.mjs';
+import { faulty_installation, kCommunity, kGrid, kNeedsGroup, Load, memory_kib, MemoryGroup, metric, verify } from './support.mjs';
 
 const kMemoryKibMost = 512 << 10;
 const kRoomKib = 8 << 10; // more than all else wants, less than a hash
 const kUnlimited = 'unlimited';
+const kSendersOfGroup = 32;
+const kAnswersOfGroup = 2_000;
 
 function limit(server, what, to) {
   execFileSync('prlimit', ['--pid', String(server.process.pid), `--${what}=${to}:`]);
@@ -74,4 +76,57 @@ test('without memory for a log-in it is refused, and all else goes on', async (t
   await server.stop();
   verify(installation);
   t.diagnostic(`peak ${Math.round(peak_kib / 1024)} MiB`);
+});
+
+// fault: F13
+test('a server that may have 512 MiB in all lives under load', async (t) => {
+  const group = MemoryGroup.make(kMemoryKibMost * 1024);
+  if (!group) return t.skip(kNeedsGroup);
+  const { installation, serve, remove } = faulty_installation();
+  let server;
+  t.after(async () => {
+    await server?.kill();
+    group.remove();
+    remove();
+  });
+  server = await group.inside(() => serve({ set: { 'http.connections_per_client_max': 1_000 } }));
+  assert.ok(group.has(server.process.pid), 'it is not in the group');
+  const load = await new Load({ senders: kSendersOfGroup }).begin(server);
+  const officer = await logged_in(server, 'officer');
+  // All at once: writes, lists and boards, and log-ins, whose hashes are the largest pieces.
+  let goes_on = true;
+  const counts = { reads: 0, log_ins: 0 };
+  const reading = async (path) => {
+    while (goes_on) {
+      const answer = await officer.get(path);
+      assert.equal(answer.status, 200, `${path} ${answer.text}`);
+      counts.reads += 1;
+    }
+  };
+  const logging_in = async (account) => {
+    while (goes_on) {
+      const answer = await load.first.at(server.url).log_in(account, installation.password);
+      assert.ok([200, 429].includes(answer.status), answer.text);
+      counts.log_ins += 1;
+    }
+  };
+  const others = [
+    reading(`/api/v1/screening/doors?grid=${kGrid}`),
+    reading(`/api/v1/reporting/board?region=${kCommunity}`),
+    logging_in('worker2'),
+    logging_in('worker3'),
+  ];
+  await load.answered(server, kAnswersOfGroup);
+  goes_on = false;
+  await Promise.all(others);
+  assert.equal(server.process.exitCode, null, server.log);
+  assert.equal(server.process.signalCode, null, 'it was killed');
+  await load.check(server);
+  const peak_mib = Math.round(group.peak_bytes() / (1 << 20));
+  t.diagnostic(
+    `${load.ledger.size} answers, ${counts.reads} reads, ${counts.log_ins} log-ins; the group's peak ${peak_mib} MiB with ` +
+      `pages of files, the server's ${Math.round(memory_kib(server, 'VmHWM') / 1024)} MiB; full ${group.times_full()} times`,
+  );
+  await server.stop();
+  verify(installation);
 });

@@ -3,7 +3,19 @@
 // and small disks.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logged_in, uuid } from '../support/client.mjs';
@@ -220,3 +232,74 @@ export class SmallDisk {
   }
 }
 export const kNeedsRoot = 'not run: a file system of its own needs root to be mounted';
+
+// A control group with a limit on memory, of either version; swap is none of it. Making one needs
+// root and a mounted controller: without there is none, and the test says that it was not run.
+export class MemoryGroup {
+  static make(bytes) {
+    const kinds = [
+      { base: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes', peak: 'memory.max_usage_in_bytes', refused: 'memory.failcnt', swap: ['memory.swappiness', '0'] },
+      { base: '/sys/fs/cgroup', limit: 'memory.max', peak: 'memory.peak', refused: 'memory.events', swap: ['memory.swap.max', '0'] },
+    ];
+    for (const kind of kinds) {
+      const path = join(kind.base, `wangdi_test_${process.pid}`);
+      if (!existsSync(join(kind.base, own_group(kind), 'cgroup.procs'))) continue; // no way back
+      try {
+        mkdirSync(path);
+      } catch {
+        continue; // no such controller, or not ours to use
+      }
+      try {
+        writeFileSync(join(path, kind.limit), String(bytes));
+      } catch {
+        rmdirSync(path);
+        continue;
+      }
+      try {
+        writeFileSync(join(path, kind.swap[0]), kind.swap[1]);
+      } catch {
+        // a machine without swap has nothing to switch off
+      }
+      return new MemoryGroup(path, kind);
+    }
+    return undefined;
+  }
+  constructor(path, kind) {
+    this.path = path;
+    this.kind = kind;
+  }
+  // What `work` starts at once begins its life in the group, so that all of its memory counts.
+  inside(work) {
+    const home = join(this.kind.base, own_group(this.kind), 'cgroup.procs');
+    writeFileSync(join(this.path, 'cgroup.procs'), String(process.pid));
+    try {
+      return work();
+    } finally {
+      writeFileSync(home, String(process.pid));
+    }
+  }
+  has(pid) {
+    return readFileSync(join(this.path, 'cgroup.procs'), 'utf8').split('\n').includes(String(pid));
+  }
+  peak_bytes() {
+    return Number(readFileSync(join(this.path, this.kind.peak), 'utf8'));
+  }
+  // How often the limit was reached; old pages of files went then.
+  times_full() {
+    const text = readFileSync(join(this.path, this.kind.refused), 'utf8');
+    return Number(/^(?:max )?(\d+)$/m.exec(text)[1]);
+  }
+  remove() {
+    rmdirSync(this.path);
+  }
+}
+// The path of this process's group below the controller's mount.
+function own_group({ base }) {
+  const controller = base.endsWith('/memory') ? 'memory' : '';
+  for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line);
+    if (controllers.split(',').includes(controller)) return path;
+  }
+  return '/';
+}
+export const kNeedsGroup = 'not run: a control group for memory needs root and its controller';
