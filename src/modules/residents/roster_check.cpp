@@ -65,11 +65,11 @@ std::string RosterCheck::say(std::string_view zh, std::string_view en) const {
 
 std::string RosterCheck::door_of(const RosterRow& row) const {
   const auto& household = row.household;
-  if (row.building == nullptr || household.unit.empty() || household.room.empty()) {
+  if (row.building_name.empty() || household.unit.empty() || household.room.empty()) {
     return say("没写全", "incomplete");
   }
   return door_label(
-      {row.building->name, household.unit.text, household.room.text},
+      {row.building_name, household.unit.text, household.room.text},
       request_.language == Language::kChinese ? DoorLanguage::chinese : DoorLanguage::english);
 }
 

@@ -186,6 +186,8 @@ void read_household(Fields& fields, const Buildings& buildings, RosterRow& row) 
     fields.fail(Column::building, ErrorCode::field_missing);
   } else if (fields.readable(Column::building)) {
     row.building = buildings.find(fields.text(Column::building));
+    row.building_name = text::prefix(fields.text(Column::building), kWrittenCharacters);
+    if (row.building != nullptr) row.building_name = row.building->name;
     if (row.building == nullptr) {
       fields.fail(Column::building, ErrorCode::building_unknown);
     } else {

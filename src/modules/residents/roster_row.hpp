@@ -37,6 +37,7 @@ struct RowError {
 // Ids are still missing: they follow from the file and what is there already.
 struct RosterRow {
   const regions::BuildingFacts* building = nullptr;
+  std::string building_name;  // as registered, or as it was written when no such building is known
   AddHousehold household;
   bool has_person = false;
   AddPerson person;

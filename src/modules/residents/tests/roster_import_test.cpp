@@ -38,6 +38,7 @@ TEST_F(Importing, given_a_roster_when_tried_then_every_row_is_counted_and_nothin
   EXPECT_EQ(error.advice, "请对着证件逐位核对");
   EXPECT_EQ(trial.errors.items[1].field, "楼幢");
   EXPECT_EQ(trial.errors.items[1].written, "9幢");
+  EXPECT_TRUE(trial.errors.items[1].door.starts_with("9幢")) << trial.errors.items[1].door;
   EXPECT_EQ(trial.errors.items[2].field, "手机");
   EXPECT_EQ(households(), 0u);
   EXPECT_NE(codec::encode(ImportDuplicate{1, "a", "b", "c"}).find("\"new\":\"c\""),
