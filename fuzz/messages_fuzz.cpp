@@ -92,6 +92,9 @@ constexpr fuzz::Parse kParsers[] = {
     query<screening::DoorsParams>,
     query<screening::BuildingParams>,
     query<screening::VisitsParams>,
+    body<accounts::OfferFactor>,
+    body<accounts::ConfirmFactor>,
+    body<accounts::ProveSession>,
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Setting a password: the first one after a first secret, or a new one. All sessions of the account
 // end and the one who set it gets a new token (security.md SE2, SE3).
+#include <algorithm>
+
 #include "access/gatekeeper_impl.hpp"
 
 namespace wangdi::access {
@@ -16,6 +18,7 @@ void Gatekeeper::Impl::change_password(PasswordChange change, LoginDone done) {
   auto use = sessions_.use(key_of_token(change.token), session_now());
   if (!use) return attempt->done(Error(ErrorCode::login_required));
   attempt->before = std::move(use->row);
+  attempt->has_factor = use->has_factor;
   // A stolen session must not guess the password; strangers cannot reach this count.
   attempt->keys.account = throttle_key("change", attempt->before.account.value.bytes, {});
   if (auto admitted = admit(attempt->keys); !admitted) {
@@ -48,6 +51,15 @@ void Gatekeeper::Impl::check_change(HashingBench& bench, const std::shared_ptr<A
   attempt->done(std::move(queued).error());
 }
 
+// Who has, or will be made to have, a second factor may choose a shorter one (security.md AU1).
+PasswordRules Gatekeeper::Impl::rules_for(const Attempt& attempt) const {
+  auto rules = parts_.rules.password;
+  if (attempt.has_factor || parts_.rules.factor_required(attempt.before.role)) {
+    rules.least = std::min(rules.least, rules.least_with_factor);
+  }
+  return rules;
+}
+
 Result<std::string> Gatekeeper::Impl::new_hash(HashingBench& bench, Attempt& attempt) {
   const auto account = attempt.before.account;
   WD_TRY(auto stored, store::get(*bench.parts.connection, kCredential, {kNation, account}));
@@ -67,8 +79,7 @@ Result<std::string> Gatekeeper::Impl::new_hash(HashingBench& bench, Attempt& att
     return Error(ErrorCode::password_unchanged);
   }
   WD_TRY(const auto own_names, bench.parts.own_names(credential.home, account));
-  WD_TRY([[maybe_unused]] auto good,
-         check_password(attempt.next, own_names, parts_.rules.password));
+  WD_TRY([[maybe_unused]] auto good, check_password(attempt.next, own_names, rules_for(attempt)));
   prepare_session(bench, attempt,
                   own_names.empty() ? std::string() : folded_login(own_names.front()));
   ++counters_.hashes;

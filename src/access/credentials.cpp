@@ -2,6 +2,8 @@
 // Changes of credentials inside the write batch.
 #include "access/credentials.hpp"
 
+#include "access/second_factor.hpp"
+
 namespace wangdi::access {
 
 std::optional<AccountId> account_of_login(store::Rows& rows, const Mac& name) {
@@ -28,6 +30,7 @@ void reset_credential(store::Rows& rows, AccountId account, const Mac& first_sec
   row.first_secret_at = now;
   row.first_secret_used = false;
   rows.put(kCredential, std::move(row));
+  erase_factor(rows, account);
   erase_sessions(rows, account);
 }
 
@@ -38,6 +41,7 @@ void close_credential(store::Rows& rows, AccountId account) {
   row.password_hash.clear();
   row.first_secret.reset();
   rows.put(kCredential, std::move(row));
+  erase_factor(rows, account);
   erase_sessions(rows, account);
 }
 

@@ -21,7 +21,7 @@ struct NewCredential {
   Mac first_secret{};
 };
 void open_credential(store::Rows& rows, const NewCredential& credential, UnixMs now);
-// Password and older first secret end at once.
+// Password, older first secret and second factor end at once: also the way back in after a loss.
 void reset_credential(store::Rows& rows, AccountId account, const Mac& first_secret, UnixMs now);
 void close_credential(store::Rows& rows, AccountId account);
 // For a demo folder only: enters without a first secret. `hash` is of crypto::hash_password.

@@ -32,6 +32,7 @@ ThrottleKey throttle_key(std::string_view kind, crypto::ByteView what, crypto::B
 Gatekeeper::Impl::Attempt::~Attempt() {
   crypto::wipe(password);
   crypto::wipe(next);
+  crypto::wipe(code);
 }
 
 Gatekeeper::Impl::Impl(GatekeeperParts parts, std::string dummy_hash)
@@ -100,25 +101,37 @@ void Gatekeeper::Impl::prepare_session(HashingBench& bench, Attempt& attempt,
   row.device = attempt.mark->device;
 }
 
+bool is_refusal(ErrorCode code) {
+  return code == ErrorCode::login_failed || code == ErrorCode::code_wrong;
+}
+
 void Gatekeeper::Impl::put_session(store::Rows& rows, Attempt& attempt) {
   auto& row = attempt.session;
   row.created = row.last_seen = session_now();
   row.ends_at =
       row.created + (row.must_set_password ? kSetPasswordMs : parts_.rules.of(row.role).total_ms);
   rows.put(kSession, row);
-  sessions_.add(row);
+  sessions_.add(row, attempt.has_factor);
 }
 
-Session Gatekeeper::Impl::view(const SessionRow& row, std::string_view token) const {
+Session Gatekeeper::Impl::view(const Sessions::Use& use, std::string_view token) const {
+  const auto& row = use.row;
+  const auto now = session_now();
+  const bool must_enrol =
+      !row.must_set_password && !use.has_factor && parts_.rules.factor_required(row.role);
   return {{row.account, row.role, row.region, row.device},
           csrf_of_token(token),
-          sessions_.expires_at(row) - session_now() + parts_.clock.now(),
+          sessions_.expires_at(row) - now + parts_.clock.now(),
           row.must_set_password,
+          use.has_factor,
+          must_enrol,
+          use.proved_at != 0 && now - use.proved_at < parts_.rules.fresh_proof_ms,
           row.session};
 }
 
 Opened Gatekeeper::Impl::opened(Attempt& attempt) const {
-  return {view(attempt.session, attempt.token), std::move(attempt.token), attempt.mark->text()};
+  const Sessions::Use use{attempt.session, 0, false, attempt.has_factor, attempt.session.created};
+  return {view(use, attempt.token), std::move(attempt.token), attempt.mark->text()};
 }
 
 void Gatekeeper::Impl::tell_ended(const SessionRow& row) {
@@ -148,7 +161,7 @@ std::optional<Session> Gatekeeper::Impl::find(std::string_view token) {
         [](const Status&) {});
     static_cast<void>(queued);
   }
-  return view(use->row, token);
+  return view(*use, token);
 }
 
 void Gatekeeper::Impl::erase_rows(std::vector<SessionRow> ended, std::function<void(Status)> done) {
@@ -226,6 +239,13 @@ void Gatekeeper::log_out(std::string_view token, Done done) {
 void Gatekeeper::change_password(PasswordChange change, LoginDone done) {
   impl_->change_password(std::move(change), std::move(done));
 }
+void Gatekeeper::offer_factor(Proof proof, std::function<void(Result<FactorOffer>)> done) {
+  impl_->offer_factor(std::move(proof), std::move(done));
+}
+void Gatekeeper::confirm_factor(Proof proof, CodesDone done) {
+  impl_->confirm_factor(std::move(proof), std::move(done));
+}
+void Gatekeeper::prove(Proof proof, Done done) { impl_->prove(std::move(proof), std::move(done)); }
 void Gatekeeper::end_sessions_of(AccountId account) { impl_->end_sessions_of(account); }
 void Gatekeeper::on_end(OnEnd on_end) { impl_->on_end_ = std::move(on_end); }
 void Gatekeeper::sweep() { impl_->sweep(); }

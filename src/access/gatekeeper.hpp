@@ -29,6 +29,11 @@ struct SessionLimits {
 // Numbers from parameters/access.csv; accounts::gatekeeper_rules fills them.
 struct GatekeeperRules {
   SessionLimits field, officer, administrator;
+  // Who cannot do anything without a second factor. A demo folder asks nobody.
+  bool factor_field = false, factor_officer = false, factor_administrator = false;
+  int code_window = 1;               // steps of 30 s that a code may be early or late
+  std::int64_t factor_offer_ms = 0;  // from the offer of a secret to its first code
+  std::int64_t fresh_proof_ms = 0;   // how long a log-in or proof counts as fresh (SE5)
   PasswordRules password;
   std::int64_t first_secret_ms = 0;
   int failures_free = 0;          // per account and browser, before the first delay
@@ -36,6 +41,7 @@ struct GatekeeperRules {
   std::int64_t delay_ms_max = 0;
   crypto::PasswordCost cost;
   SessionLimits of(Role role) const;
+  bool factor_required(Role role) const;
 };
 
 // What one hashing thread owns.
@@ -66,6 +72,7 @@ struct GatekeeperParts {
 struct Login {
   std::string account;
   std::string password;
+  std::string code;            // of the second factor, or a recovery code, or empty
   std::string client_address;  // from the trusted hop; of IPv6 the /64
   std::string device_mark;     // the cookie's value, or empty
 };
@@ -75,7 +82,10 @@ struct Session {
   std::string csrf;
   UnixMs expires_at = 0;  // if nothing is asked any more
   bool must_set_password = false;
-  SessionKey key{};  // tells sessions apart, for streams; no secret
+  bool has_factor = false;
+  bool must_enrol_factor = false;  // nothing else is allowed before
+  bool is_fresh = false;           // proved a short time ago who is there
+  SessionKey key{};                // tells sessions apart, for streams; no secret
 };
 
 struct Opened {
@@ -87,7 +97,7 @@ struct Opened {
 // Numbers for /metrics.
 struct GatekeeperCounters {
   std::atomic<std::uint64_t> logins{0}, failures{0}, delayed{0}, busy{0}, sessions_ended{0},
-      passwords_set{0};
+      passwords_set{0}, factors_enrolled{0}, recovery_codes_used{0};
   std::atomic<std::uint64_t> hashes{0};  // Argon2id runs: each log-in that is looked at costs one
 };
 
@@ -98,7 +108,8 @@ class Gatekeeper {
   ~Gatekeeper();
 
   // Errors: login_failed (unknown, wrong or closed: all alike), login_delayed, hashing_busy,
-  // first_secret_used_up (the right one, too late or again), and the writer's.
+  // first_secret_used_up (the right one, too late or again), code_required and code_wrong (after
+  // the right password), and the writer's.
   using LoginDone = std::function<void(Result<Opened>)>;
   void log_in(Login login, LoginDone done);
 
@@ -119,6 +130,27 @@ class Gatekeeper {
   // Ends all sessions of the account and gives a new one. Errors: login_required, login_failed
   // (current is wrong), password_* of the policy, password_unchanged, login_delayed, hashing_busy.
   void change_password(PasswordChange change, LoginDone done);
+
+  struct Proof {
+    std::string token;
+    std::string password;
+    std::string code;
+  };
+  struct FactorOffer {
+    std::string secret;  // base32
+    std::string uri;     // otpauth://, for an app
+  };
+  // Offers a secret for one-time codes; the account keeps what it had until a code of the new one
+  // is shown. Errors: login_required, login_failed (the password is wrong), code_required and
+  // code_wrong (it has codes already), login_delayed, hashing_busy.
+  void offer_factor(Proof proof, std::function<void(Result<FactorOffer>)> done);
+  // Takes the first code: the factor holds from now on, other sessions of the account end. Gives
+  // recovery codes, told once. Errors: login_required, factor_not_begun, code_wrong, login_delayed.
+  using CodesDone = std::function<void(Result<std::vector<std::string>>)>;
+  void confirm_factor(Proof proof, CodesDone done);
+  // Who is there shows it again, by a code or, without a factor, by the password: is_fresh for a
+  // while. Errors: as of offer_factor.
+  void prove(Proof proof, Done done);
 
   // From the writer thread after the commit that closed, moved or reset the account.
   void end_sessions_of(AccountId account);

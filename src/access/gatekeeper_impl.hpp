@@ -9,6 +9,7 @@
 #include "access/device_marks.hpp"
 #include "access/gatekeeper.hpp"
 #include "access/hashing_pool.hpp"
+#include "access/second_factor.hpp"
 #include "access/sessions.hpp"
 #include "access/throttle.hpp"
 
@@ -24,6 +25,9 @@ class Gatekeeper::Impl {
 
   void log_in(Login login, LoginDone done);
   void change_password(PasswordChange change, LoginDone done);
+  void offer_factor(Proof proof, std::function<void(Result<FactorOffer>)> done);
+  void confirm_factor(Proof proof, CodesDone done);
+  void prove(Proof proof, Done done);
   std::optional<Session> find(std::string_view token);
   void log_out(std::string_view token, Done done);
   void end_sessions_of(AccountId account);
@@ -32,6 +36,7 @@ class Gatekeeper::Impl {
 
   // One attempt on its way, counted as failed until it succeeds.
   struct Attempt;
+  struct Showing;
   struct Keys {
     ThrottleKey account{};
     std::optional<ThrottleKey> address;  // nothing for a browser that is known
@@ -49,15 +54,32 @@ class Gatekeeper::Impl {
   // ---- log_in.cpp ----
   void check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
   Result<bool> is_right(HashingBench& bench, Attempt& attempt);
+  Status factor_shown(HashingBench& bench, Attempt& attempt);
   void enter(const std::shared_ptr<Attempt>& attempt);
   Status enter_job(store::Rows& rows, Attempt& attempt);
   void entered(Attempt& attempt, Status status);
 
   // ---- change_password.cpp ----
   void check_change(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
+  PasswordRules rules_for(const Attempt& attempt) const;
   Result<std::string> new_hash(HashingBench& bench, Attempt& attempt);
   Status change_job(store::Rows& rows, Attempt& attempt);
   void changed(Attempt& attempt, Status status);
+
+  // ---- factor.cpp ----
+  // Checks the session, counts the attempt and does `work` on a hashing thread; the end is told to
+  // `done` of the showing.
+  void show(const std::shared_ptr<Showing>& showing, Status (Impl::*work)(HashingBench&, Showing&),
+            Status (Impl::*job)(store::Rows&, Showing&));
+  Status check_offer(HashingBench& bench, Showing& showing);
+  Status offer_job(store::Rows& rows, Showing& showing);
+  Status check_first_code(HashingBench& bench, Showing& showing);
+  Status enrol_job(store::Rows& rows, Showing& showing);
+  Status check_proof(HashingBench& bench, Showing& showing);
+  Status proof_job(store::Rows& rows, Showing& showing);
+  void shown(Showing& showing, Status status);
+  // Of the account itself, for a session that is there. Error: login_failed.
+  Status right_password(HashingBench& bench, Showing& showing);
 
   // ---- both ----
   // The time that sessions are measured by: the wall clock of the start, carried on by the
@@ -69,7 +91,7 @@ class Gatekeeper::Impl {
   // the commit, and whatever ends the account's sessions in the same batch ends it too.
   void put_session(store::Rows& rows, Attempt& attempt);
   Opened opened(Attempt& attempt) const;
-  Session view(const SessionRow& row, std::string_view token) const;
+  Session view(const Sessions::Use& use, std::string_view token) const;
   void tell_ended(const SessionRow& row);
   void erase_rows(std::vector<SessionRow> rows, std::function<void(Status)> done);
 
@@ -98,6 +120,9 @@ struct Gatekeeper::Impl::Attempt {
 
   CredentialRow credential;  // as it was checked
   bool by_first_secret = false;
+  std::string code;
+  FactorProof proof;
+  bool has_factor = false;          // of the session that comes of it
   std::optional<std::string> hash;  // to be stored: new password, or new cost
   SessionRow session;
   std::string token;
@@ -106,6 +131,26 @@ struct Gatekeeper::Impl::Attempt {
   ~Attempt();
 };
 
+// Somebody who is logged in shows again who they are.
+struct Gatekeeper::Impl::Showing {
+  Proof given;  // wiped at the end
+  Keys keys;
+  SessionRow session;
+  bool has_factor = false;
+  FactorProof proof;
+  crypto::Bytes sealed;  // the offered secret
+  std::int64_t first_step = 0;
+  std::vector<Mac> codes;         // of the new recovery codes
+  std::vector<SessionRow> ended;  // by this job
+  std::function<void(Status)> done;
+  FactorOffer offer;
+  std::vector<std::string> recovery_codes;
+
+  ~Showing();
+};
+
+// What counts as a failed attempt, unlike what the server itself could not do.
+bool is_refusal(ErrorCode code);
 std::string trimmed_password(std::string_view password);
 ThrottleKey throttle_key(std::string_view kind, crypto::ByteView what, crypto::ByteView more);
 

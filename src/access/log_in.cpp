@@ -16,6 +16,8 @@ void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
   attempt->login = folded_login(login.account);
   attempt->password = trimmed_password(login.password);
   crypto::wipe(login.password);
+  attempt->code = trimmed_password(login.code);
+  crypto::wipe(login.code);
   attempt->mark = DeviceMark::parse(login.device_mark);
   attempt->done = std::move(done);
   bool known = false;
@@ -52,6 +54,12 @@ void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<At
     ++counters_.failures;
     return attempt->done(Error(ErrorCode::login_failed));
   }
+  if (auto shown = factor_shown(bench, *attempt); !shown) {
+    const bool wrong = is_refusal(shown.error().code());
+    if (wrong) ++counters_.failures;
+    if (!wrong) forgive(attempt->keys);
+    return attempt->done(std::move(shown).error());
+  }
   prepare_session(bench, *attempt, attempt->login);
   enter(attempt);
 }
@@ -86,6 +94,17 @@ Result<bool> Gatekeeper::Impl::is_right(HashingBench& bench, Attempt& attempt) {
   return true;
 }
 
+// Asked for after the right password only, so that it tells nobody which accounts have one. A first
+// secret came after a reset, which ended any factor.
+Status Gatekeeper::Impl::factor_shown(HashingBench& bench, Attempt& attempt) {
+  if (attempt.by_first_secret) return ok();
+  WD_TRY(attempt.proof,
+         check_factor(*bench.parts.connection, bench.macs, attempt.credential.account, attempt.code,
+                      parts_.clock.now(), parts_.rules.code_window));
+  attempt.has_factor = attempt.proof.enrolled;
+  return ok();
+}
+
 void Gatekeeper::Impl::enter(const std::shared_ptr<Attempt>& attempt) {
   auto queued =
       parts_.submit_job([this, attempt](store::Rows& rows) { return enter_job(rows, *attempt); },
@@ -111,6 +130,7 @@ Status Gatekeeper::Impl::enter_job(store::Rows& rows, Attempt& attempt) {
   }
   const auto actor = parts_.account(rows, credential.home, account);
   if (!actor) return Error(ErrorCode::login_failed);
+  WD_TRY([[maybe_unused]] auto used, use_factor(rows, account, attempt.proof));
   credential.first_secret_used |= attempt.by_first_secret;
   if (attempt.hash) credential.password_hash = *attempt.hash;
   credential.last_seen = parts_.clock.now();
@@ -135,7 +155,7 @@ void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {
   }
   if (!status) {
     static_cast<void>(sessions_.take(attempt.session.session));
-    const bool refused = status.error().code() == ErrorCode::login_failed;
+    const bool refused = is_refusal(status.error().code());
     if (refused) ++counters_.failures;
     if (!refused) forgive(attempt.keys);
     return attempt.done(std::move(status).error());
@@ -144,6 +164,7 @@ void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {
     if (sessions_.take(row.session)) tell_ended(row);
   }
   ++counters_.logins;
+  if (attempt.proof.recovery_code) ++counters_.recovery_codes_used;
   succeeded(attempt.keys);
   attempt.done(opened(attempt));
 }

@@ -13,7 +13,8 @@
 namespace wangdi::access {
 
 struct PasswordRules {
-  std::size_t least = 15;  // characters; a demo folder allows 8
+  std::size_t least = 15;             // characters; a demo folder allows 8
+  std::size_t least_with_factor = 8;  // of whoever has, or must have, a second factor
   std::size_t most = 200;
 };
 

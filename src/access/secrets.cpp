@@ -10,13 +10,28 @@ namespace {
 // 32 characters: five bits each, none of them taken for another.
 constexpr std::string_view kAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 static_assert(kAlphabet.size() == 32);
-constexpr std::size_t kCharacters = 20;
+constexpr std::size_t kSecretCharacters = 20;
+constexpr std::size_t kRecoveryCharacters = 10;
 constexpr std::size_t kGroup = 5;
 
 // Labels of one length, so that a name can never be read as a secret.
 constexpr std::string_view kNameLabel = "login_name..";
 constexpr std::string_view kSecretLabel = "first_secret";
+constexpr std::string_view kRecoveryLabel = "recovery_one";
+constexpr std::string_view kFactorLabel = "factor_seal.";
 static_assert(kNameLabel.size() == kSecretLabel.size());
+static_assert(kNameLabel.size() == kRecoveryLabel.size());
+static_assert(kNameLabel.size() == kFactorLabel.size());
+
+template <std::size_t Characters>
+std::string random_groups(crypto::Random& random) {
+  std::string text;
+  for (const auto byte : random.take<Characters>()) {
+    if (text.size() % (kGroup + 1) == kGroup) text.push_back('-');
+    text.push_back(kAlphabet[byte % kAlphabet.size()]);
+  }
+  return text;
+}
 
 std::string letters_and_digits(std::string_view text) {
   std::string kept;
@@ -29,12 +44,11 @@ std::string letters_and_digits(std::string_view text) {
 }  // namespace
 
 std::string make_first_secret(crypto::Random& random) {
-  std::string secret;
-  for (const auto byte : random.take<kCharacters>()) {
-    if (secret.size() % (kGroup + 1) == kGroup) secret.push_back('-');
-    secret.push_back(kAlphabet[byte % kAlphabet.size()]);
-  }
-  return secret;
+  return random_groups<kSecretCharacters>(random);
+}
+
+std::string make_recovery_code(crypto::Random& random) {
+  return random_groups<kRecoveryCharacters>(random);
 }
 
 std::string folded_login(std::string_view name) { return text::fold(text::trim(name)); }
@@ -48,6 +62,16 @@ Mac SecretMacs::first_secret(AccountId account, std::string_view secret) {
   const auto plain = letters_and_digits(secret);
   return {
       hmac_.mac({crypto::bytes_of(kSecretLabel), account.value.bytes, crypto::bytes_of(plain)})};
+}
+
+Mac SecretMacs::recovery_code(AccountId account, std::string_view code) {
+  const auto plain = letters_and_digits(code);
+  return {
+      hmac_.mac({crypto::bytes_of(kRecoveryLabel), account.value.bytes, crypto::bytes_of(plain)})};
+}
+
+Mac SecretMacs::factor_key(AccountId account) {
+  return {hmac_.mac({crypto::bytes_of(kFactorLabel), account.value.bytes})};
 }
 
 }  // namespace wangdi::access

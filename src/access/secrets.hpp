@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secrets people are given (first secrets) and the MACs under which names and first secrets are
-// stored. A SecretMacs belongs to one thread.
+// Secrets people are given (first secrets, recovery codes) and the MACs under which they and names
+// are stored. A SecretMacs belongs to one thread.
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ namespace wangdi::access {
 // 20 characters of an alphabet without look-alikes in groups of five: 100 random bits.
 std::string make_first_secret(crypto::Random& random);
 
+// 10 characters of the same in groups of five: 50 random bits, for a code that is taken once.
+std::string make_recovery_code(crypto::Random& random);
+
 // A login name as it is compared: full-width forms, case and blanks around do not count.
 std::string folded_login(std::string_view name);
 
@@ -25,6 +28,9 @@ class SecretMacs {
   Mac login(std::string_view name);
   // Bound to the account; case, blanks and dashes do not count.
   Mac first_secret(AccountId account, std::string_view secret);
+  Mac recovery_code(AccountId account, std::string_view code);
+  // The key under which FactorSecrets seals what belongs to the account.
+  Mac factor_key(AccountId account);
 
  private:
   crypto::Hmac hmac_;

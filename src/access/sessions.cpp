@@ -3,6 +3,7 @@
 #include "access/sessions.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/hex.hpp"
 
@@ -36,23 +37,56 @@ SessionLimits GatekeeperRules::of(Role role) const {
   return administrator;
 }
 
-Status Sessions::load(store::Connection& from, UnixMs now) {
-  const std::lock_guard lock(mutex_);
-  return from.by_key(kSession.info(), 1, store::bind_all(kNation),
-                     [&](const store::RowReader& reader) {
-                       auto row = store::read_row<SessionRow>(reader);
-                       row.last_seen = std::min(row.last_seen, now);
-                       row.ends_at = std::min(row.ends_at, now + rules_.of(row.role).total_ms);
-                       entries_[row.session] = {row, row.last_seen};
-                       return true;
-                     });
+bool GatekeeperRules::factor_required(Role role) const {
+  switch (role) {
+    case Role::grid_worker:
+      return factor_field;
+    case Role::community_officer:
+    case Role::township_officer:
+    case Role::county_officer:
+    case Role::higher_officer:
+      return factor_officer;
+    case Role::system_administrator:
+      return factor_administrator;
+  }
+  return true;
 }
 
-void Sessions::add(SessionRow row) {
+Status Sessions::load(store::Connection& from, UnixMs now) {
+  const std::lock_guard lock(mutex_);
+  std::set<AccountId> with_factor;
+  WD_TRY([[maybe_unused]] auto known, from.by_key(kSecondFactor.info(), 1, store::bind_all(kNation),
+                                                  [&](const store::RowReader& reader) {
+                                                    const auto row =
+                                                        store::read_row<SecondFactorRow>(reader);
+                                                    if (row.is_enrolled())
+                                                      with_factor.insert(row.account);
+                                                    return true;
+                                                  }));
+  return from.by_key(
+      kSession.info(), 1, store::bind_all(kNation), [&](const store::RowReader& reader) {
+        auto row = store::read_row<SessionRow>(reader);
+        row.last_seen = std::min(row.last_seen, now);
+        row.ends_at = std::min(row.ends_at, now + rules_.of(row.role).total_ms);
+        entries_[row.session] = {row, row.last_seen, with_factor.contains(row.account), 0};
+        return true;
+      });
+}
+
+void Sessions::add(SessionRow row, bool has_factor) {
   const std::lock_guard lock(mutex_);
   const auto seen = row.last_seen;
+  const auto created = row.created;
   const auto key = row.session;
-  entries_[key] = {std::move(row), seen};
+  entries_[key] = {std::move(row), seen, has_factor, created};
+}
+
+void Sessions::prove(const SessionKey& key, UnixMs now, bool enrolled) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return;
+  found->second.proved_at = now;
+  found->second.has_factor |= enrolled;
 }
 
 bool Sessions::has(const SessionKey& key) const {
@@ -73,7 +107,7 @@ std::optional<Sessions::Use> Sessions::use(const SessionKey& key, UnixMs now) {
   entry.row.last_seen = std::max(entry.row.last_seen, now);
   const bool persist = now - entry.persisted >= kLastSeenMs;
   if (persist) entry.persisted = now;
-  return Use{entry.row, expires_at(entry.row), persist};
+  return Use{entry.row, expires_at(entry.row), persist, entry.has_factor, entry.proved_at};
 }
 
 std::optional<SessionRow> Sessions::take(const SessionKey& key) {

@@ -25,15 +25,20 @@ class Sessions {
   // A session whose times lie after `now` was written under a clock that was wrong.
   Status load(store::Connection& from, UnixMs now);
 
-  void add(SessionRow row);
+  // Counts as proved when it was created.
+  void add(SessionRow row, bool has_factor);
   bool has(const SessionKey& key) const;
   struct Use {
     SessionRow row;
     UnixMs expires_at = 0;
     bool persist = false;  // its last use should be written again
+    bool has_factor = false;
+    UnixMs proved_at = 0;  // 0: not since the start of the server
   };
   // Counts as used at `now`; nothing when it is not there or has ended.
   std::optional<Use> use(const SessionKey& key, UnixMs now);
+  // Who is there was proved again; `enrolled` when by the first code of a new factor.
+  void prove(const SessionKey& key, UnixMs now, bool enrolled);
   std::optional<SessionRow> take(const SessionKey& key);
   std::vector<SessionRow> take_account(AccountId account);
   std::vector<SessionRow> take_ended(UnixMs now);
@@ -45,6 +50,8 @@ class Sessions {
   struct Entry {
     SessionRow row;
     UnixMs persisted = 0;
+    bool has_factor = false;
+    UnixMs proved_at = 0;
   };
   template <class Which>
   std::vector<SessionRow> take_all(Which which);

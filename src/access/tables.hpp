@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Login names, credentials and sessions. All stand in the nation's pseudo-district, so that a login
 // is found by its name alone; none can be rebuilt from the journal. No table holds a name, a
-// password or a token: names and first secrets are MACs, passwords Argon2id, tokens SHA-256.
+// password or a token: names, first secrets and recovery codes are MACs, passwords Argon2id, tokens
+// SHA-256, the secrets of one-time codes sealed.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include "access/role.hpp"
 #include "base/civil_date.hpp"
 #include "codec/describe.hpp"
+#include "common/crypto/bytes.hpp"
 #include "store/table.hpp"
 
 namespace wangdi::access {
@@ -43,6 +45,30 @@ struct CredentialRow {
 WD_DESCRIBE(CredentialRow, district, account, home, password_hash, first_secret, first_secret_at,
             first_secret_used, last_seen)
 inline constexpr store::Table<CredentialRow, 2> kCredential{"credential", {}, false};
+
+// The second factor of an account: none until a code of the offered secret was shown. Secrets are
+// sealed under a key of the keys folder (FactorSecrets).
+struct SecondFactorRow {
+  District district = kNation;
+  AccountId account;
+  crypto::Bytes secret;  // empty until enrolled
+  UnixMs since = 0;
+  std::int64_t last_step = 0;  // of the last code that was taken: it and earlier ones are used up
+  crypto::Bytes offered;       // of an enrolment that was begun
+  UnixMs offered_at = 0;
+  bool is_enrolled() const { return !secret.empty(); }
+};
+WD_DESCRIBE(SecondFactorRow, district, account, secret, since, last_step, offered, offered_at)
+inline constexpr store::Table<SecondFactorRow, 2> kSecondFactor{"second_factor", {}, false};
+
+// Each opens once what a lost phone keeps closed.
+struct RecoveryCodeRow {
+  District district = kNation;
+  AccountId account;
+  Mac code{};  // SecretMacs::recovery_code
+};
+WD_DESCRIBE(RecoveryCodeRow, district, account, code)
+inline constexpr store::Table<RecoveryCodeRow, 3> kRecoveryCode{"recovery_code", {}, false};
 
 struct SessionRow {
   District district = kNation;

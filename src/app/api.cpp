@@ -60,6 +60,9 @@ Result<Api::Visitor> Api::visitor(const Request& request, Needs needs) const {
   if (needs == Needs::own_secret && session->must_set_password) {
     return Error(ErrorCode::password_change_required);
   }
+  if (needs == Needs::own_secret && session->must_enrol_factor) {
+    return Error(ErrorCode::factor_required);
+  }
   const bool writes = request.method != Method::get && request.method != Method::head;
   if (writes && !access::same_secret(request.header("x-csrf-token"), session->csrf)) {
     return Error(ErrorCode::csrf_missing);
@@ -84,6 +87,9 @@ void Api::add_query_route(http::Server& server, const bus::QueryType& type) {
 void Api::run_query(const bus::QueryType& type, Request request, const ResponderPtr& to) {
   auto visitor = this->visitor(request, Needs::own_secret);
   if (!visitor) return fail(visitor.error(), request, *to);
+  if (type.needs_fresh_proof && !visitor->session.is_fresh) {
+    return fail(Error(ErrorCode::fresh_proof_required), request, *to);
+  }
   if (type.method == bus::QueryMethod::post && !type.takes_file) {
     if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
   }

@@ -50,12 +50,12 @@ class Api {
     std::string token;
   };
   enum class Needs : std::uint8_t {
-    session,     // may still have only a first secret
-    own_secret,  // has set a password
+    session,     // may still have only a first secret, or miss the second factor
+    own_secret,  // has set a password, and has the second factor where one is required
   };
 
-  // Who asks. Errors: login_required, password_change_required; csrf_missing for a write whose
-  // token is not the session's.
+  // Who asks. Errors: login_required, password_change_required, factor_required; csrf_missing for a
+  // write whose token is not the session's.
   Result<Visitor> visitor(const http::Request& request, Needs needs) const;
   void fail(const Error& error, const http::Request& request, http::Responder& to) const;
 
@@ -67,6 +67,11 @@ class Api {
   void who_am_i(const http::Request& request, const http::ResponderPtr& to);
   void log_out(const http::Request& request, const http::ResponderPtr& to);
   void change_password(http::Request request, const http::ResponderPtr& to);
+  template <class Form>
+  Result<std::pair<access::Gatekeeper::Proof, Form>> read_proof(http::Request& request) const;
+  void offer_factor(http::Request request, const http::ResponderPtr& to);
+  void confirm_factor(http::Request request, const http::ResponderPtr& to);
+  void prove(http::Request request, const http::ResponderPtr& to);
   // Asks for the account's own view and answers with the session; sets the cookies of `opened`.
   void answer_session(const http::Request& request, const access::Session& session,
                       std::optional<access::Opened> opened, const http::ResponderPtr& to);

@@ -46,6 +46,16 @@ void Api::add_session_routes(http::Server& server) {
       {Method::post, "/api/v1/session/password", [this](Request request, const ResponderPtr& to) {
          change_password(std::move(request), to);
        }});
+  server.route(
+      {Method::post, "/api/v1/session/factor",
+       [this](Request request, const ResponderPtr& to) { offer_factor(std::move(request), to); }});
+  server.route({Method::post, "/api/v1/session/factor/confirm",
+                [this](Request request, const ResponderPtr& to) {
+                  confirm_factor(std::move(request), to);
+                }});
+  server.route(
+      {Method::post, "/api/v1/session/proof",
+       [this](Request request, const ResponderPtr& to) { prove(std::move(request), to); }});
 }
 
 void Api::answer_session(const Request& request, const access::Session& session,
@@ -62,7 +72,8 @@ void Api::answer_session(const Request& request, const access::Session& session,
     const auto now = parts_.clock.now();
     auto response = json_answer(accounts::SessionView{
         std::move(*account), session.csrf, session.expires_at, parts_.demo,
-        only_if(session.must_set_password), only_if(parts_.guard.is_alarmed()), now});
+        only_if(session.must_set_password), only_if(session.has_factor),
+        only_if(session.must_enrol_factor), only_if(parts_.guard.is_alarmed()), now});
     if (opened) {
       set_session_cookie(response, caller.secure, opened->token, seconds_left(session, now));
       set_device_cookie(response, caller.secure, opened->device_mark);
@@ -86,6 +97,7 @@ void Api::log_in(Request request, const ResponderPtr& to) {
   access::Login login;
   login.account = std::move(form->account.text);
   login.password = std::move(form->password.text);
+  if (form->code) login.code = std::move(form->code->text);
   login.client_address = request.client_address;
   login.device_mark = device_mark(request);
   parts_.gatekeeper.log_in(std::move(login),
@@ -137,6 +149,57 @@ void Api::change_password(Request request, const ResponderPtr& to) {
         const auto session = opened->session;
         answer_session(request, session, std::move(*opened), to);
       });
+}
+
+// The session and the body of a request that shows something about its sender.
+template <class Form>
+Result<std::pair<access::Gatekeeper::Proof, Form>> Api::read_proof(Request& request) const {
+  WD_TRY(auto visitor, this->visitor(request, Needs::session));
+  WD_TRY([[maybe_unused]] auto json, expect_json(request));
+  auto form = codec::decode<Form>(request.body);
+  request.body.clear();
+  if (!form) return form.error();
+  return std::pair(access::Gatekeeper::Proof{visitor.token, {}, {}}, std::move(*form));
+}
+
+void Api::offer_factor(Request request, const ResponderPtr& to) {
+  auto read = read_proof<accounts::OfferFactor>(request);
+  if (!read) return fail(read.error(), request, *to);
+  auto& [proof, form] = *read;
+  proof.password = std::move(form.password.text);
+  if (form.code) proof.code = std::move(form.code->text);
+  using Offer = access::Gatekeeper::FactorOffer;
+  parts_.gatekeeper.offer_factor(std::move(proof), [this, to, request = std::move(request)](
+                                                       Result<Offer> offer) {
+    if (!offer) return fail(offer.error(), request, *to);
+    to->send(json_answer(accounts::FactorOffer{std::move(offer->secret), std::move(offer->uri)}));
+  });
+}
+
+void Api::confirm_factor(Request request, const ResponderPtr& to) {
+  auto read = read_proof<accounts::ConfirmFactor>(request);
+  if (!read) return fail(read.error(), request, *to);
+  auto& [proof, form] = *read;
+  proof.code = std::move(form.code.text);
+  using Codes = Result<std::vector<std::string>>;
+  parts_.gatekeeper.confirm_factor(
+      std::move(proof), [this, to, request = std::move(request)](Codes codes) {
+        if (!codes) return fail(codes.error(), request, *to);
+        to->send(json_answer(accounts::RecoveryCodes{{std::move(*codes)}}));
+      });
+}
+
+void Api::prove(Request request, const ResponderPtr& to) {
+  auto read = read_proof<accounts::ProveSession>(request);
+  if (!read) return fail(read.error(), request, *to);
+  auto& [proof, form] = *read;
+  if (form.password) proof.password = std::move(form.password->text);
+  if (form.code) proof.code = std::move(form.code->text);
+  parts_.gatekeeper.prove(std::move(proof),
+                          [this, to, request = std::move(request)](Status proved) {
+                            if (!proved) return fail(proved.error(), request, *to);
+                            to->send(Response(204));
+                          });
 }
 
 }  // namespace wangdi::app

@@ -86,6 +86,26 @@ void add_session(std::vector<Operation>& operations) {
   password.body = &codec::kType<accounts::ChangePassword>;
   password.view = view;
   operations.push_back(password);
+  Operation offer{OperationMethod::post,  "/api/v1/session/factor",
+                  "session_factor",       "session",
+                  "开通动态口令：取密钥", "Set up one-time codes: get the secret"};
+  offer.writes = true;
+  offer.body = &codec::kType<accounts::OfferFactor>;
+  offer.view = &codec::kType<accounts::FactorOffer>;
+  operations.push_back(offer);
+  Operation confirm{OperationMethod::post,          "/api/v1/session/factor/confirm",
+                    "session_factor_confirm",       "session",
+                    "开通动态口令：输入第一个口令", "Set up one-time codes: the first code"};
+  confirm.writes = true;
+  confirm.body = &codec::kType<accounts::ConfirmFactor>;
+  confirm.view = &codec::kType<accounts::RecoveryCodes>;
+  operations.push_back(confirm);
+  Operation proof{OperationMethod::post,  "/api/v1/session/proof",  "session_proof", "session",
+                  "再核对一次是不是本人", "Show again who is there"};
+  proof.writes = true;
+  proof.status = 204;
+  proof.body = &codec::kType<accounts::ProveSession>;
+  operations.push_back(proof);
 }
 
 void add_commands(std::vector<Operation>& operations) {

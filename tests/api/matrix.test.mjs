@@ -59,7 +59,15 @@ const queries = {
 // and what is not judged by a region of its own (a job belongs to who started it).
 const own_community = new Set(['get regions/buildings', 'post residents/search', 'get screening/building']);
 const own_path = new Set(['get regions/path']);
-const not_of_the_registry = ['commands', 'session', 'session/password', 'stream'];
+const not_of_the_registry = [
+  'commands',
+  'session',
+  'session/password',
+  'session/factor',
+  'session/factor/confirm',
+  'session/proof',
+  'stream',
+];
 
 const commands = {
   'accounts.open': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: uuid(), name: `test-${(serial += 1)}`, display_name: '测试', role: 'grid_worker', region: grid.code } })),

@@ -24,6 +24,9 @@ const commands = readdirSync(join(golden, release)).map((file) => [
 ]);
 const bodies = {
   session: { account: 'worker1', password: 'not the right one' },
+  'session/factor': { password: 'not the right one', code: '123456' },
+  'session/factor/confirm': { code: '123456' },
+  'session/proof': { password: 'not the right one', code: '123456' },
   'session/password': { current: 'not the right one', next: 'not the right one either' },
   commands: { device: uuid(), seen: [], commands: [] },
   'residents/export': { community: kCommunity, purpose: 'home_visit' },

@@ -13,6 +13,7 @@
 
 #include "access/credentials.hpp"
 #include "access/gatekeeper.hpp"
+#include "common/crypto/one_time_code.hpp"
 #include "store/sqlite.hpp"
 
 namespace wangdi::access::testing {
@@ -43,11 +44,28 @@ inline GatekeeperRules cheap_rules() {
   rules.address_failures_free = 30;
   rules.delay_ms_max = 15 * kMinute;
   rules.cost = {1, 1u << 16};
+  rules.factor_offer_ms = 10 * kMinute;
+  rules.fresh_proof_ms = 5 * kMinute;
   return rules;
 }
 
 inline constexpr std::string_view kGoodPassword = "碎石 tram 41 lantern";
 inline constexpr std::string_view kOtherPassword = "kettle under 7 bridges";
+
+// RFC 4648, of capital letters without padding.
+inline crypto::Bytes from_base32(std::string_view text) {
+  crypto::Bytes bytes;
+  std::uint32_t kept = 0;
+  int bits = 0;
+  for (const char c : text) {
+    kept = kept << 5 | static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(kept >> bits));
+  }
+  return bytes;
+}
 
 template <class T>
 T must(Result<T> result) {
@@ -63,7 +81,8 @@ class Gate : public ::testing::Test {
   Gate() : folder_(fresh_folder()) {
     engine_ = must(store::open_sqlite({.path = database()}));
     connection_ = must(engine_->open_writer());
-    for (const auto& table : {kLogin.info(), kCredential.info(), kSession.info()}) {
+    for (const auto& table : {kLogin.info(), kCredential.info(), kSecondFactor.info(),
+                              kRecoveryCode.info(), kSession.info()}) {
       must(connection_->create(table));
     }
     reopen();
@@ -149,7 +168,8 @@ class Gate : public ::testing::Test {
   }
   Result<Opened> log_in(std::string name, std::string_view password, std::string mark = {},
                         std::string address = "192.0.2.1") {
-    return log_in({std::move(name), std::string(password), std::move(address), std::move(mark)});
+    return log_in(
+        {std::move(name), std::string(password), {}, std::move(address), std::move(mark)});
   }
   Result<Opened> change(const Opened& opened, std::string_view current, std::string_view next) {
     std::promise<Result<Opened>> promise;
@@ -158,6 +178,38 @@ class Gate : public ::testing::Test {
         {opened.token, std::string(current), std::string(next), "192.0.2.1", opened.device_mark},
         [&](Result<Opened> result) { promise.set_value(std::move(result)); });
     return future.get();
+  }
+  Result<Opened> log_in_with_code(std::string name, std::string code,
+                                  std::string_view password = kGoodPassword) {
+    return log_in({std::move(name), std::string(password), std::move(code), "192.0.2.1", {}});
+  }
+  Result<Gatekeeper::FactorOffer> offer(const Opened& opened,
+                                        std::string_view password = kGoodPassword,
+                                        std::string code = {}) {
+    std::promise<Result<Gatekeeper::FactorOffer>> promise;
+    auto future = promise.get_future();
+    gate->offer_factor({opened.token, std::string(password), std::move(code)},
+                       [&](auto result) { promise.set_value(std::move(result)); });
+    return future.get();
+  }
+  Result<std::vector<std::string>> confirm(const Opened& opened, std::string code) {
+    std::promise<Result<std::vector<std::string>>> promise;
+    auto future = promise.get_future();
+    gate->confirm_factor({opened.token, {}, std::move(code)},
+                         [&](auto result) { promise.set_value(std::move(result)); });
+    return future.get();
+  }
+  Status prove(const Opened& opened, std::string password, std::string code) {
+    std::promise<Status> promise;
+    auto future = promise.get_future();
+    gate->prove({opened.token, std::move(password), std::move(code)},
+                [&](Status status) { promise.set_value(std::move(status)); });
+    return future.get();
+  }
+  // What an app that knows the secret shows `steps` of 30 seconds from now.
+  std::string code_of(const std::string& secret_base32, std::int64_t steps = 0) const {
+    return crypto::code_of_step(from_base32(secret_base32),
+                                clock.now() / 1'000 / crypto::kCodeStepSeconds + steps);
   }
   Status log_out(const std::string& token) {
     std::promise<Status> promise;

@@ -359,7 +359,7 @@ TEST_F(Gate, a_flood_of_logins_is_told_to_wait_and_leaves_sessions_alone) {
   std::atomic<int> answered{0}, busy{0}, failed{0};
   std::promise<void> all;
   for (int i = 0; i < kAttempts; ++i) {
-    gate->log_in({"nobody", "x", "192.0.2.1", ""}, [&](Result<Opened> result) {
+    gate->log_in({"nobody", "x", "", "192.0.2.1", ""}, [&](Result<Opened> result) {
       busy += error_of(result) == "hashing_busy";
       failed += error_of(result) == "login_failed";
       if (++answered == kAttempts) all.set_value();
@@ -375,7 +375,7 @@ TEST_F(Gate, a_flood_of_logins_is_told_to_wait_and_leaves_sessions_alone) {
 TEST_F(Gate, stopping_answers_whoever_waits) {
   std::atomic<int> answered{0};
   for (int i = 0; i < 20; ++i) {
-    gate->log_in({"nobody", "x", "192.0.2." + std::to_string(i), ""},
+    gate->log_in({"nobody", "x", "", "192.0.2." + std::to_string(i), ""},
                  [&](const Result<Opened>&) { ++answered; });
   }
   gate->stop();

@@ -54,6 +54,7 @@ struct QueryType {
   bool takes_file = false;
   bool gives_file = false;
   bool logged = false;
+  bool needs_fresh_proof = false;  // shown a short time ago who is there (security.md SE5)
   std::function<Result<Answer>(const QueryInput&, QueryContext&)> run;
   // Set when `logged`: what to write before run is called. Role and scope are judged here too.
   std::function<Result<vault::AccessEntry>(const QueryInput&, QueryContext&)> note;
@@ -81,6 +82,8 @@ struct QueryRules {
   std::function<Result<vault::AccessEntry>(const Params&, QueryContext&)> note = nullptr;
   // What a ready Answer holds when it is JSON, for the API description.
   const codec::TypeInfo* view = nullptr;
+  // Set for what takes much away at once: who asks has shown a short time ago who they are.
+  bool needs_fresh_proof = false;
 };
 
 // The scope rule, stated once: inside the actor's subtree, else as if not there.
@@ -232,6 +235,7 @@ QueryType& Registry::add_query(const QueryRules<Params>& rules, Takes takes) {
   type.summary_en = rules.summary_en;
   type.params = &codec::kType<Params>;
   type.takes_file = takes == Takes::file;
+  type.needs_fresh_proof = rules.needs_fresh_proof;
   queries_.push_back(std::move(type));
   auto& added = queries_.back();
   if (rules.note) {

@@ -186,7 +186,7 @@ WD_STRUCT(Accounts, (rows, "账号", "Accounts", "", "access"),
 struct OpenSession {
   Text<40, 1> account;
   Text<200, 1> password;
-  std::optional<Text<6>> code;
+  std::optional<Text<40>> code;
 };
 WD_STRUCT(OpenSession, (account, "账号", "Account", "", "access"),
           (password, "密码", "Password", "", "access"),
@@ -200,12 +200,49 @@ struct ChangePassword {
 WD_STRUCT(ChangePassword, (current, "现在的密码", "Current password", "", "access"),
           (next, "新密码", "New password", "", "access"))
 
+// Shows again who is there. The code, when the account has one-time codes; else the password.
+struct ProveSession {
+  std::optional<Text<200>> password;
+  std::optional<Text<40>> code;
+};
+WD_STRUCT(ProveSession, (password, "密码", "Password", "", "access"),
+          (code, "动态口令", "One-time code", "", "access"))
+
+// The code too, when the account has one-time codes already: on a new phone.
+struct OfferFactor {
+  Text<200, 1> password;
+  std::optional<Text<40>> code;
+};
+WD_STRUCT(OfferFactor, (password, "密码", "Password", "", "access"),
+          (code, "动态口令", "One-time code", "", "access"))
+
+// For an authenticator app, told once.
+struct FactorOffer {
+  std::string secret;
+  std::string uri;
+};
+WD_STRUCT(FactorOffer, (secret, "密钥", "Secret", "", "access"),
+          (uri, "验证器地址", "Address for the app", "", "access"))
+
+struct ConfirmFactor {
+  Text<40, 1> code;
+};
+WD_STRUCT(ConfirmFactor, (code, "动态口令", "One-time code", "", "access"))
+
+// Each opens the account once when the phone is lost; told once.
+struct RecoveryCodes {
+  List<std::string, 10> recovery_codes;
+};
+WD_STRUCT(RecoveryCodes, (recovery_codes, "备用码", "Recovery codes", "", "access"))
+
 struct SessionView {
   AccountView account;
   std::string csrf;
   std::int64_t expires_at = 0;
   bool demo = false;
   std::optional<bool> must_set_password;  // only there when true: nothing else is allowed
+  std::optional<bool> has_factor;         // only there when true: one-time codes are set up
+  std::optional<bool> must_enrol_factor;  // only there when true: nothing else is allowed
   std::optional<bool> read_only;          // only there when true: nothing can be saved for now
   std::int64_t server_time = 0;
 };
@@ -214,6 +251,8 @@ WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
           (expires_at, "有效期至", "Expires at", "unix_ms", "access"),
           (demo, "演示", "Demo", "", "access"),
           (must_set_password, "要先设密码", "Must set a password first", "", "access"),
+          (has_factor, "有动态口令", "Has one-time codes", "", "access"),
+          (must_enrol_factor, "要先开通动态口令", "Must set up one-time codes first", "", "access"),
           (read_only, "只能查看", "Read-only for now", "", "access"),
           (server_time, "服务器时间", "Server time", "unix_ms", "access"))
 

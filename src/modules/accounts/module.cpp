@@ -18,6 +18,8 @@ void register_module(bus::Registry& registry, ModuleParts parts) {
   registry.table(kHome);
   registry.table(access::kLogin);
   registry.table(access::kCredential);
+  registry.table(access::kSecondFactor);
+  registry.table(access::kRecoveryCode);
   registry.table(access::kSession);
   register_commands(registry, parts);
   register_projections(registry);

@@ -38,6 +38,29 @@ void AccountRights::foresee(store::Rows& rows, const access::Actor& actor) {
   rows.want(kAccount, {actor.region.district(), actor.account});
 }
 
+namespace {
+
+// A demo's passwords stand on the screen of whoever started it: a second lock would guard nothing.
+template <class Number>
+Status read_factor_rules(access::GatekeeperRules& rules, const Number& number, bool demo) {
+  const auto required = [&](const std::string& who) -> Result<bool> {
+    WD_TRY(const auto value, number("access.second_factor_" + who));
+    return value != 0 && !demo;
+  };
+  WD_TRY(rules.factor_field, required("field"));
+  WD_TRY(rules.factor_officer, required("officer"));
+  WD_TRY(rules.factor_administrator, required("administrator"));
+  WD_TRY(const auto window, number("access.code_window_steps"));
+  rules.code_window = static_cast<int>(window);
+  WD_TRY(const auto offer, number("access.factor_offer_minutes"));
+  rules.factor_offer_ms = offer * 60'000;
+  WD_TRY(const auto fresh, number("access.fresh_proof_minutes"));
+  rules.fresh_proof_ms = fresh * 60'000;
+  return ok();
+}
+
+}  // namespace
+
 Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, CivilDate today,
                                                  bool demo) {
   constexpr std::int64_t kMinuteMs = 60'000;
@@ -54,6 +77,9 @@ Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, C
   WD_TRY(rules.administrator, limits("administrator"));
   WD_TRY(const auto least, number("access.password_characters_least"));
   rules.password.least = demo ? kDemoLeast : static_cast<std::size_t>(least);
+  WD_TRY(const auto with_factor, number("access.password_characters_least_with_factor"));
+  rules.password.least_with_factor = static_cast<std::size_t>(with_factor);
+  WD_TRY([[maybe_unused]] auto factor, read_factor_rules(rules, number, demo));
   WD_TRY(const auto hours, number("access.first_secret_hours"));
   rules.first_secret_ms = hours * 60 * kMinuteMs;
   WD_TRY(const auto failures, number("access.login_failures_free"));

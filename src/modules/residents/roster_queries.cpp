@@ -131,9 +131,10 @@ void register_roster(bus::Registry& registry, ImportJobs& imports) {
             std::move(bytes), std::string(kXlsxType),
             language == Language::kChinese ? "住户名册模板.xlsx" : "roster-template.xlsx"};
       });
-  registry.file_query<ExportHouseholds>({QueryMethod::post, "residents/export", kExporters,
-                                         exported_community, "导出名册", "Export", note_export},
-                                        export_households);
+  registry.file_query<ExportHouseholds>(
+      {QueryMethod::post, "residents/export", kExporters, exported_community, "导出名册", "Export",
+       note_export, nullptr, true},
+      export_households);
 }
 
 }  // namespace wangdi::residents

@@ -148,7 +148,7 @@ TEST(Accounts, who_logs_in_within_the_batch_that_closes_the_account_does_not_sta
   begun.get_future().wait();
   std::promise<Result<access::Opened>> promise;
   auto login = promise.get_future();
-  town.gate->log_in({"worker.one", town.secret, "192.0.2.1", ""},
+  town.gate->log_in({"worker.one", town.secret, "", "192.0.2.1", ""},
                     [&](Result<access::Opened> result) { promise.set_value(std::move(result)); });
   while (h.writer->waiting() < 1) std::this_thread::yield();
   const auto batches = h.writer->counters().batches.load();

@@ -142,7 +142,7 @@ struct Town {
   Result<access::Opened> log_in(const std::string& name, const std::string& password) {
     std::promise<Result<access::Opened>> promise;
     auto future = promise.get_future();
-    gate->log_in({name, password, "192.0.2.1", ""},
+    gate->log_in({name, password, "", "192.0.2.1", ""},
                  [&](Result<access::Opened> result) { promise.set_value(std::move(result)); });
     return future.get();
   }
