@@ -28,6 +28,8 @@ wangdi_script_test(check_style COMMAND tools/check_style)
 wangdi_script_test(check_format COMMAND tools/check_format)
 wangdi_script_test(check_errors COMMAND tools/check_errors)
 wangdi_script_test(check_docs COMMAND tools/check_docs)
+# security: PR6
+wangdi_script_test(check_assessment COMMAND tools/check_assessment)
 wangdi_script_test(security_doc COMMAND tools/make_security_doc --check)
 wangdi_script_test(check_shell COMMAND tools/check_shell)
 wangdi_script_test(check_demo_names COMMAND tools/check_demo_names)

@@ -297,6 +297,39 @@ class Tidy(Tree):
             found = self.looked_at(code)
             self.assertNotEqual(found.returncode, 0, code)
             self.assertIn(wanted, found.stdout)
+class Assessment(Tree):
+    ROWS = "purpose,field,title,kind,assessed_on\nscreening,temperature,体温,health,2026-11-26\n"
+
+    def describe(self, **fields):
+        schema = {"properties": {name: {"title": title, "x-purpose": purpose} for name, (title, purpose) in fields.items()}}
+        self.write("web/openapi.json", json.dumps({"components": {"schemas": {"Visit": schema}}}))
+
+    def setUp(self):
+        super().setUp()
+        self.describe(temperature=("体温", "screening"))
+        self.write("docs/privacy/assessed_fields.csv", self.ROWS)
+        self.write("docs/privacy/impact_assessment.md", "| `health` | temperature |\n")
+        self.passes("check_assessment")
+
+    def test_given_a_new_field(self):
+        self.describe(temperature=("体温", "screening"), plate=("车牌", "screening"))
+        self.fails("check_assessment", "stale: 'plate' (车牌)")
+
+    def test_given_another_purpose(self):
+        self.describe(temperature=("体温", "reporting"))
+        self.fails("check_assessment", "with the purpose 'reporting' is not assessed")
+
+    def test_given_a_field_that_is_gone(self):
+        self.describe()
+        self.fails("check_assessment", "is gone")
+
+    def test_given_a_kind_the_page_does_not_explain(self):
+        self.write("docs/privacy/assessed_fields.csv", self.ROWS.replace("health", "movement"))
+        self.fails("check_assessment", "says nothing about the kind `movement`")
+
+    def test_given_no_page(self):
+        (self.root / "docs/privacy/impact_assessment.md").unlink()
+        self.fails("check_assessment", "missing")
 
 
 if __name__ == "__main__":
