@@ -109,7 +109,8 @@ Verdict verdict_of(const Failure& failure, std::size_t rows) {
   const auto& [status, problem, wait] = failure;
   if (status == 401) return Verdict::login;
   if (status == 403 && problem == "csrf_missing") return Verdict::csrf;
-  if (status == 403 && problem == "password_change_required") return Verdict::keep;
+  const bool barred = problem == "password_change_required" || problem == "factor_required";
+  if (status == 403 && barred) return Verdict::keep;
   const bool retry =
       status == 0 || status == 408 || status == 425 || status == 429 || status >= 500;
   if (retry || status < 400 || problem.empty()) return Verdict::keep;

@@ -142,6 +142,7 @@ describe('what the refusal of a batch means', () => {
     ['no session', { status: 401, problem: problem() }, 2, 'login'],
     ['a stale token', { status: 403, problem: problem('csrf_missing') }, 2, 'csrf'],
     ['a first secret', { status: 403, problem: problem('password_change_required') }, 2, 'keep'],
+    ['no one-time codes yet', { status: 403, problem: problem('factor_required') }, 2, 'keep'],
     ['a bad envelope of several', { status: 400, problem: problem() }, 2, 'split'],
     ['a bad envelope of one', { status: 400, problem: problem() }, 1, 'refuse'],
     ['too large, several', { status: 413, problem: problem() }, 2, 'split'],

@@ -71,8 +71,9 @@ export function verdict_of(failure: Failure, rows: number): Verdict {
   const { status, problem } = failure;
   if (status === 401) return 'login';
   if (status === 403 && problem?.name === 'csrf_missing') return 'csrf';
-  // Whoever has to set a password first loses nothing of what waits.
-  if (status === 403 && problem?.name === 'password_change_required') return 'keep';
+  // Whoever has to set a password or one-time codes up first loses nothing of what waits.
+  const barred = ['password_change_required', 'factor_required'];
+  if (status === 403 && problem && barred.includes(problem.name)) return 'keep';
   const retry = status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
   if (retry || status < 400 || !problem) return 'keep';
   return rows > 1 ? 'split' : 'refuse';
