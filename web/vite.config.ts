@@ -28,6 +28,7 @@ const first = [
 const forms = [
   'src/components/(WdField|WdDate|WdChoices|WdDialog)',
   'src/fields/',
+  'src/session/(CodeField|code)',
   'src/gen/(schema|errors|bodies)',
 ];
 const test = (paths: readonly string[]) => new RegExp(paths.join('|').replaceAll('/', '[\\\\/]'));
@@ -35,6 +36,7 @@ const groups = [
   { name: 'kit', test: test(first), priority: 3 },
   { name: 'forms', test: test(forms), priority: 2 },
   { name: 'worker', test: test(['src/worker/', 'src/gen/places']), priority: 1 },
+  { name: 'factor', test: test(['src/factor/', 'node_modules/uqr/']), priority: 1 },
   { name: 'account', test: test(['src/account/']), priority: 1 },
   // Only officers' pages ask for these; their names keep them out of the phone's precache.
   { name: 'desktop', test: test(['src/desktop/(?!routes)', 'src/styles/desktop']), priority: 1 },

@@ -7,7 +7,7 @@ import './styles/components.css';
 import './styles/phone.css';
 import { engine } from './outbox/lazy';
 import { load_ahead, router } from './router';
-import { session, start_session } from './session/session';
+import { barred, session, start_session } from './session/session';
 import AppShell from './shell/AppShell.vue';
 import { frame } from './shell/frame';
 import { prefs, set_language } from './shell/prefs';
@@ -27,6 +27,9 @@ function first_view(): Promise<void> {
     if (frame.data_at) done();
   });
 }
+
+// Before a password or one-time codes are set up the server refuses both commands and stream.
+const may_work = () => session.status === 'in' && !barred.value;
 
 async function run_engine() {
   const {
@@ -53,11 +56,11 @@ async function run_engine() {
   // word makes every view read again.
   const first = first_view();
   watch(
-    () => session.status,
-    (status) => {
-      if (status === 'in') {
+    may_work,
+    (may) => {
+      if (may) {
         void first.then(() => {
-          if (session.status === 'in') start_stream();
+          if (may_work()) start_stream();
         });
         void drain();
       } else {

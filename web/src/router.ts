@@ -22,6 +22,7 @@ declare module 'vue-router' {
 }
 
 const kPassword = '/me/password';
+const kFactor = '/me/factor';
 const worker: readonly Role[] = ['grid_worker'];
 
 const visit_page = () => import('@/worker/VisitPage.vue');
@@ -77,6 +78,7 @@ const routes: RouteRecordRaw[] = [
         component: () => import('@/account/PasswordPage.vue'),
         meta: { deep: true },
       },
+      { path: 'factor', component: () => import('@/factor/FactorPage.vue'), meta: { deep: true } },
       { path: 'outbox', component: () => import('@/account/OutboxPage.vue'), meta: { deep: true } },
       {
         path: 'outbox/:id',
@@ -95,20 +97,31 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
+// What stands before everything else. Codes are set up on the own pages, where the way out is too; a
+// first secret opens nothing but the page for a password.
+function comes_first(): string | undefined {
+  if (session.must_set_password) return kPassword;
+  return session.must_enrol_factor ? kFactor : undefined;
+}
+function may_open(path: string): boolean {
+  return session.must_set_password ? path === kPassword : /^\/me(\/|$)/.test(path);
+}
+
 router.beforeEach((to) => {
   if (to.meta.open) return true;
   if (!session.account)
     return { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } };
-  if (session.must_set_password && to.path !== kPassword) return kPassword;
+  const first = comes_first();
+  if (first && !may_open(to.path)) return first;
   if (to.meta.roles && !to.meta.roles.includes(session.account.role))
     return home_of(session.account.role);
   return true;
 });
 
 watch(
-  () => session.must_set_password && session.account !== undefined,
-  (must) => {
-    if (must) void router.replace(kPassword);
+  () => (session.account ? comes_first() : undefined),
+  (first) => {
+    if (first && !may_open(router.currentRoute.value.path)) void router.replace(first);
   },
 );
 

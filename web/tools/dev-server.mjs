@@ -3,7 +3,8 @@
 // of the real one. Never shipped, never used by a test of record.
 //   npm run dev                vite with hot reload on :5173, this API behind it on :8090
 //   npm run dev -- --built     serves dist/ and the API together on :8090
-// Accounts: worker, officer, county, nation, admin, newcomer (has to set a password); any password. GET /dev/next?status=503&times=3 makes the
+// Accounts: worker, officer, county, nation, admin, newcomer (has to set a password), codes (has
+// to set up one-time codes); any password, any code but 000000. GET /dev/next?status=503&times=3 makes the
 // next POSTs fail; ?get=503&times=3 the next GETs; ?result=conflict|refused|held answers the next command so; ?drop=1 takes it in and
 // cuts the line.
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -54,6 +55,8 @@ const sessions = new Map();
 const answered = new Map();
 const streams = new Set();
 const jobs = new Map();
+const with_codes = new Set(); // names of accounts
+const proved = new Set(); // sessions
 const kRowMs = 2;
 let next = {};
 let commit = 0;
@@ -70,6 +73,14 @@ const problem = (status, name, title, detail, errors) => ({
     ...(errors ? { errors } : {}),
   },
 });
+const login_failed = problem(
+  401,
+  'login_failed',
+  '账号或密码不对',
+  '请核对后再试；忘了密码，请找管理员重设',
+);
+const code_required = problem(401, 'code_required', '还要动态口令', '请打开手机上的验证器');
+const code_wrong = problem(401, 'code_wrong', '动态口令不对，或已经用过', '请等验证器换出新的数字');
 const cookie_of = (request) => /wangdi=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
 
 function session_view(key) {
@@ -86,6 +97,8 @@ function session_view(key) {
     expires_at: Date.now() + 12 * 3600e3,
     demo: true,
     ...(who.first ? { must_set_password: true } : {}),
+    ...(who.enrol && !with_codes.has(who.name) ? { must_enrol_factor: true } : {}),
+    ...(with_codes.has(who.name) ? { has_factor: true } : {}),
     server_time: Date.now(),
   };
 }
@@ -166,15 +179,12 @@ function tell() {
 
 const routes = {
   'POST /api/v1/session': async (request, _q, response) => {
-    const { account, password } = JSON.parse(await body_of(request));
+    const { account, password, code } = JSON.parse(await body_of(request));
     const who = roles[account];
     if (!who || password === 'wrong')
-      return problem(
-        401,
-        'login_failed',
-        '账号或密码不对',
-        '请核对后再试；忘了密码，请找管理员重设',
-      );
+      return login_failed;
+    if (with_codes.has(account) && !code) return code_required;
+    if (code === '000000') return code_wrong;
     const key = Math.random().toString(36).slice(2);
     sessions.set(key, who);
     response.setHeader('set-cookie', `wangdi=${key}; HttpOnly; SameSite=Strict; Path=/`);
@@ -199,6 +209,26 @@ const routes = {
       ]);
     const key = cookie_of(request);
     sessions.set(key, { ...sessions.get(key), first: false });
+    return null;
+  },
+  'POST /api/v1/session/factor': async (request) => {
+    const { password, code } = JSON.parse(await body_of(request));
+    if (password === 'wrong') return login_failed;
+    if (with_codes.has(sessions.get(cookie_of(request)).name) && !code) return code_required;
+    if (code === '000000') return code_wrong;
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    return { secret, uri: `otpauth://totp/Wangdi:codes?secret=${secret}&issuer=Wangdi` };
+  },
+  'POST /api/v1/session/factor/confirm': async (request) => {
+    if (JSON.parse(await body_of(request)).code === '000000') return code_wrong;
+    with_codes.add(sessions.get(cookie_of(request)).name);
+    return { recovery_codes: Array.from({ length: 10 }, (_, i) => `ABCDE-FGHJ${i}`) };
+  },
+  'POST /api/v1/session/proof': async (request) => {
+    const { password, code } = JSON.parse(await body_of(request));
+    if (password === 'wrong') return login_failed;
+    if (code === '000000') return code_wrong;
+    proved.add(cookie_of(request));
     return null;
   },
   'POST /api/v1/commands': async (request, _q, response) => {
@@ -265,7 +295,10 @@ const routes = {
   },
   'POST /api/v1/residents/import/errors': () => ({ file: 'row,why\n27,check\n' }),
   'GET /api/v1/residents/template': () => ({ file: 'building,unit,room\n' }),
-  'POST /api/v1/residents/export': () => ({ file: 'name,door\n' }),
+  'POST /api/v1/residents/export': (request) =>
+    proved.has(cookie_of(request))
+      ? { file: 'name,door\n' }
+      : problem(403, 'fresh_proof_required', '这一步要再核对一次是不是您本人', '请输入动态口令'),
   'GET /api/v1/dev/people': () => people_of_grid(),
 };
 
@@ -308,6 +341,14 @@ async function api(request, response, url) {
           '首次密码只能用来设密码；设好后就能用了',
         ).problem,
       ),
+    );
+    return;
+  }
+  const who = sessions.get(cookie_of(request));
+  if (who?.enrol && !with_codes.has(who.name) && !url.pathname.startsWith('/api/v1/session')) {
+    response.writeHead(403, { 'content-type': 'application/problem+json' });
+    response.end(
+      JSON.stringify(problem(403, 'factor_required', '请先开通动态口令', '开通后就能用了').problem),
     );
     return;
   }

@@ -378,6 +378,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set up one-time codes: get the secret */
+        post: operations["session_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set up one-time codes: the first code */
+        post: operations["session_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -389,6 +423,23 @@ export interface paths {
         put?: never;
         /** Change the password */
         post: operations["session_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show again who is there */
+        post: operations["session_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -677,6 +728,10 @@ export interface components {
         };
         /** @enum {string} */
         CommandStatus: "applied" | "duplicate" | "conflict" | "held" | "refused";
+        ConfirmFactor: {
+            /** 动态口令 */
+            code: string;
+        };
         /** @enum {string} */
         Contact: "none" | "suspected" | "confirmed";
         CorrectHousehold: {
@@ -848,6 +903,12 @@ export interface components {
             community: components["schemas"]["RegionCode"];
             /** 用途 */
             purpose: components["schemas"]["Purpose"];
+        };
+        FactorOffer: {
+            /** 密钥 */
+            secret: string;
+            /** 验证器地址 */
+            uri: string;
         };
         FieldConflict: {
             /** 哪一项 */
@@ -1078,6 +1139,12 @@ export interface components {
             /** 辖区 */
             region: components["schemas"]["RegionCode"];
         };
+        OfferFactor: {
+            /** 密码 */
+            password: string;
+            /** 动态口令 */
+            code?: string;
+        };
         OpenAccount: {
             /** 账号 */
             account: components["schemas"]["Uuid"];
@@ -1154,6 +1221,12 @@ export interface components {
             /** 怎么办 */
             advice: string;
         };
+        ProveSession: {
+            /** 密码 */
+            password?: string;
+            /** 动态口令 */
+            code?: string;
+        };
         /** @enum {string} */
         Purpose: "home_visit" | "medical_followup" | "emergency" | "correction" | "care_delivery" | "official_request";
         RecordVisit: {
@@ -1167,6 +1240,10 @@ export interface components {
             exceptions?: components["schemas"]["VisitException"][];
             /** 备注 */
             note?: string;
+        };
+        RecoveryCodes: {
+            /** 备用码 */
+            recovery_codes: string[];
         };
         RegionChild: {
             /** 区划代码 */
@@ -1300,6 +1377,10 @@ export interface components {
             demo: boolean;
             /** 要先设密码 */
             must_set_password?: boolean;
+            /** 有动态口令 */
+            has_factor?: boolean;
+            /** 要先开通动态口令 */
+            must_enrol_factor?: boolean;
             /** 只能查看 */
             read_only?: boolean;
             /** 服务器时间 */
@@ -2095,6 +2176,58 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    session_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferFactor"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOffer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_factor_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmFactor"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     session_password: {
         parameters: {
             query?: never;
@@ -2116,6 +2249,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveSession"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];

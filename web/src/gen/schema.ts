@@ -158,6 +158,10 @@ export const CommandBatch = {
   commands: { kind: "array", title: ["命令", "Commands"], count: 200, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: CommandEnvelope } },
 } as const satisfies Fields;
 
+export const ConfirmFactor = {
+  code: { kind: "string", title: ["动态口令", "One-time code"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const CorrectHousehold = {
   household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   unit: { kind: "string", title: ["单元", "Unit"], shortest: 1, longest: 12, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
@@ -239,6 +243,11 @@ export const MoveAccount = {
   region: { kind: "string", title: ["辖区", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
+export const OfferFactor = {
+  password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  code: { kind: "string", title: ["动态口令", "One-time code"], longest: 40, errors: {"maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const OpenAccount = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   name: { kind: "string", title: ["账号名", "Account name"], required: true, shortest: 3, longest: 40, pattern: "^[a-z0-9._-]+$", errors: {"minLength":"field_too_short","maxLength":"field_too_long","pattern":"field_type"} },
@@ -250,7 +259,12 @@ export const OpenAccount = {
 export const OpenSession = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
-  code: { kind: "string", title: ["动态口令", "One-time code"], longest: 6, errors: {"maxLength":"field_too_long"} },
+  code: { kind: "string", title: ["动态口令", "One-time code"], longest: 40, errors: {"maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const ProveSession = {
+  password: { kind: "string", title: ["密码", "Password"], longest: 200, errors: {"maxLength":"field_too_long"} },
+  code: { kind: "string", title: ["动态口令", "One-time code"], longest: 40, errors: {"maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const RecordVisit = {

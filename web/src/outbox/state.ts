@@ -2,7 +2,7 @@
 // What the screen knows of the outbox: small enough for the first load; the engine fills it in.
 import { computed, reactive, ref } from 'vue';
 import { offline } from '@/api/contact';
-import { session } from '@/session/session';
+import { barred, session } from '@/session/session';
 
 export interface Counts {
   queued: number;
@@ -35,5 +35,10 @@ export function sync_state(
 }
 
 export const state = computed(() =>
-  sync_state(counts, now.value, offline.value, session.status === 'expired'),
+  sync_state(
+    counts,
+    now.value,
+    offline.value || barred.value, // neither way anything goes out
+    session.status === 'expired',
+  ),
 );

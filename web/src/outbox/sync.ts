@@ -5,7 +5,7 @@ import { watch } from 'vue';
 import { api, ask, has_csrf } from '@/api/client';
 import { skew_ms } from '@/api/clock';
 import { offline } from '@/api/contact';
-import { note_saved, session, renew_session } from '@/session/session';
+import { barred, note_saved, session, renew_session } from '@/session/session';
 import { follow } from './follow';
 import { with_lock } from './locks';
 import { outbox, type Post } from './outbox';
@@ -50,6 +50,7 @@ async function drain_rounds(account: string): Promise<number | undefined> {
   let next_at: number | undefined;
   for (let round = 0; round < kRoundsMost; round += 1) {
     if (!has_csrf() && !(await renew_session())) return retry_at();
+    if (barred.value) return undefined; // as the server has just said
     refused_renewals = 0;
     const asked = asked_for === account || (await outbox.ask_what_is_lost(account, post));
     if (asked) asked_for = account;
@@ -74,7 +75,7 @@ async function drain_rounds(account: string): Promise<number | undefined> {
 // Sends everything that is due. Calls while one is waiting for the lock fall together.
 export async function drain(): Promise<void> {
   const account = session.account?.id;
-  if (!account || waiting || session.status !== 'in') return;
+  if (!account || waiting || session.status !== 'in' || barred.value) return;
   waiting = true;
   try {
     const next_at = await with_lock(kLock, async () => {
@@ -133,6 +134,10 @@ export function listen_to_the_page() {
   addEventListener('online', () => void network_is_back());
   watch(offline, (is_offline) => {
     if (!is_offline) void drain(); // any answer, the stream's too, says that the network is back
+  });
+  // What was put off because something had to be set up first is due at once when it is.
+  watch(barred, (is_barred) => {
+    if (!is_barred) void network_is_back();
   });
   watch(
     () => session.status,

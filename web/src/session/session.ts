@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is logged in. The phone remembers it, so that a start without network opens the same work;
 // the cookie itself is the browser's and no script can read it.
-import { reactive } from 'vue';
+import { computed, reactive } from 'vue';
 import { api, ask, ask_early, on_refusal, set_csrf } from '@/api/client';
 import { measure } from '@/api/clock';
 import type { Answer } from '@/api/problem';
@@ -16,11 +16,17 @@ export const session = reactive({
   demo: false,
   // A first secret only lets its owner set a password: everything else is refused until then.
   must_set_password: false,
+  // Whoever sees other people's data sets up one-time codes before anything else.
+  must_enrol_factor: false,
+  has_factor: false,
   // The server keeps its records from being written on; everything can be read.
   read_only: false,
   // False until the server has answered in this page's life.
   confirmed: false,
 });
+
+// Nothing but the own account can be reached: a password or one-time codes come first.
+export const barred = computed(() => session.must_set_password || session.must_enrol_factor);
 
 // Staff's own name, role and area; nothing of any resident.
 type Kept = Pick<Session, 'account' | 'demo'>;
@@ -54,6 +60,8 @@ function enter(view: Session) {
   session.account = view.account;
   session.demo = view.demo;
   session.must_set_password = view.must_set_password === true;
+  session.must_enrol_factor = view.must_enrol_factor === true;
+  session.has_factor = view.has_factor === true;
   session.read_only = view.read_only === true;
   session.status = 'in';
   session.confirmed = true;
@@ -62,6 +70,7 @@ function enter(view: Session) {
 
 on_refusal((problem) => {
   if (problem.name === 'password_change_required') session.must_set_password = true;
+  if (problem.name === 'factor_required') session.must_enrol_factor = true;
   if (problem.name === 'read_only') session.read_only = true;
 });
 
@@ -72,7 +81,7 @@ export function note_saved() {
 
 export function leave() {
   set_csrf('');
-  session.must_set_password = false;
+  session.must_set_password = session.must_enrol_factor = session.has_factor = false;
   session.confirmed = false;
   session.account = undefined;
   session.status = 'out';
