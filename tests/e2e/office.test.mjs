@@ -47,6 +47,7 @@ function county_pages() {
     ['indicators', '/indicators'],
     ['county_me', '/me'],
     ['county_outbox', '/me/outbox'],
+    ['county_factor', '/me/factor'],
   ];
 }
 const roster = make_xlsx([

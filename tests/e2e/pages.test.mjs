@@ -10,7 +10,7 @@ import { until } from '../support/until.mjs';
 import { Chromium } from './browser.mjs';
 import { settled } from './inspect.mjs';
 import { look_at_all, press, small_first } from './look.mjs';
-import { all_sent, kGrid, outbox } from './screens.mjs';
+import { all_sent, kGrid, outbox, put_row } from './screens.mjs';
 
 
 let installation, server, chromium, doors, officer;
@@ -79,6 +79,7 @@ function worker_pages({ due, done, visit, record, conflict, refused }) {
     ['person_house', `/people/${due.household}`],
     ['me', '/me'],
     ['password', '/me/password'],
+    ['factor', '/me/factor'],
     ['outbox', '/me/outbox'],
     ['record', `/me/outbox/${record}`],
     ['conflict', `/me/outbox/${conflict}`],
@@ -106,22 +107,8 @@ async function busy_worker(profile) {
   const { page } = profile;
   const due = doors.find(({ status, persons }) => status === 'due' && persons.length > 1);
   const done = doors.filter(({ status, last }) => status === 'done' && last)[profile.turn ?? 0];
-  const save = (type, body, base_position) =>
-    page.evaluate(
-      ([kind, one, region, position]) =>
-        new Promise((resolve, reject) => {
-          const account = JSON.parse(localStorage.getItem('wangdi.session')).account.id;
-          const opening = indexedDB.open('wangdi');
-          opening.onsuccess = () => {
-            const id = one.id;
-            const row = { id, account, type: kind, region, subject: one.body.household ?? one.body.id, label: '1幢1单元101室', creates: 0, state: 'queued', body: one.body, occurred_at: Date.now(), device_sequence: one.sequence, base_position: position, not_before: 0, sending: 0, attempts: 0, next_try_at: 0, alone: 0 };
-            const adding = opening.result.transaction('outbox', 'readwrite').objectStore('outbox').add(row);
-            adding.onsuccess = () => resolve(id);
-            adding.onerror = () => reject(adding.error);
-          };
-        }),
-      [type, body, kGrid, base_position],
-    );
+  const save = (type, { id, sequence, body }, base_position) =>
+    put_row(page, { id, type, body, base_position, device_sequence: sequence });
   const view = (await officer.get(`/api/v1/residents/household?household=${done.household}`)).json;
   await officer.one('residents.correct_household', kGrid, {
     household: done.household,

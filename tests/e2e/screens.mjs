@@ -83,6 +83,39 @@ export function outbox(page) {
     all.onerror = () => fail(all.error);
   });
 }
+// A record of the own grid that was saved earlier and waits; its id.
+export function put_row(page, { id, type, body, base_position, device_sequence }) {
+  return page.evaluate(
+    (row) =>
+      new Promise((done, fail) => {
+        const account = JSON.parse(localStorage.getItem('wangdi.session')).account.id;
+        const opening = indexedDB.open('wangdi');
+        opening.onsuccess = () => {
+          const store = opening.result.transaction('outbox', 'readwrite').objectStore('outbox');
+          const adding = store.add({ ...row, account, occurred_at: Date.now() });
+          adding.onsuccess = () => done(row.id);
+          adding.onerror = () => fail(adding.error);
+        };
+      }),
+    {
+      id,
+      type,
+      region: kGrid,
+      subject: body.household ?? body.id,
+      label: '1幢1单元101室',
+      creates: 0,
+      state: 'queued',
+      body,
+      device_sequence,
+      base_position,
+      not_before: 0,
+      sending: 0,
+      attempts: 0,
+      next_try_at: 0,
+      alone: 0,
+    },
+  );
+}
 // As after a long outage: every waiting row's next try is an hour away.
 export function put_off(page) {
   return in_database(page, (database, done, fail) => {
