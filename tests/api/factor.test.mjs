@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../support/client.mjs';
+import { Authenticator } from '../support/one_time_code.mjs';
 import { Installation } from '../support/server.mjs';
 
 const kCommunity = '320508019044';
@@ -20,11 +21,6 @@ after(async () => {
   installation?.remove();
 });
 
-// What an authenticator shows now, or `steps` of half a minute away.
-function code_of(secret, steps = 0) {
-  const at = new Date(Date.now() + steps * 30_000).toISOString().replace(/\.\d+Z$/, ' UTC').replace('T', ' ');
-  return execFileSync('oathtool', ['--totp', '--base32', `--now=${at}`, secret], { encoding: 'utf8' }).trim();
-}
 async function session_of(account, code) {
   const client = new Client(server.url);
   const answer = await client.post('/api/v1/session', { account, password: installation.password, ...(code && { code }) });
@@ -35,9 +31,10 @@ async function enrolled(account) {
   const { client } = await session_of(account);
   const offer = await client.post('/api/v1/session/factor', { password: installation.password });
   assert.equal(offer.status, 200, offer.text);
-  const confirmed = await client.post('/api/v1/session/factor/confirm', { code: code_of(offer.json.secret, -1) });
+  const phone = new Authenticator(offer.json.secret);
+  const confirmed = await client.post('/api/v1/session/factor/confirm', { code: await phone.next() });
   assert.equal(confirmed.status, 200, confirmed.text);
-  return { client, secret: offer.json.secret, uri: offer.json.uri, codes: confirmed.json.recovery_codes };
+  return { client, phone, secret: offer.json.secret, uri: offer.json.uri, codes: confirmed.json.recovery_codes };
 }
 
 // security: AU2
@@ -63,14 +60,14 @@ test('who must have a second factor is refused everything else, and a grid worke
 
 // security: AU2
 test('a log-in takes password and code, and each code once', async () => {
-  const { client, secret, uri, codes } = await enrolled('county');
+  const { client, phone, secret, uri, codes } = await enrolled('county');
   assert.equal(uri, `otpauth://totp/Wangdi:county?secret=${secret}&issuer=Wangdi`);
   assert.equal(new Set(codes).size, 10);
   assert.equal((await client.get('/api/v1/session')).json.has_factor, true);
   assert.equal((await client.get(`/api/v1/accounts?region=${kCommunity}`)).status, 200);
 
   const ends = [];
-  const code = code_of(secret);
+  const code = await phone.next();
   for (const one of [undefined, '000000', code, code, codes[0], codes[0]]) {
     const { answer } = await session_of('county', one);
     ends.push(answer.json.name ?? answer.status);
@@ -80,7 +77,7 @@ test('a log-in takes password and code, and each code once', async () => {
 
 // security: SE5
 test('an export asks again who is there once the server has forgotten', async () => {
-  const { client, secret } = await enrolled('officer');
+  const { client, phone } = await enrolled('officer');
   const ask = (at) => at.post('/api/v1/residents/export', { community: kCommunity, purpose: 'home_visit' });
   assert.equal((await ask(client)).status, 200, 'a moment after the log-in');
   const { port } = server;
@@ -93,7 +90,7 @@ test('an export asks again who is there once the server has forgotten', async ()
   assert.equal((await later.get('/api/v1/session')).status, 200, 'the session itself goes on');
   assert.equal((await later.post('/api/v1/session/proof', { password: installation.password })).json.name, 'code_required');
   assert.equal((await later.post('/api/v1/session/proof', { code: '000000' })).json.name, 'code_wrong');
-  assert.equal((await later.post('/api/v1/session/proof', { code: code_of(secret) })).status, 204);
+  assert.equal((await later.post('/api/v1/session/proof', { code: await phone.next() })).status, 204);
   assert.equal((await ask(later)).status, 200);
 });
 
