@@ -6,6 +6,7 @@ import { lang } from '@/i18n/make';
 import { measure } from './clock';
 import { note_answer, note_silence } from './contact';
 import { is_problem, retry_after_ms, type Answer, type Failure } from './problem';
+import { read_again } from './read_again';
 import type { Problem } from './types';
 
 const kTimeoutMs = 20_000;
@@ -47,7 +48,13 @@ async function guarded_fetch(request: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: guarded_fetch });
+function patient_fetch(request: Request): Promise<Response> {
+  return request.method === 'GET'
+    ? read_again(() => guarded_fetch(request))
+    : guarded_fetch(request);
+}
+
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: patient_fetch });
 
 interface Raw<T> {
   data?: T;
