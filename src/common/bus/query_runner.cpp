@@ -8,7 +8,7 @@
 namespace wangdi::bus {
 namespace {
 
-Error busy() { return Error(ErrorCode::queue_full).with("seconds", "2"); }
+Error busy() { return Error(ErrorCode::reading_busy).with("seconds", "2"); }
 
 }  // namespace
 

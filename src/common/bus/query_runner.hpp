@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs queries on worker threads, each with its own read-only connection. A logged query is written
 // to the access log, and that write is on disk, before the query runs. Under more than can be read
-// the answer is queue_full: at once when too many wait, and to who has waited for too long, since a
-// page that nobody looks at any more only makes the next one late.
+// the answer is reading_busy: at once when too many wait, and to who has waited for too long, since
+// a page that nobody looks at any more only makes the next one late.
 #pragma once
 
 #include <condition_variable>
@@ -48,8 +48,8 @@ class QueryRunner {
   ~QueryRunner();
 
   using Done = std::function<void(Result<Answer>)>;
-  // queue_full when too many wait; then `done` is never called. `done` runs on a worker thread,
-  // with the query's own errors, or queue_full when it waited or ran for too long.
+  // reading_busy when too many wait; then `done` is never called. `done` runs on a worker thread,
+  // with the query's own errors, or reading_busy when it waited or ran for too long.
   Status submit(QueryRequest request, Done done);
   void stop();
 

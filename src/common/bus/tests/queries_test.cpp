@@ -63,7 +63,7 @@ class QueriesTest : public ::testing::Test {
 
 void expect_busy(const Result<Answer>& answer) {
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code(), ErrorCode::queue_full);
+  EXPECT_EQ(answer.error().code(), ErrorCode::reading_busy);
   ASSERT_EQ(answer.error().details().size(), 1u);
   EXPECT_EQ(answer.error().details().front().name, "seconds");
 }
