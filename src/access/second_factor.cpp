@@ -2,6 +2,9 @@
 // Judging codes, and using them up.
 #include "access/second_factor.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "common/crypto/one_time_code.hpp"
 
 namespace wangdi::access {
@@ -10,10 +13,10 @@ namespace {
 constexpr std::string_view kSealLabel = "second_factor";
 constexpr std::string_view kIssuer = "Wangdi";
 
-crypto::Bytes associated_with(AccountId account) {
+auto associated_with(AccountId account) {
   const auto label = crypto::bytes_of(kSealLabel);
-  crypto::Bytes bytes(label.begin(), label.end());
-  bytes.insert(bytes.end(), account.value.bytes.begin(), account.value.bytes.end());
+  std::array<std::uint8_t, kSealLabel.size() + sizeof account.value.bytes> bytes;
+  std::ranges::copy(account.value.bytes, std::ranges::copy(label, bytes.begin()).out);
   return bytes;
 }
 
