@@ -39,7 +39,7 @@ class Keyring {
   // Makes the keys folder and, when there is none, the root. An existing keys folder is refused.
   static Status create(const Paths& paths);
   // Errors: root_missing (not there, not 32 bytes, mode too open, or of another installation),
-  // keys_missing, folder_in_use.
+  // keys_missing, folder_in_use, migration_refused (tables of another version).
   static Result<std::unique_ptr<Keyring>> open(const Paths& paths, std::size_t cached_keys);
   ~Keyring();
 

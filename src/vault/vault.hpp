@@ -17,7 +17,7 @@ class Vault {
  public:
   // Makes keys folder and root for a new installation. An existing keys folder is refused.
   static Status create(const Paths& paths) { return Keyring::create(paths); }
-  // Errors: root_missing, keys_missing, keys_mismatch, folder_in_use.
+  // Errors: root_missing, keys_missing, keys_mismatch, folder_in_use, migration_refused.
   static Result<std::unique_ptr<Vault>> open(const Paths& paths, Options options = {});
   // The tables that belong into the main database; they are not rebuilt.
   static Status create_tables(store::Connection& main);
