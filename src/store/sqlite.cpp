@@ -430,6 +430,17 @@ int begin_log_anew(sqlite3* database, const char* name, int pages, Checkpoints& 
   return code;
 }
 
+// A killed process leaves commits in the log that were written and perhaps never synced. They are
+// read again, so a repeat of such a command would be answered as recorded, and lost with the next
+// power cut: they are made durable before anybody hears of them.
+Status sync_log(sqlite3* database) {
+  sqlite3_file* log = nullptr;
+  const int found = sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (found != SQLITE_OK || log == nullptr || log->pMethods == nullptr) return ok();
+  const bool synced = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+  return synced ? ok() : Status(Error(ErrorCode::storage_failed).because("sync of the log"));
+}
+
 // What SQLite's automatic checkpoint does, but for a failed sync, which that one keeps to itself,
 // and for a log that is never begun anew. Any other failure leaves the log as it is, and the next
 // commit tries again.
@@ -460,6 +471,7 @@ class SqliteEngine final : public Engine {
                            std::string(kWriterCache));
     // SQLite syncs the folder after making the log, but does not look whether that worked.
     auto on_disk = opened ? files::sync_folder_of(options_.path) : Status(opened.error());
+    if (on_disk) on_disk = sync_log(opened->get());
     if (!on_disk) {
       writer_open_ = false;
       return std::move(on_disk).error();
