@@ -104,8 +104,8 @@ TEST_F(Runs, given_any_seed_when_all_goes_wrong_then_what_was_answered_is_there_
   std::cout << count << " seeds in " << seconds << " CPU s: " << tally.text() << "\n";
 }
 
-// Found by 10,000 seeds: the server is killed between a write and its sync, answers the repeat after
-// its start, and the power goes.
+// Found by 10,000 seeds: the server is killed between a write and its sync, answers the repeat
+// after its start, and the power goes.
 TEST_F(Runs, given_a_repeat_after_a_kill_when_the_power_goes_then_what_was_answered_is_there) {
   for (const std::uint64_t seed : {2723, 3191}) EXPECT_EQ(run(seed), "") << seed;
 }
