@@ -4,10 +4,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <map>
 
@@ -15,6 +13,7 @@
 #include "access/gatekeeper.hpp"
 #include "common/crypto/one_time_code.hpp"
 #include "store/sqlite.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace wangdi::access::testing {
 
@@ -78,7 +77,7 @@ T must(Result<T> result) {
 
 class Gate : public ::testing::Test {
  protected:
-  Gate() : folder_(fresh_folder()) {
+  Gate() {
     engine_ = must(store::open_sqlite({.path = database()}));
     connection_ = must(engine_->open_writer());
     for (const auto& table : {kLogin.info(), kCredential.info(), kSecondFactor.info(),
@@ -90,10 +89,9 @@ class Gate : public ::testing::Test {
   ~Gate() override {
     gate.reset();
     connection_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
-  std::string database() const { return (folder_ / "wangdi.db").string(); }
+  std::string database() const { return (folder_.path() / "wangdi.db").string(); }
 
   // As after a restart of the server.
   void reopen() {
@@ -239,11 +237,7 @@ class Gate : public ::testing::Test {
   std::atomic<bool> writer_full{false};
 
  private:
-  static std::filesystem::path fresh_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_test_XXXXXX").string();
-    return ::mkdtemp(pattern.data());
-  }
-  std::filesystem::path folder_;
+  wangdi::testing::TemporaryFolder folder_;
   std::unique_ptr<store::Engine> engine_;
   std::unique_ptr<store::Connection> connection_;
   std::mutex mutex_;

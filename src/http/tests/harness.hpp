@@ -24,8 +24,11 @@
 #include <vector>
 
 #include "http/http.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace wangdi::http::testing {
+
+using wangdi::testing::TemporaryFolder;
 
 inline constexpr int kPatienceMs = 10'000;  // only a broken test waits so long
 
@@ -218,24 +221,6 @@ class TestServer {
  private:
   std::unique_ptr<Server> server_;
   std::thread thread_;
-};
-
-// A folder that goes away with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi-http-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-  void write(const std::string& name, std::string_view bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-  }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace wangdi::http::testing

@@ -2,7 +2,6 @@
 // The write-ahead log of SQLite while somebody reads at every moment: a log that is never begun
 // anew grows until the disk is full.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -11,6 +10,7 @@
 
 #include "store/rows.hpp"
 #include "store/sqlite.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace wangdi::store {
 namespace {
@@ -44,9 +44,8 @@ void read_always(Connection& one, Connection& other, std::latch& begun, std::ato
 }
 
 TEST(Log, given_somebody_reads_at_every_moment_then_it_is_begun_anew) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_test_XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(pattern.data());
-  const auto path = folder / "log.db";
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "log.db";
   {
     auto engine =
         std::move(*open_sqlite({.path = path.string(), .checkpoint_pages = kCheckpointPages}));
@@ -69,7 +68,6 @@ TEST(Log, given_somebody_reads_at_every_moment_then_it_is_begun_anew) {
     over = true;
     reader.join();
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "store/rows.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace wangdi::store {
@@ -174,8 +175,6 @@ class PostgresTest : public ::testing::Test {
     if (testing::postgres_of_tests().empty()) {
       GTEST_SKIP() << "WANGDI_TEST_POSTGRES names no server";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_pg_XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     engine_ = testing::open_test_engine(testing::TestEngine::postgres, file(), true);
     writer_ = engine_->open_writer().value();
     ASSERT_TRUE(writer_->create(kNote.info()));
@@ -184,9 +183,8 @@ class PostgresTest : public ::testing::Test {
     if (!engine_) return;
     writer_.reset();
     testing::drop_schema(file());
-    std::filesystem::remove_all(folder_);
   }
-  std::filesystem::path file() const { return folder_ / "t.db"; }
+  std::filesystem::path file() const { return folder_.path() / "t.db"; }
   static void end_sessions_of(Connection& connection) {
     std::int64_t session = 0;
     ASSERT_TRUE(connection.query(kSession, bind_all(std::int64_t{1}), [&](const RowReader& row) {
@@ -208,7 +206,7 @@ class PostgresTest : public ::testing::Test {
     return run(connection, kInsert, kDistrict, number, std::string("a"));
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Connection> writer_;
 };
@@ -275,7 +273,7 @@ TEST_F(PostgresTest, given_a_commit_without_an_answer_then_the_outcome_is_asked_
   writer_.reset();
   for (const bool reaches : {true, false}) {
     SCOPED_TRACE(reaches);
-    Proxy proxy(folder_);
+    Proxy proxy(folder_.path());
     {
       const auto engine = open_postgres({.url = proxy.url(testing::schema_of(file()))}).value();
       const auto writer = engine->open_writer().value();
@@ -286,7 +284,7 @@ TEST_F(PostgresTest, given_a_commit_without_an_answer_then_the_outcome_is_asked_
       EXPECT_EQ(writer->commit().has_value(), reaches);
       EXPECT_EQ(count(*writer), before + (reaches ? 1 : 0));
     }
-    std::filesystem::remove(folder_ / ".s.PGSQL.5432");
+    std::filesystem::remove(folder_.path() / ".s.PGSQL.5432");
   }
 }
 
@@ -295,14 +293,14 @@ TEST_F(PostgresTest, a_server_that_does_not_come_back_is_given_up_after_a_while)
   std::unique_ptr<Connection> writer;
   std::unique_ptr<Engine> engine;
   {
-    Proxy proxy(folder_);
+    Proxy proxy(folder_.path());
     engine =
         open_postgres({.url = proxy.url(testing::schema_of(file())), .reconnect_ms = 200}).value();
     writer = engine->open_writer().value();
     ASSERT_TRUE(writer->begin());
     ASSERT_TRUE(insert(*writer, 1));
   }
-  std::filesystem::remove(folder_ / ".s.PGSQL.5432");
+  std::filesystem::remove(folder_.path() / ".s.PGSQL.5432");
   EXPECT_FALSE(writer->commit());
   EXPECT_FALSE(writer->begin());
 }

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace wangdi::store {
@@ -67,9 +68,7 @@ class RowsTest : public ::testing::TestWithParam<TestEngine> {
     if (GetParam() == TestEngine::postgres && testing::postgres_of_tests().empty()) {
       GTEST_SKIP() << "WANGDI_TEST_POSTGRES names no server";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_rows_XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    engine_ = testing::open_test_engine(GetParam(), folder_ / "t.db", true);
+    engine_ = testing::open_test_engine(GetParam(), file(), true);
     writer_ = std::move(*engine_->open_writer());
     ASSERT_TRUE(writer_->create(kDoor.info()));
     ASSERT_TRUE(writer_->create(kCount.info()));
@@ -77,9 +76,9 @@ class RowsTest : public ::testing::TestWithParam<TestEngine> {
   void TearDown() override {
     if (!engine_) return;
     writer_.reset();
-    std::filesystem::remove_all(folder_);
-    if (GetParam() == TestEngine::postgres) testing::drop_schema(folder_ / "t.db");
+    if (GetParam() == TestEngine::postgres) testing::drop_schema(file());
   }
+  std::filesystem::path file() const { return folder_.path() / "t.db"; }
   template <class Work>
   void in_batch(Work work) {
     ASSERT_TRUE(writer_->begin());
@@ -89,7 +88,7 @@ class RowsTest : public ::testing::TestWithParam<TestEngine> {
     ASSERT_TRUE(writer_->commit());
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Connection> writer_;
 };
