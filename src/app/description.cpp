@@ -62,6 +62,24 @@ Operation operation_of(const bus::QueryType& query, Texts& texts) {
   return operation;
 }
 
+struct Named {
+  std::string_view path;
+  std::string_view name;
+  std::string_view zh, en;
+};
+
+// What somebody who is logged in sends about the own session; without a view it answers 204.
+template <class Body>
+void add_session_post(std::vector<Operation>& operations, const Named& named,
+                      const codec::TypeInfo* view) {
+  Operation post{OperationMethod::post, named.path, named.name, "session", named.zh, named.en};
+  post.writes = true;
+  if (view == nullptr) post.status = 204;
+  post.body = &codec::kType<Body>;
+  post.view = view;
+  operations.push_back(std::move(post));
+}
+
 void add_session(std::vector<Operation>& operations) {
   const auto* view = &codec::kType<accounts::SessionView>;
   Operation log_in{
@@ -79,33 +97,23 @@ void add_session(std::vector<Operation>& operations) {
   log_out.writes = true;
   log_out.status = 204;
   operations.push_back(log_out);
-  Operation password{
-      OperationMethod::post, "/api/v1/session/password", "session_password", "session", "改密码",
-      "Change the password"};
-  password.writes = true;
-  password.body = &codec::kType<accounts::ChangePassword>;
-  password.view = view;
-  operations.push_back(password);
-  Operation offer{OperationMethod::post,  "/api/v1/session/factor",
-                  "session_factor",       "session",
-                  "开通动态口令：取密钥", "Set up one-time codes: get the secret"};
-  offer.writes = true;
-  offer.body = &codec::kType<accounts::OfferFactor>;
-  offer.view = &codec::kType<accounts::FactorOffer>;
-  operations.push_back(offer);
-  Operation confirm{OperationMethod::post,          "/api/v1/session/factor/confirm",
-                    "session_factor_confirm",       "session",
-                    "开通动态口令：输入第一个口令", "Set up one-time codes: the first code"};
-  confirm.writes = true;
-  confirm.body = &codec::kType<accounts::ConfirmFactor>;
-  confirm.view = &codec::kType<accounts::RecoveryCodes>;
-  operations.push_back(confirm);
-  Operation proof{OperationMethod::post,  "/api/v1/session/proof",  "session_proof", "session",
-                  "再核对一次是不是本人", "Show again who is there"};
-  proof.writes = true;
-  proof.status = 204;
-  proof.body = &codec::kType<accounts::ProveSession>;
-  operations.push_back(proof);
+  add_session_post<accounts::ChangePassword>(
+      operations, {"/api/v1/session/password", "session_password", "改密码", "Change the password"},
+      view);
+  add_session_post<accounts::OfferFactor>(
+      operations,
+      {"/api/v1/session/factor", "session_factor", "开通动态口令：取密钥",
+       "Set up one-time codes: get the secret"},
+      &codec::kType<accounts::FactorOffer>);
+  add_session_post<accounts::ConfirmFactor>(
+      operations,
+      {"/api/v1/session/factor/confirm", "session_factor_confirm", "开通动态口令：输入第一个口令",
+       "Set up one-time codes: the first code"},
+      &codec::kType<accounts::RecoveryCodes>);
+  add_session_post<accounts::ProveSession>(
+      operations,
+      {"/api/v1/session/proof", "session_proof", "再核对一次是不是本人", "Show again who is there"},
+      nullptr);
 }
 
 void add_commands(std::vector<Operation>& operations) {

@@ -2,16 +2,13 @@
 // Making and judging receipts.
 #include "app/receipts.hpp"
 
+#include "access/gatekeeper.hpp"
 #include "base/hex.hpp"
 
 namespace wangdi::app {
 namespace {
 
 constexpr std::size_t kReceiptChars = 32, kHalfChars = kReceiptChars / 2;
-
-bool same(std::string_view a, std::string_view b) {
-  return crypto::equal(crypto::bytes_of(a), crypto::bytes_of(b));
-}
 
 }  // namespace
 
@@ -33,13 +30,14 @@ std::string RecordReceipts::make(const Answered& answered, CommandId command) {
 
 bool RecordReceipts::holds(const Answered& answered, std::string_view receipt) {
   if (receipt.size() != kReceiptChars) return false;
-  return same(position_text(answered).substr(0, kHalfChars), receipt.substr(0, kHalfChars));
+  return access::same_secret(position_text(answered).substr(0, kHalfChars),
+                             receipt.substr(0, kHalfChars));
 }
 
 bool RecordReceipts::is_of(const Answered& answered, CommandId command, std::string_view receipt) {
   if (!holds(answered, receipt)) return false;
-  return same(command_text(answered, command), receipt.substr(kHalfChars)) ||
-         same(position_text(answered), receipt);
+  return access::same_secret(command_text(answered, command), receipt.substr(kHalfChars)) ||
+         access::same_secret(position_text(answered), receipt);
 }
 
 }  // namespace wangdi::app
