@@ -24,22 +24,15 @@ void Gatekeeper::Impl::change_password(PasswordChange change, LoginDone done) {
   if (auto admitted = admit(attempt->keys); !admitted) {
     return attempt->done(std::move(admitted).error());
   }
-  const bool queued = pool_->submit([this, attempt](HashingBench* bench) {
-    if (bench != nullptr) return check_change(*bench, attempt);
-    attempt->done(Error(ErrorCode::shutting_down));
-  });
-  if (queued) return;
-  ++counters_.busy;
-  forgive(attempt->keys);
-  attempt->done(Error(ErrorCode::hashing_busy).with("seconds", "2"));
+  on_bench(
+      attempt->keys, [this, attempt](HashingBench& bench) { check_change(bench, attempt); },
+      [attempt](Error error) { attempt->done(std::move(error)); });
 }
 
 void Gatekeeper::Impl::check_change(HashingBench& bench, const std::shared_ptr<Attempt>& attempt) {
   auto hash = new_hash(bench, *attempt);
   if (!hash) {
-    const bool wrong = hash.error().code() == ErrorCode::login_failed;
-    if (wrong) ++counters_.failures;
-    if (!wrong) forgive(attempt->keys);
+    failed(attempt->keys, hash.error());
     return attempt->done(std::move(hash).error());
   }
   attempt->hash = std::move(*hash);
@@ -54,7 +47,7 @@ void Gatekeeper::Impl::check_change(HashingBench& bench, const std::shared_ptr<A
 // Who has, or will be made to have, a second factor may choose a shorter one (security.md AU1).
 PasswordRules Gatekeeper::Impl::rules_for(const Attempt& attempt) const {
   auto rules = parts_.rules.password;
-  if (attempt.has_factor || parts_.rules.factor_required(attempt.before.role)) {
+  if (attempt.has_factor || parts_.rules.of(attempt.before.role).needs_factor) {
     rules.least = std::min(rules.least, rules.least_with_factor);
   }
   return rules;

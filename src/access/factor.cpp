@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enrolling one-time codes, and proving again who is there. All three ways are the same: the
 // session is looked up and the attempt counted, a hashing thread judges, the batch writes.
-#include <algorithm>
-
 #include "access/gatekeeper_impl.hpp"
 #include "common/crypto/one_time_code.hpp"
 
@@ -24,7 +22,6 @@ void Gatekeeper::Impl::show(const std::shared_ptr<Showing>& showing,
     return showing->done(Error(ErrorCode::password_change_required));
   }
   showing->session = std::move(use->row);
-  showing->has_factor = use->has_factor;
   showing->given.password = trimmed_password(showing->given.password);
   showing->given.code = trimmed_password(showing->given.code);
   // A stolen session must not guess; strangers cannot reach this count.
@@ -32,9 +29,8 @@ void Gatekeeper::Impl::show(const std::shared_ptr<Showing>& showing,
   if (auto admitted = admit(showing->keys); !admitted) {
     return showing->done(std::move(admitted).error());
   }
-  const bool queued = pool_->submit([this, showing, work, job](HashingBench* bench) {
-    if (bench == nullptr) return showing->done(Error(ErrorCode::shutting_down));
-    if (auto right = (this->*work)(*bench, *showing); !right) {
+  const auto judge = [this, showing, work, job](HashingBench& bench) {
+    if (auto right = (this->*work)(bench, *showing); !right) {
       return shown(*showing, std::move(right));
     }
     auto sent = parts_.submit_job(
@@ -47,18 +43,13 @@ void Gatekeeper::Impl::show(const std::shared_ptr<Showing>& showing,
         },
         [this, showing](Status status) { shown(*showing, std::move(status)); });
     if (!sent) shown(*showing, std::move(sent));
-  });
-  if (queued) return;
-  ++counters_.busy;
-  forgive(showing->keys);
-  showing->done(Error(ErrorCode::hashing_busy).with("seconds", "2"));
+  };
+  on_bench(showing->keys, judge, [showing](Error error) { showing->done(std::move(error)); });
 }
 
 void Gatekeeper::Impl::shown(Showing& showing, Status status) {
   if (!status) {
-    const bool wrong = is_refusal(status.error().code());
-    if (wrong) ++counters_.failures;
-    if (!wrong) forgive(showing.keys);
+    failed(showing.keys, status.error());
     return showing.done(std::move(status));
   }
   if (showing.proof.recovery_code) ++counters_.recovery_codes_used;
@@ -66,12 +57,13 @@ void Gatekeeper::Impl::shown(Showing& showing, Status status) {
   showing.done(ok());
 }
 
-Status Gatekeeper::Impl::right_password(HashingBench& bench, Showing& showing) {
-  WD_TRY(const auto stored,
+Result<CredentialRow> Gatekeeper::Impl::right_password(HashingBench& bench, Showing& showing) {
+  WD_TRY(auto stored,
          store::get(*bench.parts.connection, kCredential, {kNation, showing.session.account}));
   if (!stored || stored->password_hash.empty()) return Error(ErrorCode::login_failed);
   WD_TRY(const bool right, matches(stored->password_hash, showing.given.password));
-  return right ? ok() : Status(Error(ErrorCode::login_failed));
+  if (!right) return Error(ErrorCode::login_failed);
+  return std::move(*stored);
 }
 
 // ---- an offer ----
@@ -88,14 +80,9 @@ void Gatekeeper::Impl::offer_factor(Proof proof, std::function<void(Result<Facto
 
 Status Gatekeeper::Impl::check_offer(HashingBench& bench, Showing& showing) {
   const auto account = showing.session.account;
-  WD_TRY([[maybe_unused]] auto right, right_password(bench, showing));
-  WD_TRY(showing.proof,
-         check_factor(*bench.parts.connection, bench.macs, account, showing.given.code,
-                      parts_.clock.now(), parts_.rules.code_window));
-  WD_TRY(const auto credential,
-         store::get(*bench.parts.connection, kCredential, {kNation, account}));
-  if (!credential) return Error(ErrorCode::login_required);
-  WD_TRY(const auto names, bench.parts.own_names(credential->home, account));
+  WD_TRY(const auto credential, right_password(bench, showing));
+  WD_TRY(showing.proof, judge_code(bench, account, showing.given.code));
+  WD_TRY(const auto names, bench.parts.own_names(credential.home, account));
   auto secret = bench.random.take<crypto::kCodeSecretBytes>();
   showing.sealed = seal_factor(bench.macs, bench.random, account, secret);
   showing.offer.secret = crypto::base32(secret);
@@ -194,10 +181,10 @@ void Gatekeeper::Impl::prove(Proof proof, Done done) {
 }
 
 Status Gatekeeper::Impl::check_proof(HashingBench& bench, Showing& showing) {
-  WD_TRY(showing.proof,
-         check_factor(*bench.parts.connection, bench.macs, showing.session.account,
-                      showing.given.code, parts_.clock.now(), parts_.rules.code_window));
-  return showing.proof.enrolled ? ok() : right_password(bench, showing);
+  WD_TRY(showing.proof, judge_code(bench, showing.session.account, showing.given.code));
+  if (showing.proof.enrolled) return ok();
+  WD_TRY([[maybe_unused]] auto right, right_password(bench, showing));
+  return ok();
 }
 
 Status Gatekeeper::Impl::proof_job(store::Rows& rows, Showing& showing) {

@@ -86,6 +86,33 @@ void Gatekeeper::Impl::succeeded(const Keys& keys) {
   if (keys.address) by_address_.take_back(*keys.address);
 }
 
+void Gatekeeper::Impl::failed(const Keys& keys, const Error& error) {
+  const auto code = error.code();
+  if (code == ErrorCode::login_failed || code == ErrorCode::code_wrong) {
+    ++counters_.failures;
+  } else {
+    forgive(keys);
+  }
+}
+
+void Gatekeeper::Impl::on_bench(const Keys& keys, std::function<void(HashingBench&)> work,
+                                std::function<void(Error)> tell) {
+  const bool queued = pool_->submit([work = std::move(work), tell](HashingBench* bench) {
+    if (bench != nullptr) return work(*bench);
+    tell(Error(ErrorCode::shutting_down));
+  });
+  if (queued) return;
+  ++counters_.busy;
+  forgive(keys);
+  tell(Error(ErrorCode::hashing_busy).with("seconds", "2"));
+}
+
+Result<FactorProof> Gatekeeper::Impl::judge_code(HashingBench& bench, AccountId account,
+                                                 std::string_view code) {
+  return check_factor(*bench.parts.connection, bench.macs, account, code, parts_.clock.now(),
+                      parts_.rules.code_window);
+}
+
 Result<bool> Gatekeeper::Impl::matches(const std::string& hash, std::string_view password) {
   ++counters_.hashes;
   return crypto::check_password(hash, password);
@@ -101,10 +128,6 @@ void Gatekeeper::Impl::prepare_session(HashingBench& bench, Attempt& attempt,
   row.device = attempt.mark->device;
 }
 
-bool is_refusal(ErrorCode code) {
-  return code == ErrorCode::login_failed || code == ErrorCode::code_wrong;
-}
-
 void Gatekeeper::Impl::put_session(store::Rows& rows, Attempt& attempt) {
   auto& row = attempt.session;
   row.created = row.last_seen = session_now();
@@ -118,7 +141,7 @@ Session Gatekeeper::Impl::view(const Sessions::Use& use, std::string_view token)
   const auto& row = use.row;
   const auto now = session_now();
   const bool must_enrol =
-      !row.must_set_password && !use.has_factor && parts_.rules.factor_required(row.role);
+      !row.must_set_password && !use.has_factor && parts_.rules.of(row.role).needs_factor;
   return {{row.account, row.role, row.region, row.device},
           csrf_of_token(token),
           sessions_.expires_at(row) - now + parts_.clock.now(),

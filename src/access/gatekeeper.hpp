@@ -21,16 +21,15 @@
 
 namespace wangdi::access {
 
-struct SessionLimits {
+struct RoleRules {
   std::int64_t idle_ms = 0;   // without any request
   std::int64_t total_ms = 0;  // from log-in, whatever happens
+  bool needs_factor = false;  // nothing else is allowed before a second factor is set up
 };
 
 // Numbers from parameters/access.csv; accounts::gatekeeper_rules fills them.
 struct GatekeeperRules {
-  SessionLimits field, officer, administrator;
-  // Who cannot do anything without a second factor. A demo folder asks nobody.
-  bool factor_field = false, factor_officer = false, factor_administrator = false;
+  RoleRules field, officer, administrator;
   int code_window = 1;               // steps of 30 s that a code may be early or late
   std::int64_t factor_offer_ms = 0;  // from the offer of a secret to its first code
   std::int64_t fresh_proof_ms = 0;   // how long a log-in or proof counts as fresh (SE5)
@@ -40,8 +39,7 @@ struct GatekeeperRules {
   int address_failures_free = 0;  // per client address
   std::int64_t delay_ms_max = 0;
   crypto::PasswordCost cost;
-  SessionLimits of(Role role) const;
-  bool factor_required(Role role) const;
+  const RoleRules& of(Role role) const;
 };
 
 // What one hashing thread owns.

@@ -50,6 +50,13 @@ class Gatekeeper::Impl {
   Status admit(const Keys& keys);
   void forgive(const Keys& keys);  // did not come to a result: counts no more
   void succeeded(const Keys& keys);
+  // Ended by the error: what is a refusal stays counted, what the server could not do is forgiven.
+  void failed(const Keys& keys, const Error& error);
+  // Does `work` of an admitted attempt on a hashing thread, or tells why not.
+  void on_bench(const Keys& keys, std::function<void(HashingBench&)> work,
+                std::function<void(Error)> tell);
+  // check_factor with the present time and the rules.
+  Result<FactorProof> judge_code(HashingBench& bench, AccountId account, std::string_view code);
 
   // ---- log_in.cpp ----
   void check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
@@ -78,8 +85,8 @@ class Gatekeeper::Impl {
   Status check_proof(HashingBench& bench, Showing& showing);
   Status proof_job(store::Rows& rows, Showing& showing);
   void shown(Showing& showing, Status status);
-  // Of the account itself, for a session that is there. Error: login_failed.
-  Status right_password(HashingBench& bench, Showing& showing);
+  // The credential of a session that is there, when the password is right. Error: login_failed.
+  Result<CredentialRow> right_password(HashingBench& bench, Showing& showing);
 
   // ---- both ----
   // The time that sessions are measured by: the wall clock of the start, carried on by the
@@ -136,7 +143,6 @@ struct Gatekeeper::Impl::Showing {
   Proof given;  // wiped at the end
   Keys keys;
   SessionRow session;
-  bool has_factor = false;
   FactorProof proof;
   crypto::Bytes sealed;  // the offered secret
   std::int64_t first_step = 0;
@@ -149,8 +155,6 @@ struct Gatekeeper::Impl::Showing {
   ~Showing();
 };
 
-// What counts as a failed attempt, unlike what the server itself could not do.
-bool is_refusal(ErrorCode code);
 std::string trimmed_password(std::string_view password);
 ThrottleKey throttle_key(std::string_view kind, crypto::ByteView what, crypto::ByteView more);
 

@@ -5,12 +5,6 @@
 #include "access/gatekeeper_impl.hpp"
 
 namespace wangdi::access {
-namespace {
-
-Error busy() { return Error(ErrorCode::hashing_busy).with("seconds", "2"); }
-
-}  // namespace
-
 void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
   auto attempt = std::make_shared<Attempt>();
   attempt->login = folded_login(login.account);
@@ -34,14 +28,9 @@ void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
   if (auto admitted = admit(attempt->keys); !admitted) {
     return attempt->done(std::move(admitted).error());
   }
-  const bool queued = pool_->submit([this, attempt](HashingBench* bench) {
-    if (bench != nullptr) return check_login(*bench, attempt);
-    attempt->done(Error(ErrorCode::shutting_down));
-  });
-  if (queued) return;
-  ++counters_.busy;
-  forgive(attempt->keys);
-  attempt->done(busy());
+  on_bench(
+      attempt->keys, [this, attempt](HashingBench& bench) { check_login(bench, attempt); },
+      [attempt](Error error) { attempt->done(std::move(error)); });
 }
 
 void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt) {
@@ -55,9 +44,7 @@ void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<At
     return attempt->done(Error(ErrorCode::login_failed));
   }
   if (auto shown = factor_shown(bench, *attempt); !shown) {
-    const bool wrong = is_refusal(shown.error().code());
-    if (wrong) ++counters_.failures;
-    if (!wrong) forgive(attempt->keys);
+    failed(attempt->keys, shown.error());
     return attempt->done(std::move(shown).error());
   }
   prepare_session(bench, *attempt, attempt->login);
@@ -98,9 +85,7 @@ Result<bool> Gatekeeper::Impl::is_right(HashingBench& bench, Attempt& attempt) {
 // secret came after a reset, which ended any factor.
 Status Gatekeeper::Impl::factor_shown(HashingBench& bench, Attempt& attempt) {
   if (attempt.by_first_secret) return ok();
-  WD_TRY(attempt.proof,
-         check_factor(*bench.parts.connection, bench.macs, attempt.credential.account, attempt.code,
-                      parts_.clock.now(), parts_.rules.code_window));
+  WD_TRY(attempt.proof, judge_code(bench, attempt.credential.account, attempt.code));
   attempt.has_factor = attempt.proof.enrolled;
   return ok();
 }
@@ -155,9 +140,7 @@ void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {
   }
   if (!status) {
     static_cast<void>(sessions_.take(attempt.session.session));
-    const bool refused = is_refusal(status.error().code());
-    if (refused) ++counters_.failures;
-    if (!refused) forgive(attempt.keys);
+    failed(attempt.keys, status.error());
     return attempt.done(std::move(status).error());
   }
   for (const auto& row : attempt.ended) {

@@ -22,7 +22,7 @@ std::string csrf_of_token(std::string_view token) {
   return to_hex(std::span(digest).first<kCsrfBytes>());
 }
 
-SessionLimits GatekeeperRules::of(Role role) const {
+const RoleRules& GatekeeperRules::of(Role role) const {
   switch (role) {
     case Role::grid_worker:
       return field;
@@ -35,21 +35,6 @@ SessionLimits GatekeeperRules::of(Role role) const {
       return administrator;
   }
   return administrator;
-}
-
-bool GatekeeperRules::factor_required(Role role) const {
-  switch (role) {
-    case Role::grid_worker:
-      return factor_field;
-    case Role::community_officer:
-    case Role::township_officer:
-    case Role::county_officer:
-    case Role::higher_officer:
-      return factor_officer;
-    case Role::system_administrator:
-      return factor_administrator;
-  }
-  return true;
 }
 
 Status Sessions::load(store::Connection& from, UnixMs now) {

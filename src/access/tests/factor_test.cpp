@@ -27,7 +27,7 @@ class Factor : public Gate {
     return {account, std::move(opened), offered.secret, std::move(codes)};
   }
   void require_of_officers() {
-    rules.factor_officer = true;
+    rules.officer.needs_factor = true;
     reopen();
   }
 };

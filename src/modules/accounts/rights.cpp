@@ -40,16 +40,8 @@ void AccountRights::foresee(store::Rows& rows, const access::Actor& actor) {
 
 namespace {
 
-// A demo's passwords stand on the screen of whoever started it: a second lock would guard nothing.
 template <class Number>
-Status read_factor_rules(access::GatekeeperRules& rules, const Number& number, bool demo) {
-  const auto required = [&](const std::string& who) -> Result<bool> {
-    WD_TRY(const auto value, number("access.second_factor_" + who));
-    return value != 0 && !demo;
-  };
-  WD_TRY(rules.factor_field, required("field"));
-  WD_TRY(rules.factor_officer, required("officer"));
-  WD_TRY(rules.factor_administrator, required("administrator"));
+Status read_factor_rules(access::GatekeeperRules& rules, const Number& number) {
   WD_TRY(const auto window, number("access.code_window_steps"));
   rules.code_window = static_cast<int>(window);
   WD_TRY(const auto offer, number("access.factor_offer_minutes"));
@@ -66,20 +58,22 @@ Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, C
   constexpr std::int64_t kMinuteMs = 60'000;
   constexpr std::size_t kDemoLeast = 8;
   const auto number = [&](std::string_view name) { return parameters.integer(name, {}, today); };
-  const auto limits = [&](const std::string& who) -> Result<access::SessionLimits> {
+  const auto rules_of = [&](const std::string& who) -> Result<access::RoleRules> {
     WD_TRY(const auto idle, number("access.session_idle_minutes_" + who));
     WD_TRY(const auto total, number("access.session_total_minutes_" + who));
-    return access::SessionLimits{idle * kMinuteMs, total * kMinuteMs};
+    WD_TRY(const auto factor, number("access.second_factor_" + who));
+    // A demo's passwords stand on the screen of whoever started it: a second lock guards nothing.
+    return access::RoleRules{idle * kMinuteMs, total * kMinuteMs, factor != 0 && !demo};
   };
   access::GatekeeperRules rules;
-  WD_TRY(rules.field, limits("field"));
-  WD_TRY(rules.officer, limits("officer"));
-  WD_TRY(rules.administrator, limits("administrator"));
+  WD_TRY(rules.field, rules_of("field"));
+  WD_TRY(rules.officer, rules_of("officer"));
+  WD_TRY(rules.administrator, rules_of("administrator"));
   WD_TRY(const auto least, number("access.password_characters_least"));
   rules.password.least = demo ? kDemoLeast : static_cast<std::size_t>(least);
   WD_TRY(const auto with_factor, number("access.password_characters_least_with_factor"));
   rules.password.least_with_factor = static_cast<std::size_t>(with_factor);
-  WD_TRY([[maybe_unused]] auto factor, read_factor_rules(rules, number, demo));
+  WD_TRY([[maybe_unused]] auto factor, read_factor_rules(rules, number));
   WD_TRY(const auto hours, number("access.first_secret_hours"));
   rules.first_secret_ms = hours * 60 * kMinuteMs;
   WD_TRY(const auto failures, number("access.login_failures_free"));
