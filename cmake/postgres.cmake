@@ -20,6 +20,9 @@ foreach(room store journal modules_regions modules_residents modules_screening m
   wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
 endforeach()
 
+# The rules of the queue with several writers beside each other.
+wangdi_postgres_test(threads $<TARGET_FILE:test_common_bus> --gtest_filter=ThreadsTest.*)
+
 # wangdi_tree_test(<name> <folder below tests> <rooms>): a test program over several rooms.
 function(wangdi_tree_test name folder)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cpp)

@@ -15,6 +15,7 @@
 #include "app/toml_file.hpp"
 #include "base/text.hpp"
 #include "store/postgres.hpp"
+#include "store/remote.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -43,6 +44,7 @@ constexpr std::array kSettings = {
     // them.
     Setting{"write", "queue_max", &Config::queue_max, double{limits::kCommandsPerBatch}, 1'000'000},
     Setting{"write", "batch_max", &Config::batch_max, 1, 4'096},
+    Setting{"write", "writers", &Config::writers, 1, store::kLanesMax},
     Setting{"write", "checkpoint_pages", &Config::checkpoint_pages, 100, 1'000'000},
     Setting{"read", "threads", &Config::reader_threads, 1, 64},
     Setting{"zone", "minutes_east", &Config::zone_minutes_east, -720, 840},

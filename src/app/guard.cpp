@@ -159,7 +159,7 @@ Result<std::unique_ptr<Guard>> Guard::open(const Config& config, Folder& folder,
 void Guard::committed(const bus::Committed& committed) {
   const std::lock_guard lock(mutex_);
   for (const auto& seal : committed.sealed) {
-    heads_[seal.district] = {seal.last_sequence, committed.commit_number, seal.hash};
+    heads_[seal.district] = {seal.last_sequence, seal.commit_number, seal.hash};
   }
   has_grown_ = true;
 }

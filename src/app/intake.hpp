@@ -37,7 +37,7 @@ class Intake {
 
  private:
   IntakeParts parts_;
-  RecordReceipts receipts_;  // made on the writer thread only
+  RecordReceipts receipts_;  // made where answers are given, one batch at a time
 };
 
 }  // namespace wangdi::app

@@ -7,6 +7,7 @@
 #include "app/schema.hpp"
 #include "app/storage.hpp"
 #include "journal/journal.hpp"
+#include "store/remote.hpp"
 
 namespace wangdi::app {
 namespace {
@@ -51,7 +52,9 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
   WD_TRY(runtime->guard_, Guard::open(config, runtime->folder_, connection, clock, examines));
   const bool is_alarmed = runtime->guard_->is_alarmed();
   if (is_alarmed) keep_found_log(runtime->folder_);
-  WD_TRY(runtime->vault_, vault::Vault::open(vault_paths(config)));
+  const bool is_remote = dynamic_cast<store::RemoteEngine*>(runtime->engine_.get()) != nullptr;
+  const int writers = is_remote ? config.writers : 1;
+  WD_TRY(runtime->vault_, vault::Vault::open(vault_paths(config), {.writers = writers}));
   WD_TRY(runtime->modules_, Modules::make(runtime->folder_.files(), runtime->vault_.get()));
   const auto tables = tables_of(runtime->registry());
   WD_TRY([[maybe_unused]] auto fits, check_schema(connection, tables));
@@ -62,16 +65,35 @@ Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& c
                                    is_alarmed ? vault::Orphans::keep : vault::Orphans::take_back));
   WD_TRY(runtime->last_commit_, journal::last_commit(connection));
   WD_TRY(runtime->restores_, bus::Restores::load(connection));
-  runtime->writer_ = std::make_unique<bus::Writer>(
-      bus::WriterParts{connection, runtime->registry(), *runtime->vault_writer_,
-                       runtime->modules_->rights, runtime->parameters_, clock},
-      writer_options(config));
+  for (int writer = 1; writer < writers; ++writer) {
+    WD_TRY([[maybe_unused]] auto opened, runtime->open_beside());
+  }
+  runtime->make_writer();
   runtime->guard_->set_restore(runtime->restores_.number());
-  runtime->writer_->on_commit([guard = runtime->guard_.get()](const bus::Committed& committed) {
-    guard->committed(committed);
-  });
   if (is_alarmed) runtime->writer_->refuse_commands();
   return runtime;
+}
+
+Status Runtime::open_beside() {
+  auto& engine = dynamic_cast<store::RemoteEngine&>(*engine_);
+  Beside beside;
+  WD_TRY(beside.connection, engine.open_beside(static_cast<int>(beside_.size()) + 1));
+  WD_TRY(beside.vault_writer, vault_->open_writer(*beside.connection, clock_.now()));
+  beside_.push_back(std::move(beside));
+  return ok();
+}
+
+void Runtime::make_writer() {
+  const auto parts = [this](store::Connection& connection, vault::Writer& vault_writer) {
+    return bus::WriterParts{connection,       registry(),  vault_writer,
+                            modules_->rights, parameters_, clock_};
+  };
+  std::vector<bus::WriterParts> lanes{parts(*connection_, *vault_writer_)};
+  for (auto& beside : beside_) lanes.push_back(parts(*beside.connection, *beside.vault_writer));
+  writer_ = std::make_unique<bus::Writer>(std::move(lanes), writer_options(config_));
+  writer_->on_commit([guard = guard_.get()](const bus::Committed& committed, store::Connection&) {
+    guard->committed(committed);
+  });
 }
 
 Runtime::~Runtime() {

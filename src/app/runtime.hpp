@@ -60,6 +60,8 @@ class Runtime {
         parameters_(std::move(parameters)) {}
   static Result<std::unique_ptr<Runtime>> compose(Folder folder, const Config& config,
                                                   const Clock& clock, bool examines);
+  Status open_beside();
+  void make_writer();
 
   Folder folder_;
   Config config_;
@@ -70,6 +72,12 @@ class Runtime {
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<vault::Writer> vault_writer_;
+  // Beside the first connection, on a database server.
+  struct Beside {
+    std::unique_ptr<store::Connection> connection;
+    std::unique_ptr<vault::Writer> vault_writer;
+  };
+  std::vector<Beside> beside_;
   std::unique_ptr<Modules> modules_;
   std::unique_ptr<bus::Writer> writer_;
   std::int64_t last_commit_ = 0;

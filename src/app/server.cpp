@@ -103,9 +103,10 @@ Status Service::compose() {
                               .zone = config.zone()});
   hub_ = std::make_unique<Hub>(runtime_.clock(), runtime_.last_commit());
   WD_TRY([[maybe_unused]] auto opened, open_gatekeeper());
-  writer.on_commit([this](const bus::Committed& committed) {
+  writer.on_commit([this](const bus::Committed& committed, store::Connection& db) {
     hub_->committed(committed);
-    for (const auto account : runtime_.modules().ended.committed(runtime_.connection())) {
+    if (!committed.holds_nation) return;
+    for (const auto account : runtime_.modules().ended.committed(db)) {
       gatekeeper_->end_sessions_of(account);
     }
   });
@@ -163,9 +164,9 @@ void Service::raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> 
 void Service::check_claim(const journal::Alarm& alarm) {
   if (runtime_.guard().is_alarmed()) return;
   const auto queued = runtime_.writer().submit_job(
-      [this, alarm](store::Rows&, vault::Writer&) -> Status {
+      [this, alarm](store::Rows& rows, vault::Writer&) -> Status {
         const auto district = alarm.last.district;
-        WD_TRY(const auto seal, journal::last_seal(runtime_.connection(), district));
+        WD_TRY(const auto seal, journal::last_seal(rows.connection(), district));
         if (seal) runtime_.guard().learn(*seal);
         const auto last = seal ? seal->last_sequence : 0;
         if (last < alarm.last.sequence) {
@@ -173,7 +174,7 @@ void Service::check_claim(const journal::Alarm& alarm) {
         }
         return ok();
       },
-      [](const Status&) {});
+      [](const Status&) {}, alarm.last.district);
   if (!queued) raise_alarm(alarm);
 }
 
@@ -182,9 +183,9 @@ void Service::compare(const std::shared_ptr<KnownReceipts>& known,
                       std::vector<ProvenClaim> claims) {
   if (runtime_.guard().is_alarmed()) return;
   const auto queued = runtime_.writer().submit_job(
-      [this, known, claims = std::move(claims)](store::Rows&, vault::Writer&) -> Status {
+      [this, known, claims = std::move(claims)](store::Rows& rows, vault::Writer&) -> Status {
         RecordReceipts receipts(runtime_.vault());
-        WD_TRY(const auto found, compare_claims(claims, runtime_.connection(), receipts, *known));
+        WD_TRY(const auto found, compare_claims(claims, rows.connection(), receipts, *known));
         if (found) {
           raise_alarm({journal::AlarmReason::claim_differs, found->place, found->place},
                       found->standing);

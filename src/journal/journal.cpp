@@ -132,10 +132,31 @@ void add_to_seal(Digester& digest, const RecordRow& record) {
   digest.field(record.answer ? std::string_view(*record.answer) : std::string_view());
 }
 
-Journal::Journal(store::Connection& connection, FillRandom random)
+Result<std::int64_t> CommitNumbers::next(store::Connection& connection) {
+  const std::lock_guard lock(mutex_);
+  if (first_ < 0) {
+    WD_TRY(first_, last_commit(connection));
+    last_ = first_;
+  }
+  return ++last_;
+}
+
+void CommitNumbers::give_back(std::int64_t number) {
+  const std::lock_guard lock(mutex_);
+  if (number == last_) --last_;
+}
+
+std::int64_t CommitNumbers::before_first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
+Journal::Journal(store::Connection& connection, FillRandom random,
+                 std::shared_ptr<CommitNumbers> numbers)
     : connection_(connection),
       remote_(dynamic_cast<store::RemoteConnection*>(&connection)),
-      random_(std::move(random)) {}
+      random_(std::move(random)),
+      numbers_(std::move(numbers)) {}
 
 Status Journal::create(store::Connection& connection) {
   WD_TRY([[maybe_unused]] auto records, connection.create(kRecord.info()));
@@ -309,18 +330,15 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
   std::vector<Sealed> sealed;
   if (touched_.empty()) return sealed;
   WD_TRY([[maybe_unused]] auto written, write_gathered());
-  if (commit_number_ < 0) {
-    WD_TRY(commit_number_, last_commit(connection_));
-  }
-  commit_number_pending_ = commit_number_ + 1;
+  WD_TRY(commit_number_pending_, numbers_->next(connection_));
   for (const auto district : touched_) {
     auto& head = *heads_.at(district);
     const auto hash = head.running.number(head.sequence).finish();
-    const SealRow row{district, head.sequence, head.sealed_sequence + 1, commit_number_pending_,
+    const SealRow row{district, head.sequence, head.sealed_sequence + 1, *commit_number_pending_,
                       now,      hash};
     WD_TRY([[maybe_unused]] auto done,
            write_all<SealRow>(connection_, kSeal.info(), store::BulkMode::kInsert, {&row, 1}));
-    sealed.push_back({district, row.first_sequence, row.last_sequence, hash});
+    sealed.push_back({district, row.first_sequence, row.last_sequence, row.commit_number, hash});
     head.hash = hash;
     head.sealed_sequence = head.sequence;
   }
@@ -328,14 +346,15 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
 }
 
 void Journal::committed() {
-  if (commit_number_pending_ >= 0) commit_number_ = std::exchange(commit_number_pending_, -1);
+  if (commit_number_pending_) commit_number_ = *std::exchange(commit_number_pending_, std::nullopt);
   end_batch();
 }
 
 void Journal::rolled_back() {
   // The heads of the touched districts are read again from what is really stored.
   for (const auto district : touched_) heads_.erase(district);
-  commit_number_pending_ = -1;
+  if (commit_number_pending_) numbers_->give_back(*commit_number_pending_);
+  commit_number_pending_.reset();
   end_batch();
 }
 

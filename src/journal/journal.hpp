@@ -7,6 +7,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <unordered_map>
 #include <variant>
@@ -35,7 +37,24 @@ struct Sealed {
   District district;
   std::int64_t first_sequence;
   std::int64_t last_sequence;
+  std::int64_t commit_number;
   Digest hash;
+};
+
+// The numbers of commits, for all journals that write to one database.
+class CommitNumbers {
+ public:
+  // Above all stored ones. Commits may become visible in another order.
+  Result<std::int64_t> next(store::Connection& connection);
+  // Of a commit that failed: given again when none was given since.
+  void give_back(std::int64_t number);
+  // The last one before the first next().
+  std::int64_t before_first() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::int64_t first_ = -1;  // -1: not read yet
+  std::int64_t last_ = -1;
 };
 
 using FillRandom = std::function<void(std::span<std::uint8_t>)>;
@@ -43,7 +62,9 @@ using FillRandom = std::function<void(std::span<std::uint8_t>)>;
 class Journal {
  public:
   // `random` fills salts and event ids. The heads are read from the connection when first needed.
-  Journal(store::Connection& connection, FillRandom random);
+  // Journals that write beside each other share their numbers.
+  Journal(store::Connection& connection, FillRandom random,
+          std::shared_ptr<CommitNumbers> numbers = std::make_shared<CommitNumbers>());
 
   static Status create(store::Connection& connection);
 
@@ -68,6 +89,7 @@ class Journal {
   void committed();
   void rolled_back();
 
+  // Of its last commit, 0 before.
   std::int64_t commit_number() const { return commit_number_; }
 
  private:
@@ -103,8 +125,9 @@ class Journal {
   std::unordered_map<CommandKey, std::optional<Repeat>, KeyHash> known_;
   std::vector<RecordRow> gathered_;
   std::vector<District> locked_;
-  std::int64_t commit_number_ = -1;  // -1: not read yet
-  std::int64_t commit_number_pending_ = -1;
+  std::shared_ptr<CommitNumbers> numbers_;
+  std::int64_t commit_number_ = 0;
+  std::optional<std::int64_t> commit_number_pending_;
 };
 
 // Adds what a seal protects of one record to its digest.

@@ -59,6 +59,13 @@ class FirstColumn final : public Binder {
 };
 
 // Hands on the rows of one district at a time, a portion at most, as arrays of the columns.
+// Another district than those that the batch has alone: two at once would change the same rows.
+Error outside(const TableInfo& table, std::int64_t district) {
+  return Error(ErrorCode::internal)
+      .because(std::string(table.name) + " is written in district " + std::to_string(district) +
+               ", which the batch does not hold");
+}
+
 template <class Take>
 Status by_district(std::span<const Column> columns, const RowSource& rows, Take take) {
   postgres::ArrayBinder arrays(columns);
@@ -134,6 +141,7 @@ class PostgresConnection final : public RemoteConnection {
     if (!begun) return std::move(begun).error();
     in_transaction_ = true;
     gathers_writes_ = false;
+    only_in_.clear();
     applied_ms_ = wanted_ms_;
     if (writer_flag_ != nullptr) transaction_ = PQgetvalue(begun->get(), 0, 0);
     return ok();
@@ -194,7 +202,8 @@ class PostgresConnection final : public RemoteConnection {
     if (mode == BulkMode::kErase && link_->is_cluster()) return erase_one_by_one(table, rows);
     const auto bound = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
     return by_district(table.columns.first(bound), rows,
-                       [&](std::int64_t, postgres::ArrayBinder arrays) {
+                       [&](std::int64_t district, postgres::ArrayBinder arrays) -> Status {
+                         if (!may_write(table, district)) return outside(table, district);
                          return write(table, mode, std::move(arrays));
                        });
   }
@@ -268,6 +277,10 @@ class PostgresConnection final : public RemoteConnection {
 
   void gather_writes() override { gathers_writes_ = in_transaction_; }
 
+  void write_only_in(std::span<const std::int64_t> districts) override {
+    only_in_.assign(districts.begin(), districts.end());
+  }
+
   Status erase_all(const TableInfo& table) override { return text(ddl::erase_all(table)); }
 
   Status create(const TableInfo& table) override {
@@ -296,6 +309,11 @@ class PostgresConnection final : public RemoteConnection {
   }
 
  private:
+  bool may_write(const TableInfo& table, std::int64_t district) const {
+    return only_in_.empty() || std::ranges::find(only_in_, district) != only_in_.end() ||
+           std::ranges::find(everywhere_, table.name) != everywhere_.end();
+  }
+
   std::string begin_text() const {
     // The number of the transaction tells later what became of it.
     // What follows a lock has to see what its last holder committed.
@@ -465,6 +483,7 @@ class PostgresConnection final : public RemoteConnection {
   std::string transaction_;
   bool in_transaction_ = false;
   bool gathers_writes_ = false;
+  std::vector<std::int64_t> only_in_;  // empty: everywhere
   WaitingList writes_;
   std::size_t writes_bytes_ = 0;
   std::int64_t next_cursor_ = 1;
@@ -478,7 +497,7 @@ class PostgresConnection final : public RemoteConnection {
   std::int64_t deadline_ms_ = 0;
 };
 
-class PostgresEngine final : public Engine {
+class PostgresEngine final : public RemoteEngine {
  public:
   explicit PostgresEngine(PostgresOptions options) : options_(std::move(options)) {}
 
@@ -487,9 +506,14 @@ class PostgresEngine final : public Engine {
     if (writer_open_.exchange(true)) {
       return Error(ErrorCode::folder_in_use).because("a writing connection is open");
     }
-    auto opened = open(postgres::Use::kWrite, &writer_open_);
+    auto opened = open(postgres::Use::kWrite, &writer_open_, {0, first_backend_});
     if (!opened) writer_open_ = false;
     return opened;
+  }
+
+  Result<std::unique_ptr<Connection>> open_beside(int lane) override {
+    WD_ASSERT(lane > 0 && lane < kLanesMax && options_.is_only_writer);
+    return open(postgres::Use::kWrite, &beside_others_, {lane, first_backend_});
   }
 
   Result<std::unique_ptr<Connection>> open_reader() override {
@@ -497,8 +521,9 @@ class PostgresEngine final : public Engine {
   }
 
  private:
-  Result<std::unique_ptr<Connection>> open(postgres::Use use, std::atomic<bool>* flag) {
-    auto link = std::make_unique<Link>(options_, use);
+  Result<std::unique_ptr<Connection>> open(postgres::Use use, std::atomic<bool>* flag,
+                                           postgres::Seat seat = {}) {
+    auto link = std::make_unique<Link>(options_, use, std::move(seat));
     WD_TRY([[maybe_unused]] auto opened, link->open());
     return std::unique_ptr<Connection>(
         std::make_unique<PostgresConnection>(std::move(link), flag, options_.everywhere));
@@ -507,6 +532,7 @@ class PostgresEngine final : public Engine {
   PostgresOptions options_;
   std::atomic<bool> writer_open_{false};
   std::atomic<bool> beside_others_{false};  // says nothing: there may be many
+  std::shared_ptr<std::atomic<int>> first_backend_ = std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "store/remote.hpp"
+
 namespace wangdi::store {
 namespace {
 
@@ -59,8 +61,17 @@ constexpr const char* kSyncCommit =
 // The session of a server that was killed just now may take a moment to end.
 constexpr const char* kLockWait = "SET lock_timeout = 2000";
 constexpr const char* kNoLockWait = "SET lock_timeout = 0";
-constexpr const char* kLock =
-    "SELECT pg_advisory_lock(hashtextextended('wangdi writer of ' || current_schema(), 0))";
+constexpr const char* kOfTheServer = "hashtextextended('wangdi writer of ' || current_schema(), 0)";
+
+std::string of_lane(const std::string& number) {
+  return "hashtextextended('wangdi writer ' || " + number + " || ' of ' || current_schema(), 0)";
+}
+
+// What the last server's other sessions still do ends before this one begins.
+std::string each_lane(const std::string& call) {
+  return "SELECT count(" + call + "(" + of_lane("lane") + ")) FROM generate_series(1, " +
+         std::to_string(kLanesMax - 1) + ") AS lane";
+}
 
 // Each is true on a server that keeps what it committed.
 struct Demand {
@@ -241,13 +252,38 @@ Status Link::check_settings() {
 
 Status Link::lock() {
   WD_TRY([[maybe_unused]] auto bounded, simple(kLockWait));
-  const ResultPtr taken(PQexec(connection_.get(), kLock));
+  const bool is_first = seat_.lane == 0;
+  const auto own = is_first ? kOfTheServer : of_lane(std::to_string(seat_.lane));
+  WD_TRY([[maybe_unused]] auto taken, take_lock("SELECT pg_advisory_lock(" + own + ")"));
+  if (is_first && !was_open_) {
+    WD_TRY([[maybe_unused]] auto ended, take_lock(each_lane("pg_advisory_lock")));
+    WD_TRY([[maybe_unused]] auto free, simple(each_lane("pg_advisory_unlock")));
+  }
+  was_open_ = true;
+  WD_TRY([[maybe_unused]] auto unbounded, simple(kNoLockWait));
+  if (!is_first) return check_first();
+  if (seat_.first_backend) *seat_.first_backend = PQbackendPID(connection_.get());
+  return ok();
+}
+
+// After the own lock was taken: a server that starts has the first one before it asks for this.
+Status Link::check_first() {
+  WD_TRY(const auto found,
+         simple("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                " AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = " +
+                std::string(kOfTheServer) +
+                " AND pid = " + std::to_string(seat_.first_backend->load()) + ")"));
+  if (is_true(found.get(), 0)) return ok();
+  return Error(ErrorCode::storage_failed).because("PostgreSQL: the first session is lost");
+}
+
+Status Link::take_lock(const std::string& statement) {
+  const ResultPtr taken(PQexec(connection_.get(), statement.c_str()));
   constexpr std::string_view kLockNotAvailable = "55P03";
   if (field_of(taken.get(), PG_DIAG_SQLSTATE) == kLockNotAvailable) {
     return Error(ErrorCode::folder_in_use).because("another server writes to this database");
   }
   if (PQresultStatus(taken.get()) != PGRES_TUPLES_OK) return failure(taken.get());
-  WD_TRY([[maybe_unused]] auto unbounded, simple(kNoLockWait));
   return ok();
 }
 

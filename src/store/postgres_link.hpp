@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,6 +20,13 @@
 namespace wangdi::store::postgres {
 
 enum class Use : std::uint8_t { kWrite, kRead };
+
+// Which of a server's writing sessions it is. The first holds the lock of the only server; those
+// beside it hold one of their own each, and write only while the first has its.
+struct Seat {
+  int lane = 0;
+  std::shared_ptr<std::atomic<int>> first_backend;  // process id of the first session
+};
 
 // Statements are constants, so the address of their text (or of a table's name, with a kind)
 // identifies them.
@@ -37,7 +45,8 @@ struct Execution {
 
 class Link {
  public:
-  Link(PostgresOptions options, Use use) : options_(std::move(options)), use_(use) {}
+  Link(PostgresOptions options, Use use, Seat seat = {})
+      : options_(std::move(options)), use_(use), seat_(std::move(seat)) {}
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -94,6 +103,8 @@ class Link {
   Status check_settings();
   Status read_timeline();
   Status lock();
+  Status take_lock(const std::string& statement);
+  Status check_first();
   // Connects, and as the writer takes the lock, again and again until the time is over.
   Status reconnect();
   Result<ResultPtr> checked(PGresult* raw);
@@ -101,6 +112,8 @@ class Link {
 
   PostgresOptions options_;
   Use use_;
+  Seat seat_;
+  bool was_open_ = false;
   std::unique_ptr<PGconn, CloseConnection> connection_;
   std::unordered_map<StatementKey, Prepared, KeyHash> prepared_;
   std::int64_t next_name_ = 1;

@@ -34,6 +34,18 @@ class RemoteConnection : public Connection {
   // From here to the end of the transaction bulk writes wait for the next statement or the commit,
   // and reach the server in one round trip; their errors are errors of that.
   virtual void gather_writes() = 0;
+  // To the end of the transaction bulk writes of rows of other districts fail: who writes beside
+  // others writes where it is alone. Tables of which each machine has a copy are left out.
+  virtual void write_only_in(std::span<const std::int64_t> districts) = 0;
 };
+
+class RemoteEngine : public Engine {
+ public:
+  // A writing connection beside the one of open_writer(), which has to be open; `lane` counts from
+  // 1 to below kLanesMax. It writes while that one has the lock of the only server, and a new
+  // server waits for both. Errors: those of open_writer().
+  virtual Result<std::unique_ptr<Connection>> open_beside(int lane) = 0;
+};
+inline constexpr int kLanesMax = 16;
 
 }  // namespace wangdi::store

@@ -38,6 +38,8 @@ class AccessLog {
   // Forgets all but the first `count` waiting rows.
   void keep(std::size_t count);
   Status write();
+  // Beside other writers: a head may have moved on since the last batch of its district.
+  void begin() { heads_.clear(); }
   void settled() { waiting_.clear(); }
   void abandoned();
 

@@ -6,19 +6,17 @@
 
 #include <map>
 #include <optional>
-#include <vector>
 
-#include "vault/keyring.hpp"
+#include "vault/body_keys.hpp"
 
 namespace wangdi::vault {
 
 using BodyMac = crypto::Digest;
-inline constexpr std::int64_t kBodyKeyDaysAfterMonth = 31;
 
-// Belongs to the writer thread. A new month's key waits in `waiting()` until keys.db is written.
+// Belongs to the thread of one writer.
 class BodyMacs {
  public:
-  static Result<std::unique_ptr<BodyMacs>> open(Keyring& keyring, UnixMs now);
+  explicit BodyMacs(BodyKeys& keys) : keys_(keys) {}
 
   // The MAC of a body that arrives now; nothing when the month's key was destroyed already, which
   // only a clock that jumped can bring about.
@@ -26,17 +24,12 @@ class BodyMacs {
   // Whether a body is the one recorded then; nothing when that can no longer be told.
   std::optional<bool> same(UnixMs recorded_at, crypto::ByteView body, const BodyMac& recorded);
 
-  // Named keys to write: new months and the emptied rows of destroyed ones.
-  std::vector<NamedKeyRow>& waiting() { return waiting_; }
-
  private:
-  explicit BodyMacs(Keyring& keyring);
-  void destroy_old(UnixMs now);
+  void refresh();
 
+  BodyKeys& keys_;
+  std::uint64_t generation_ = 0;
   std::map<Month, std::optional<crypto::Hmac>> months_;  // empty: destroyed
-  std::vector<NamedKeyRow> waiting_;
-  crypto::Aead epoch_;
-  crypto::Random random_;
 };
 
 }  // namespace wangdi::vault

@@ -72,15 +72,16 @@ Status reindex(Keyring& keyring, store::Connection& main) {
 
 }  // namespace
 
+// Scopes that the backup does not know yet get a row as well: what they left behind stays.
 Status Vault::adopt_restored(store::Connection& main) {
-  WD_TRY(const auto keys_state, store::get(keyring_->writer(), kKeysState, {District{}}));
-  WD_TRY(auto main_state, store::get(main, kVaultState, {District{}}));
-  if (!keys_state || !main_state || main_state->pairing != keys_state->pairing) {
-    return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
-  }
+  BatchStates states;
+  WD_TRY([[maybe_unused]] auto read, states.open(keyring_->writer(), main));
   WD_TRY([[maybe_unused]] auto indexed, reindex(*keyring_, main));
-  if (main_state->batch >= 0) main_state->batch = ~main_state->batch;
-  std::vector<VaultStateRow> rows{*main_state};
+  std::vector<VaultStateRow> rows;
+  for (const auto scope : states.scopes()) {
+    rows.push_back(states.of(scope).main);
+    rows.back().batch = ~rows.back().batch;
+  }
   WD_TRY([[maybe_unused]] auto begun, main.begin());
   if (auto put = bulk(main, kVaultState, store::BulkMode::kPut, rows); !put) {
     main.rollback();

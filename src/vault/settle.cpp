@@ -41,7 +41,7 @@ store::Bytes Writer::packed(const std::vector<Unsettled>& entries) {
   return bytes;
 }
 
-std::vector<Writer::Unsettled> Writer::unpacked(const store::Bytes& bytes) {
+std::vector<Unsettled> Writer::unpacked(const store::Bytes& bytes) {
   std::vector<Unsettled> entries;
   for (std::size_t at = 0; at + kUnsettledBytes <= bytes.size(); at += kUnsettledBytes) {
     const auto part = crypto::ByteView(bytes).subspan(at, kUnsettledBytes);
@@ -56,37 +56,15 @@ std::vector<Writer::Unsettled> Writer::unpacked(const store::Bytes& bytes) {
   return entries;
 }
 
-Status Writer::pair() {
-  WD_TRY(const auto keys_state, store::get(keyring_.writer(), kKeysState, {District{}}));
-  if (!keys_state) return Error(ErrorCode::keys_mismatch).because("keys.db has no state row");
-  keys_state_ = *keys_state;
-  WD_TRY(const auto main_state, store::get(main_, kVaultState, {District{}}));
-  if (main_state) {
-    main_state_ = *main_state;
-    if (main_state_.pairing != keys_state_.pairing) {
-      return Error(ErrorCode::keys_mismatch).because("the keys folder belongs to other data");
-    }
-    main_was_restored_ = main_state_.batch < 0;
-    if (main_was_restored_) main_state_.batch = ~main_state_.batch;
-  } else if (keys_state_.batch > 0) {
-    return Error(ErrorCode::keys_mismatch).because("the keys folder was used with other data");
-  } else {
-    main_state_ = {.pairing = keys_state_.pairing};
-    WD_TRY([[maybe_unused]] auto begun, main_.begin());
-    std::vector<VaultStateRow> rows{main_state_};
-    WD_TRY([[maybe_unused]] auto put, bulk(main_, kVaultState, store::BulkMode::kPut, rows));
-    WD_TRY([[maybe_unused]] auto committed, main_.commit());
-  }
-  batch_ = std::max(keys_state_.batch, main_state_.batch) + 1;
-  return ok();
-}
-
+// An older main database would disown keys that newer data need: there everything stays as it is.
 Status Writer::take_back(Orphans orphans) {
   if (orphans == Orphans::keep) return ok();
-  // An older main database would disown keys that newer data need: leave everything as it is.
-  main_was_restored_ = main_was_restored_ || main_state_.batch < keys_state_.settled;
-  if (main_was_restored_) return ok();
-  return settle(unpacked(keys_state_.unsettled));
+  for (const auto scope : shared_.states.unsettled()) {
+    if (shared_.states.is_behind(scope)) continue;
+    state_ = &shared_.states.of(scope);
+    WD_TRY([[maybe_unused]] auto taken, settle(unpacked(state_->keys.unsettled)));
+  }
+  return ok();
 }
 
 Result<bool> Writer::is_kept(const Unsettled& entry) {
@@ -121,32 +99,27 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
       (keep ? kept : lost).push_back(entry.row);
     } else if (!keep) {
       lost_keys.push_back({.district = entry.row.district, .subject = entry.row.subject});
-      keyring_.cache().forget({entry.row.district, entry.row.subject});
+      shared_.keyring.cache().forget({entry.row.district, entry.row.subject});
     }
   }
-  auto& keys = keyring_.writer();
-  auto state = keys_state_;
+  auto state = state_->keys;
   state.unsettled.clear();
   std::vector<KeysStateRow> states{state};
-  const auto write = [&]() -> Status {
-    WD_TRY([[maybe_unused]] auto a, bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
-    WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
-    WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
-    WD_TRY([[maybe_unused]] auto d, bulk(keys, kKeysState, store::BulkMode::kPut, states));
-    return keys.commit();
-  };
-  auto written = write();
-  keys_begun_ = keys_begun_ && !written;
-  end_keys();
-  if (!written) return written;
+  WD_TRY([[maybe_unused]] auto written, in_turn([&](store::Connection& keys) -> Status {
+           WD_TRY([[maybe_unused]] auto a,
+                  bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
+           WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
+           WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
+           return bulk(keys, kKeysState, store::BulkMode::kPut, states);
+         }));
   taken_back_ += lost_keys.size() + lost.size();
-  keys_state_ = std::move(state);
+  state_->keys = std::move(state);
   cipher_.forget();
   return ok();
 }
 
-std::vector<Writer::Unsettled> Writer::unsettled_of_batch() const {
-  std::vector<Unsettled> entries = carried_;
+std::vector<Unsettled> Writer::unsettled_of_batch() const {
+  std::vector<Unsettled> entries = state_->carried;
   for (const auto& key : keys_) {
     Unsettled entry;
     entry.row.district = key.row.district;
@@ -165,41 +138,45 @@ Status Writer::write_keys() {
   for (const auto& staged : index_) {
     if (staged.change == IndexChange::add) added.push_back(staged.row);
   }
-  auto state = keys_state_;
+  auto state = state_->keys;
   state.batch = batch_;
-  state.settled = main_state_.batch;
+  state.settled = state_->main.batch;
   state.unsettled = packed(unsettled_of_batch());
   std::vector<KeysStateRow> states{state};
-
-  auto& to = keyring_.writer();
-  WD_TRY([[maybe_unused]] auto begun, begin_keys());
-  WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, store::BulkMode::kInsert, keys));
-  // Outdated entries go before new ones come: a value may have been changed back.
-  WD_TRY([[maybe_unused]] auto b, bulk(to, kBlindIndex, store::BulkMode::kErase, outdated_));
-  WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, store::BulkMode::kPut, added));
-  WD_TRY([[maybe_unused]] auto d,
-         bulk(to, kNamedKey, store::BulkMode::kPut, body_macs_->waiting()));
-  WD_TRY([[maybe_unused]] auto e, bulk(to, kKeysState, store::BulkMode::kPut, states));
-  WD_TRY([[maybe_unused]] auto committed, to.commit());
-  keys_state_ = std::move(state);
+  std::size_t named = 0;
+  WD_TRY([[maybe_unused]] auto written,
+         in_turn(
+             [&](store::Connection& to) -> Status {
+               auto waiting = shared_.body_keys.waiting();
+               named = waiting.size();
+               auto& outdated = shared_.states.outdated();
+               WD_TRY([[maybe_unused]] auto a,
+                      bulk(to, kPersonKey, store::BulkMode::kInsert, keys));
+               // Outdated entries go before new ones come: a value may have been changed back.
+               WD_TRY([[maybe_unused]] auto b,
+                      bulk(to, kBlindIndex, store::BulkMode::kErase, outdated));
+               WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, store::BulkMode::kPut, added));
+               WD_TRY([[maybe_unused]] auto d, bulk(to, kNamedKey, store::BulkMode::kPut, waiting));
+               return bulk(to, kKeysState, store::BulkMode::kPut, states);
+             },
+             [&] {
+               shared_.states.outdated().clear();
+               shared_.body_keys.written(named);
+             }));
+  state_->keys = std::move(state);
   return ok();
 }
 
 Status Writer::commit_keys() {
-  const bool changed = !keys_.empty() || !index_.empty() || !body_macs_->waiting().empty();
+  const bool changed = !keys_.empty() || !index_.empty() || shared_.body_keys.is_waiting();
   if (!changed) {
     end_keys();
     return ok();
   }
-  if (carried_.size() > kCarriedMax) {
+  if (state_->carried.size() > kCarriedMax) {
     return Error(ErrorCode::read_only).because("too many unsettled keys; restart to clear them");
   }
-  auto written = write_keys();
-  keys_begun_ = keys_begun_ && !written;
-  end_keys();
-  if (!written) return written;
-  outdated_.clear();
-  body_macs_->waiting().clear();
+  WD_TRY([[maybe_unused]] auto written, write_keys());
   if (hooks_.after_keys) hooks_.after_keys();
   return ok();
 }
@@ -216,7 +193,9 @@ Status Writer::write_rows() {
     }
     WD_TRY([[maybe_unused]] auto a, bulk(main_, kVaultField, store::BulkMode::kErase, erased));
     WD_TRY([[maybe_unused]] auto b, bulk(main_, kVaultField, store::BulkMode::kPut, put));
-    std::vector<VaultStateRow> states{{.pairing = main_state_.pairing, .batch = batch_}};
+    auto state = state_->main;
+    state.batch = batch_;
+    std::vector<VaultStateRow> states{state};
     WD_TRY([[maybe_unused]] auto c, bulk(main_, kVaultState, store::BulkMode::kPut, states));
   }
   if (hooks_.after_rows) hooks_.after_rows();
@@ -224,36 +203,42 @@ Status Writer::write_rows() {
 }
 
 void Writer::settled() {
-  if (!fields_.empty()) main_state_.batch = batch_;
+  if (!fields_.empty()) state_->main.batch = batch_;
   for (const auto& staged : keys_) {
-    keyring_.cache().put({staged.row.district, staged.row.subject}, staged.key);
+    shared_.keyring.cache().put({staged.row.district, staged.row.subject}, staged.key);
   }
   // The last change of an entry counts: a value that came back keeps its entry.
   std::map<store::Table<BlindIndexRow, 4>::Key, IndexChange> last;
   for (const auto& staged : index_) {
     last.insert_or_assign(store::Table<BlindIndexRow, 4>::key_of(staged.row), staged.change);
   }
+  std::vector<BlindIndexRow> outdated;
   for (const auto& staged : index_) {
     const auto found = last.find(store::Table<BlindIndexRow, 4>::key_of(staged.row));
     if (found == last.end() || found->second != IndexChange::drop) continue;
-    outdated_.push_back(staged.row);
+    outdated.push_back(staged.row);
     last.erase(found);
   }
-  ++batch_;
+  if (!outdated.empty()) {
+    const auto turn = shared_.states.turn();
+    auto& waiting = shared_.states.outdated();
+    waiting.insert(waiting.end(), outdated.begin(), outdated.end());
+  }
+  next_batch(state_->keys.district);
   log_.settled();
   clear_staged();
 }
 
 Status Writer::abandoned() {
   auto entries = unsettled_of_batch();
-  const bool reached_keys = keys_state_.batch == batch_;
-  ++batch_;
+  const bool reached_keys = state_->keys.batch == batch_;
+  next_batch(state_->keys.district);
   end_keys();
   log_.abandoned();
   clear_staged();
   if (!reached_keys) return ok();
   auto taken = settle(entries);
-  carried_ = taken ? std::vector<Unsettled>() : std::move(entries);
+  state_->carried = taken ? std::vector<Unsettled>() : std::move(entries);
   return taken;
 }
 

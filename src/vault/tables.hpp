@@ -25,11 +25,11 @@ struct VaultFieldRow {
 WD_DESCRIBE(VaultFieldRow, district, subject, field, version, ciphertext)
 inline constexpr store::Table<VaultFieldRow, 3> kVaultField{"vault_field", {}, false};
 
-// One row for the whole database: which keys folder belongs to it, and the last batch that wrote
-// vault rows. It tells at start whether the last batch of keys.db was committed here too. In a
-// restored database the batch stands as its complement (below 0) until vault rows are written.
+// Which keys folder belongs to the database, and the last batch of a scope that wrote vault rows.
+// It tells at start whether the last batch of keys.db was committed here too. In a restored
+// database the batch stands as its complement (below 0) until vault rows of the scope are written.
 struct VaultStateRow {
-  District district{};  // always the nation's
+  District district{};  // the scope (batch_states.hpp)
   Mark16 pairing{};
   std::int64_t batch = 0;
 };
@@ -86,10 +86,10 @@ struct NamedKeyRow {
 WD_DESCRIBE(NamedKeyRow, district, name, month, wrapped)
 inline constexpr store::Table<NamedKeyRow, 3> kNamedKey{"named_key", {}, false};
 
-// One row. `unsettled` lists what the last batch changed in keys.db, so that the start can take
-// back what the main database never committed.
+// One row a scope. `unsettled` lists what its last batch changed in keys.db, so that the start can
+// take back what the main database never committed.
 struct KeysStateRow {
-  District district{};  // always the nation's
+  District district{};  // the scope (batch_states.hpp)
   Mark16 pairing{};
   std::int64_t epoch = 0;
   std::int64_t batch = 0;

@@ -8,7 +8,7 @@ namespace wangdi::vault {
 
 Result<std::unique_ptr<Vault>> Vault::open(const Paths& paths, Options options) {
   WD_TRY(auto keyring, Keyring::open(paths, options.cached_keys));
-  return std::unique_ptr<Vault>(new Vault(std::move(keyring)));
+  return std::unique_ptr<Vault>(new Vault(std::move(keyring), options.writers > 1));
 }
 
 Status Vault::create_tables(store::Connection& main) {

@@ -11,6 +11,8 @@ namespace wangdi::vault {
 struct Options {
   // Unwrapped keys kept in memory: 56 bytes each, for the lists of a busy county.
   std::size_t cached_keys = 65'536;
+  // Writers that open_writer() will be asked for; several begin each batch with its district.
+  int writers = 1;
 };
 
 class Vault {
@@ -21,14 +23,15 @@ class Vault {
   static Result<std::unique_ptr<Vault>> open(const Paths& paths, Options options = {});
   // The tables that belong into the main database; they are not rebuilt.
   static Status create_tables(store::Connection& main);
-  // For a main database that came out of a backup: its values are in the blind index again, and the
-  // next start takes no key back, since newer data may need it. Error: keys_mismatch when the keys
-  // belong to other data.
+  // For a main database that came out of a backup, while no writer is open: its values are in the
+  // blind index again, and the next start takes no key back, since newer data may need it. Error:
+  // keys_mismatch when the keys belong to other data.
   Status adopt_restored(store::Connection& main);
 
   Result<std::unique_ptr<Writer>> open_writer(store::Connection& main, UnixMs now, Hooks hooks = {},
                                               Orphans orphans = Orphans::take_back) {
-    return Writer::open(*keyring_, main, now, std::move(hooks), orphans);
+    return Writer::open({*keyring_, states_, body_keys_, has_many_writers_}, main, now,
+                        std::move(hooks), orphans);
   }
   Result<std::unique_ptr<Reader>> open_reader(store::Connection& main) {
     return Reader::open(*keyring_, main);
@@ -37,8 +40,12 @@ class Vault {
   crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
 
  private:
-  explicit Vault(std::unique_ptr<Keyring> keyring) : keyring_(std::move(keyring)) {}
+  Vault(std::unique_ptr<Keyring> keyring, bool has_many_writers)
+      : keyring_(std::move(keyring)), has_many_writers_(has_many_writers) {}
   std::unique_ptr<Keyring> keyring_;
+  const bool has_many_writers_;
+  BatchStates states_;
+  BodyKeys body_keys_;
 };
 
 // What a phone holds as proof of the highest position it was answered: a MAC over district,

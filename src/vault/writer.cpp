@@ -6,33 +6,77 @@
 
 namespace wangdi::vault {
 
-Writer::Writer(Keyring& keyring, store::Connection& main, Hooks hooks)
-    : keyring_(keyring),
+Writer::Writer(const Shared& shared, store::Connection& main, Hooks hooks)
+    : shared_(shared),
       main_(main),
       hooks_(std::move(hooks)),
-      person_keys_(keyring, keyring.writer()),
-      blind_(keyring.hmac(KeyName::blind_index)),
-      log_(main) {}
+      blind_(shared.keyring.hmac(KeyName::blind_index)),
+      log_(main),
+      body_macs_(shared.body_keys) {
+  ++shared_.states.writers;
+}
 
-Result<std::unique_ptr<Writer>> Writer::open(Keyring& keyring, store::Connection& main, UnixMs now,
-                                             Hooks hooks, Orphans orphans) {
-  std::unique_ptr<Writer> writer(new Writer(keyring, main, std::move(hooks)));
-  WD_TRY([[maybe_unused]] auto paired, writer->pair());
-  WD_TRY([[maybe_unused]] auto clean, writer->take_back(orphans));
-  WD_TRY(writer->body_macs_, BodyMacs::open(keyring, now));
+Writer::~Writer() { --shared_.states.writers; }
+
+Result<std::unique_ptr<Writer>> Writer::open(const Shared& shared, store::Connection& main,
+                                             UnixMs now, Hooks hooks, Orphans orphans) {
+  const bool is_first = shared.states.writers == 0;
+  std::unique_ptr<Writer> writer(new Writer(shared, main, std::move(hooks)));
+  if (is_first) {
+    WD_TRY([[maybe_unused]] auto states, shared.states.open(shared.keyring.writer(), main));
+    WD_TRY([[maybe_unused]] auto keys, shared.body_keys.open(shared.keyring, now));
+  }
+  WD_TRY([[maybe_unused]] auto reads, writer->open_reads());
+  if (is_first) {
+    WD_TRY([[maybe_unused]] auto clean, writer->take_back(orphans));
+  }
+  writer->next_batch({});
   return writer;
+}
+
+Status Writer::open_reads() {
+  if (shared_.has_many_writers) {
+    WD_TRY(own_reads_, shared_.keyring.engine().open_reader());
+  }
+  person_keys_.emplace(shared_.keyring, reads());
+  return ok();
+}
+
+void Writer::begin(District district) {
+  next_batch(district);
+  log_.begin();
+}
+
+void Writer::next_batch(District scope) {
+  state_ = &shared_.states.of(scope);
+  batch_ = ++state_->last;
 }
 
 Status Writer::begin_keys() {
   if (keys_begun_) return ok();
-  WD_TRY([[maybe_unused]] auto begun, keyring_.writer().begin());
+  WD_TRY([[maybe_unused]] auto begun, reads().begin());
   keys_begun_ = true;
   return ok();
 }
 
 void Writer::end_keys() {
-  if (keys_begun_) keyring_.writer().rollback();
+  if (keys_begun_) reads().rollback();
   keys_begun_ = false;
+}
+
+Status Writer::in_turn(const WriteKeys& write, const std::function<void()>& after) {
+  const auto turn = shared_.states.turn();
+  auto& to = shared_.keyring.writer();
+  if (own_reads_) end_keys();
+  if (!keys_begun_) {
+    WD_TRY([[maybe_unused]] auto begun, to.begin());
+  }
+  auto written = write(to);
+  if (written) written = to.commit();
+  if (!written) to.rollback();
+  keys_begun_ = false;
+  if (written && after) after();
+  return written;
 }
 
 Result<bool> Writer::use(const SubjectId& id) {
@@ -42,7 +86,7 @@ Result<bool> Writer::use(const SubjectId& id) {
     return true;
   }
   WD_TRY([[maybe_unused]] auto begun, begin_keys());
-  WD_TRY(const auto key, person_keys_.find(id));
+  WD_TRY(const auto key, person_keys_->find(id));
   if (!key) return false;
   cipher_.use(id, *key);
   return true;
@@ -50,7 +94,7 @@ Result<bool> Writer::use(const SubjectId& id) {
 
 void Writer::make_key(const SubjectId& id) {
   PersonKeyRow row{.district = id.district, .subject = id.subject};
-  const auto key = person_keys_.make(id, random_, row.wrapped);
+  const auto key = person_keys_->make(id, random_, row.wrapped);
   key_at_.emplace(id, keys_.size());
   keys_.push_back({std::move(row), key});
   cipher_.use(id, key);
@@ -142,12 +186,11 @@ Result<std::vector<Uuid>> Writer::find_exact(District district, Field field,
   }
   WD_TRY([[maybe_unused]] auto begun, begin_keys());
   WD_TRY([[maybe_unused]] auto read,
-         keyring_.writer().by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
-                                  [&](const store::RowReader& reader) {
-                                    candidates.push_back(
-                                        store::read_row<BlindIndexRow>(reader).subject);
-                                    return candidates.size() < kExactHitsMax;
-                                  }));
+         reads().by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
+                        [&](const store::RowReader& reader) {
+                          candidates.push_back(store::read_row<BlindIndexRow>(reader).subject);
+                          return candidates.size() < kExactHitsMax;
+                        }));
   std::ranges::sort(candidates);
   candidates.erase(std::ranges::unique(candidates).begin(), candidates.end());
   // The index holds a part of the MAC and may be behind or ahead of the rows: the value decides.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writing end of the vault, used by the one writer thread inside its batch. Order on disk: keys
-// first (commit_keys), then the vault rows with the journal records in the main transaction. What
-// keys.db holds of a batch that the main database never committed is taken back at the next start.
+// The writing end of the vault, used by a writer thread inside its batch. Order on disk: keys first
+// (commit_keys), then the vault rows with the journal records in the main transaction. What keys.db
+// holds of a batch that the main database never committed is taken back at the next start.
 //
+//   begin(district)    where several writers share the vault, each batch begins with its district
 //   put, log ..        while commands are handled; undo(mark) when a command is refused
 //   commit_keys()      keys.db is on disk
 //   write_rows()       inside the main transaction, before its journal records
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "vault/access_log.hpp"
+#include "vault/batch_states.hpp"
 #include "vault/body_macs.hpp"
 #include "vault/person_keys.hpp"
 
@@ -38,12 +40,26 @@ enum class Orphans : std::uint8_t { take_back, keep };
 // One value; the types of the fields are far below.
 inline constexpr std::size_t kFieldBytesMax = 64u << 10;
 
+// What the writers of a vault share.
+struct Shared {
+  Keyring& keyring;
+  BatchStates& states;
+  BodyKeys& body_keys;
+  bool has_many_writers = false;
+};
+
 class Writer {
  public:
-  // Pairs the keys folder with a new database, refuses a foreign one, and takes back what the last
-  // run left unsettled. `main` is the writing connection and outlives this.
-  static Result<std::unique_ptr<Writer>> open(Keyring& keyring, store::Connection& main, UnixMs now,
-                                              Hooks hooks, Orphans orphans);
+  // The first one pairs the keys folder with a new database, refuses a foreign one, and takes back
+  // what the last run left unsettled. `main` is the writing connection and outlives this.
+  static Result<std::unique_ptr<Writer>> open(const Shared& shared, store::Connection& main,
+                                              UnixMs now, Hooks hooks, Orphans orphans);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  // The batch that follows is of this district, which no other writer has meanwhile.
+  void begin(District district);
 
   // Seals a value; an empty one removes the field. Makes the subject's key when it has none.
   Status put(District district, const Uuid& subject, Field field, std::string_view plain);
@@ -54,11 +70,11 @@ class Writer {
   Status log(const AccessEntry& entry, UnixMs now) { return log_.add(entry, now); }
 
   std::optional<BodyMac> body_mac(UnixMs now, std::string_view body) {
-    return body_macs_->mac(now, crypto::bytes_of(body));
+    return body_macs_.mac(now, crypto::bytes_of(body));
   }
   std::optional<bool> same_body(UnixMs recorded_at, std::string_view body,
                                 const BodyMac& recorded) {
-    return body_macs_->same(recorded_at, crypto::bytes_of(body), recorded);
+    return body_macs_.same(recorded_at, crypto::bytes_of(body), recorded);
   }
 
   // What is staged so far; undo() forgets what came after, for a command that was refused.
@@ -75,7 +91,7 @@ class Writer {
 
   // True when the main database is older than the keys folder has seen it, as after restoring a
   // backup: then nothing was taken back at the start.
-  bool main_was_restored() const { return main_was_restored_; }
+  bool main_was_restored() const { return shared_.states.main_was_restored(); }
   // Keys and index entries that the start took back.
   std::size_t taken_back() const { return taken_back_; }
 
@@ -93,12 +109,6 @@ class Writer {
     BlindIndexRow row;
     IndexChange change;
   };
-  // What keys.db was told that the main database has to confirm.
-  enum class UnsettledKind : std::uint8_t { key = 1, index = 2 };
-  struct Unsettled {
-    UnsettledKind kind = UnsettledKind::key;
-    BlindIndexRow row;  // of a key only district and subject count
-  };
   struct Place {
     SubjectId id;
     Field field;
@@ -110,9 +120,10 @@ class Writer {
     }
   };
 
-  Writer(Keyring& keyring, store::Connection& main, Hooks hooks);
-  Status pair();
+  Writer(const Shared& shared, store::Connection& main, Hooks hooks);
+  Status open_reads();
   Status take_back(Orphans orphans);
+  void next_batch(District scope);
   Status settle(const std::vector<Unsettled>& entries);
   Result<bool> is_kept(const Unsettled& entry);
   std::vector<Unsettled> unsettled_of_batch() const;
@@ -122,8 +133,13 @@ class Writer {
   static std::vector<Unsettled> unpacked(const store::Bytes& bytes);
 
   // Reads of keys.db share one transaction with its writes: a transaction a read would cost locks.
+  // Beside other writers they have a connection of their own, and writes wait for their turn.
+  store::Connection& reads() { return own_reads_ ? *own_reads_ : shared_.keyring.writer(); }
   Status begin_keys();
   void end_keys();
+  using WriteKeys = std::function<Status(store::Connection&)>;
+  // `after` still has the turn, and runs when the write is on disk.
+  Status in_turn(const WriteKeys& write, const std::function<void()>& after = {});
   // Turns the cipher to a subject; false when it has no key.
   Result<bool> use(const SubjectId& id);
   void make_key(const SubjectId& id);
@@ -131,15 +147,16 @@ class Writer {
   void stage(const Place& place, store::Bytes ciphertext);
   void stage_index(const Place& place, std::string_view old_value, std::string_view new_value);
 
-  Keyring& keyring_;
+  Shared shared_;
   store::Connection& main_;
   Hooks hooks_;
-  PersonKeys person_keys_;
+  std::unique_ptr<store::Connection> own_reads_;
+  std::optional<PersonKeys> person_keys_;
   FieldCipher cipher_;
   crypto::Random random_;
   crypto::Hmac blind_;
   AccessLog log_;
-  std::unique_ptr<BodyMacs> body_macs_;
+  BodyMacs body_macs_;
 
   std::vector<StagedField> fields_;
   std::vector<StagedKey> keys_;
@@ -149,13 +166,9 @@ class Writer {
   std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
   std::pmr::unordered_multimap<std::int64_t, std::size_t> index_at_{&pool_};  // by mac
 
-  KeysStateRow keys_state_;
-  VaultStateRow main_state_;
-  std::int64_t batch_ = 1;               // the one being staged
-  std::vector<BlindIndexRow> outdated_;  // entries to drop with the next write of keys.db
-  std::vector<Unsettled> carried_;       // of batches that could not be taken back
+  BatchState* state_ = nullptr;  // of the scope of the batch being staged
+  std::int64_t batch_ = 1;       // its number
   bool keys_begun_ = false;
-  bool main_was_restored_ = false;
   std::size_t taken_back_ = 0;
 };
 

@@ -51,7 +51,7 @@ void Server::open_writer(Life& life) {
       bus::WriterParts{*life.connection, installation_.modules->registry, *life.vault_writer,
                        installation_.modules->rights, *installation_.parameters, clock_},
       bus::WriterOptions{.queue_max = kQueueMax, .zone = {}});
-  life.writer->on_commit([this](const bus::Committed&) {
+  life.writer->on_commit([this](const bus::Committed&, store::Connection&) {
     end_sessions();
     if (death_ == Death::after_commit) throw Died();
   });

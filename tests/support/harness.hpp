@@ -18,6 +18,7 @@
 #include "common/bus/writer.hpp"
 #include "common/parameters/parameters.hpp"
 #include "journal/journal.hpp"
+#include "store/remote.hpp"
 #include "store/sqlite.hpp"
 #include "tests/support/test_engine.hpp"
 #include "vault/vault.hpp"
@@ -69,17 +70,17 @@ class Harness {
     for (const auto& table : registry.tables()) must(connection->create(table));
     const vault::Paths paths{(folder_ / "keys").string(), (folder_ / "root").string()};
     if (!std::filesystem::exists(paths.keys)) must(vault::Vault::create(paths));
-    vault = must(vault::Vault::open(paths));
+    const int lanes = kind_ == TestEngine::postgres ? kLanes : 1;
+    vault = must(vault::Vault::open(paths, {.writers = lanes}));
     vault_writer = must(vault->open_writer(*connection, clock.now(), std::move(hooks)));
     parameters = std::make_unique<Parameters>(must(Parameters::shipped()));
-    writer = std::make_unique<bus::Writer>(
-        bus::WriterParts{*connection, registry, *vault_writer, rights, *parameters, clock},
-        bus::WriterOptions{});
+    make_writer(lanes);
   }
   ~Harness() {
     if (writer) writer->stop();
     queries_.reset();
     writer.reset();
+    beside_.clear();
     vault_writer.reset();
     connection.reset();
     if (keep_folder_) return;
@@ -177,6 +178,29 @@ class Harness {
   std::unique_ptr<bus::Writer> writer;
 
  private:
+  // As many writers beside each other as a server on PostgreSQL has.
+  static constexpr int kLanes = 4;
+  struct Beside {
+    std::unique_ptr<store::Connection> connection;
+    std::unique_ptr<vault::Writer> vault_writer;
+  };
+
+  void make_writer(int lanes) {
+    const auto parts = [this](store::Connection& to, vault::Writer& values) {
+      return bus::WriterParts{to, registry, values, rights, *parameters, clock};
+    };
+    std::vector<bus::WriterParts> all{parts(*connection, *vault_writer)};
+    for (int lane = 1; lane < lanes; ++lane) {
+      auto& remote = dynamic_cast<store::RemoteEngine&>(*engine);
+      Beside beside;
+      beside.connection = must(remote.open_beside(lane));
+      beside.vault_writer = must(vault->open_writer(*beside.connection, clock.now()));
+      all.push_back(parts(*beside.connection, *beside.vault_writer));
+      beside_.push_back(std::move(beside));
+    }
+    writer = std::make_unique<bus::Writer>(std::move(all), bus::WriterOptions{});
+  }
+
   static std::filesystem::path fresh_folder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "wangdi_test_XXXXXX").string();
     return ::mkdtemp(pattern.data());
@@ -192,6 +216,7 @@ class Harness {
   bool keep_folder_;
   std::filesystem::path folder_;
   std::unique_ptr<bus::QueryRunner> queries_;
+  std::vector<Beside> beside_;
   std::uint64_t next_id_ = 1;
   bool started_ = false;
 };

@@ -27,6 +27,7 @@ struct CommandType {
   std::function<Result<RegionCode>(const void*, CommandContext&)> region_of;
   std::function<Result<Decision>(const void*, CommandContext&)> decide;
   std::function<void(const void*, const Foresight&)> foresee;  // may be empty
+  bool writes_nation = false;  // also rows of the nation's district, beside those of its own
   const codec::TypeInfo* body = nullptr;
 };
 
@@ -69,6 +70,8 @@ struct CommandRules {
   std::string summary_zh, summary_en;
   // What it will read; only saves time, so that it may say too much or too little.
   std::function<void(const Command&, const Foresight&)> foresee = nullptr;
+  // It also writes rows of the nation's district: nobody else has that one meanwhile.
+  bool writes_nation = false;
 };
 
 template <class Params>
@@ -200,6 +203,7 @@ void Registry::command(CommandRules<Command> rules,
       foresee(*static_cast<const Command*>(command), ahead);
     };
   }
+  type.writes_nation = rules.writes_nation;
   type.body = &codec::kType<Command>;
   const bool added = commands_.emplace(std::string(Command::kType), std::move(type)).second;
   WD_ASSERT(added);

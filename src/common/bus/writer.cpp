@@ -1,66 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer thread: queue, group commit, one command's way from rights to projections.
+// The writer's threads: group commit, telling and answering.
 #include "common/bus/writer.hpp"
 
 #include <algorithm>
 #include <future>
-
-#include "common/bus/held.hpp"
-#include "vault/writer.hpp"
+#include <map>
 
 namespace wangdi::bus {
 namespace {
 
-Outcome refused(const PreparedCommand& command, Error error) {
-  Outcome outcome;
-  outcome.id = command.id;
-  outcome.status = CommandStatus::refused;
-  outcome.error = std::move(error);
-  return outcome;
+bool is_remote(const WriterParts& parts) {
+  return dynamic_cast<store::RemoteConnection*>(&parts.connection) != nullptr;
 }
 
-Error read_only() {
-  constexpr std::string_view kRetrySeconds = "10";
-  return Error(ErrorCode::read_only).with("seconds", std::string(kRetrySeconds));
-}
+// The outcomes of one sender whose commands went different ways.
+struct Gathered {
+  std::mutex mutex;
+  std::vector<Outcome> outcomes;
+  std::size_t missing = 0;  // parts
+  Writer::Done done;
+};
 
-// The device's time plus its measured skew, never after the server's now.
-UnixMs corrected(const PreparedCommand& command, UnixMs now) {
-  return std::min(now, command.occurred_at + command.skew_ms);
-}
-
-// The server's own failure: no answer to the command, as it may go through the next time.
-bool is_failure(const Error& error) {
-  const auto code = error.code();
-  return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
-         code == ErrorCode::read_only;
-}
-
-// A row that is found by another, which is found by a third, is the longest way that is foreseen.
-constexpr int kLooksAhead = 3;
-
-// What the body's MAC covers: type and region too, so that a reused id with another target shows.
-std::string mac_input(const PreparedCommand& command) {
-  return command.type + '\n' + command.region.text() + '\n' + command.body;
+SubmissionResult failed(const Submission& submission, const Error& error) {
+  SubmissionResult result;
+  for (const auto& command : submission.commands) {
+    result.outcomes.push_back(refused(command, error));
+  }
+  result.job_status = error;
+  return result;
 }
 
 }  // namespace
 
-void project(const EventType& type, const void* value, const Recorded& frame, store::Rows& rows) {
-  for (const auto& apply : type.projections) apply(value, frame, rows);
-}
-
 Writer::Writer(WriterParts parts, WriterOptions options)
-    : parts_(parts),
-      remote_(dynamic_cast<store::RemoteConnection*>(&parts.connection)),
-      options_(options),
-      journal_(parts.connection, [this](std::span<std::uint8_t> out) { random_.fill(out); }) {}
+    : Writer(std::vector<WriterParts>{parts}, options) {}
+
+Writer::Writer(std::vector<WriterParts> lanes, WriterOptions options)
+    : registry_(lanes.front().registry),
+      by_district_(is_remote(lanes.front())),
+      queue_({options.queue_max, options.batch_max, lanes.size(), by_district_}) {
+  WD_ASSERT(lanes.size() == 1 || by_district_);
+  for (const auto& parts : lanes) {
+    lanes_.push_back(std::make_unique<Lane>(
+        parts, LaneShare{options.zone, by_district_, numbers_, refuses_commands_}));
+  }
+}
 
 Writer::~Writer() { stop(); }
 
-void Writer::on_commit(std::function<void(const Committed&)> follower) {
-  followers_.push_back(std::move(follower));
-}
+void Writer::on_commit(Follower follower) { followers_.push_back(std::move(follower)); }
 
 void Writer::around_answers(std::function<void()> before, std::function<void()> after) {
   before_answers_ = std::move(before);
@@ -68,46 +56,74 @@ void Writer::around_answers(std::function<void()> before, std::function<void()> 
 }
 
 void Writer::start() {
-  thread_ = std::thread([this] { loop(); });
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    threads_.emplace_back([this, i] { loop(i); });
+  }
 }
 
 void Writer::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  queue_.stop();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
   }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
-std::size_t Writer::waiting() const {
-  const std::lock_guard lock(mutex_);
-  return queued_weight_;
+// Whoever changes accounts writes names for log-in and sessions, which are the nation's.
+std::vector<District> Writer::districts_of(const PreparedCommand& command) const {
+  const auto* type = registry_.find_command(command.type);
+  const auto district = command.region.district();
+  if (type == nullptr || !type->writes_nation || district == District{}) return {district};
+  return {district, District{}};
 }
 
-Status Writer::enqueue(Submission submission) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return Error(ErrorCode::shutting_down);
-    const auto weight = submission.weight();
-    if (queued_weight_ + weight > options_.queue_max) {
-      return Error(ErrorCode::queue_full).with("seconds", "2");
-    }
-    queued_weight_ += weight;
-    queue_.push_back(std::move(submission));
+std::vector<Submission> Writer::by_district(const access::Actor& actor,
+                                            std::vector<PreparedCommand> commands,
+                                            Done done) const {
+  std::map<District, Submission> parts;
+  std::map<District, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto district = commands[i].region.district();
+    auto& part = parts[district];
+    const auto needed = districts_of(commands[i]);
+    if (needed.size() > part.districts.size()) part.districts = needed;
+    part.commands.push_back(std::move(commands[i]));
+    places[district].push_back(i);
   }
-  wake_.notify_one();
-  return ok();
+  if (parts.empty()) parts[District{}].districts = {District{}};
+  auto gathered = std::make_shared<Gathered>();
+  gathered->outcomes.resize(commands.size());
+  gathered->missing = parts.size();
+  gathered->done = std::move(done);
+  std::vector<Submission> submissions;
+  for (auto& [district, part] : parts) {
+    part.actor = actor;
+    part.done = parts.size() == 1
+                    ? std::move(gathered->done)
+                    : [gathered, at = std::move(places[district])](std::vector<Outcome> outcomes) {
+                        const std::lock_guard lock(gathered->mutex);
+                        for (std::size_t i = 0; i < at.size(); ++i) {
+                          gathered->outcomes[at[i]] = std::move(outcomes[i]);
+                        }
+                        if (--gathered->missing == 0) gathered->done(std::move(gathered->outcomes));
+                      };
+    submissions.push_back(std::move(part));
+  }
+  return submissions;
 }
 
 Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> commands,
                       Done done) {
   if (refuses_commands_) return read_only();
-  return enqueue({actor, std::move(commands), std::move(done), nullptr, nullptr});
+  if (by_district_) return queue_.put(by_district(actor, std::move(commands), std::move(done)));
+  std::vector<Submission> one;
+  one.push_back({actor, std::move(commands), std::move(done), nullptr, nullptr, {}});
+  return queue_.put(std::move(one));
 }
 
-Status Writer::submit_job(Job job, std::function<void(Status)> done) {
-  return enqueue({{}, {}, nullptr, std::move(job), std::move(done)});
+Status Writer::submit_job(Job job, std::function<void(Status)> done, District district) {
+  std::vector<Submission> one;
+  one.push_back({{}, {}, nullptr, std::move(job), std::move(done), {district}});
+  return queue_.put(std::move(one));
 }
 
 Result<std::vector<Outcome>> Writer::send(const access::Actor& actor,
@@ -121,331 +137,78 @@ Result<std::vector<Outcome>> Writer::send(const access::Actor& actor,
   return future.get();
 }
 
-Status Writer::run_job(Job job) {
+Status Writer::run_job(Job job, District district) {
   std::promise<Status> promise;
   auto future = promise.get_future();
-  WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), [&promise](Status status) {
-           promise.set_value(std::move(status));
-         }));
+  const auto done = [&promise](Status status) { promise.set_value(std::move(status)); };
+  WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), done, district));
   return future.get();
 }
 
-void Writer::loop() {
+void Writer::loop(std::size_t lane) {
   for (;;) {
-    auto batch = wait_and_take();
-    if (batch.empty()) return;
-    process(batch);
+    auto batch = queue_.wait_and_take(lane);
+    if (batch.submissions.empty()) return;
+    process(*lanes_[lane], batch);
   }
 }
 
 bool Writer::process_waiting() {
-  WD_ASSERT(!thread_.joinable());
-  std::unique_lock lock(mutex_);
-  auto batch = take();
-  lock.unlock();
-  if (batch.empty()) return false;
-  process(batch);
+  WD_ASSERT(threads_.empty());
+  auto batch = queue_.take();
+  if (batch.submissions.empty()) return false;
+  process(*lanes_.front(), batch);
   return true;
 }
 
-std::vector<Writer::Submission> Writer::wait_and_take() {
-  std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  return take();
-}
-
-std::vector<Writer::Submission> Writer::take() {
-  std::vector<Submission> batch;
-  std::size_t weight = 0;
-  while (!queue_.empty() &&
-         (batch.empty() || weight + queue_.front().weight() <= options_.batch_max)) {
-    weight += queue_.front().weight();
-    batch.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  queued_weight_ -= weight;
-  return batch;
-}
-
-void Writer::process(std::vector<Submission>& batch) {
-  auto results = transact(batch);
+void Writer::process(Lane& lane, Batch& batch) {
+  auto& submissions = batch.submissions;
+  auto results = run(lane, submissions, batch.held);
   std::vector<SubmissionResult> all;
   if (results) {
     all = std::move(*results);
-  } else if (batch.size() == 1) {
-    all.push_back({});
-    const auto& error = results.error();
-    for (const auto& command : batch.front().commands) {
-      all.front().outcomes.push_back(refused(command, error));
-    }
-    all.front().job_status = error;
+  } else if (submissions.size() == 1) {
+    all.push_back(failed(submissions.front(), results.error()));
   } else {
     // One submission may be what breaks the batch: alone, the others go through.
-    for (auto& submission : batch) {
-      auto alone = transact({&submission, 1});
-      if (alone) {
-        all.push_back(std::move(alone->front()));
-        continue;
-      }
-      SubmissionResult failed;
-      for (const auto& command : submission.commands) {
-        failed.outcomes.push_back(refused(command, alone.error()));
-      }
-      failed.job_status = std::move(alone).error();
-      all.push_back(std::move(failed));
+    for (auto& submission : submissions) {
+      auto alone = run(lane, {&submission, 1}, batch.held);
+      all.push_back(alone ? std::move(alone->front()) : failed(submission, alone.error()));
     }
   }
+  queue_.give_back(batch);
+  answer(batch, std::move(all));
+}
+
+Result<std::vector<SubmissionResult>> Writer::run(Lane& lane, std::span<Submission> submissions,
+                                                  std::span<const District> held) {
+  ++counters_.batches;
+  auto run = lane.run(submissions, held);
+  if (!run) {
+    ++counters_.failed_batches;
+    return std::move(run).error();
+  }
+  if (!run->committed.sealed.empty()) tell(std::move(run->committed), lane.connection());
+  return std::move(run->results);
+}
+
+void Writer::tell(Committed committed, store::Connection& db) {
+  const std::lock_guard lock(telling_);
+  if (!told_) told_ = numbers_->before_first();
+  committed.commit_number = ++*told_;
+  for (const auto& follower : followers_) follower(committed, db);
+}
+
+void Writer::answer(Batch& batch, std::vector<SubmissionResult> results) {
+  const std::lock_guard lock(telling_);
   before_answers_();
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    for (const auto& outcome : all[i].outcomes) count(outcome);
-    if (batch[i].done) batch[i].done(std::move(all[i].outcomes));
-    if (batch[i].job_done) batch[i].job_done(std::move(all[i].job_status));
+  for (std::size_t i = 0; i < batch.submissions.size(); ++i) {
+    auto& submission = batch.submissions[i];
+    for (const auto& outcome : results[i].outcomes) count(outcome);
+    if (submission.done) submission.done(std::move(results[i].outcomes));
+    if (submission.job_done) submission.job_done(std::move(results[i].job_status));
   }
   after_answers_();
-}
-
-Status Writer::expect(std::span<const Submission> batch) {
-  if (!journal_.gathers()) return ok();
-  std::vector<journal::CommandKey> keys;
-  for (const auto& submission : batch) {
-    for (const auto& command : submission.commands) {
-      keys.push_back({command.region.district(), command.id});
-    }
-  }
-  return journal_.expect(std::move(keys));
-}
-
-Status Writer::look_ahead(std::span<const Submission> batch, store::Rows& rows) {
-  if (remote_ == nullptr || refuses_commands_) return ok();
-  for (int look = 0; look < kLooksAhead; ++look) {
-    for (const auto& submission : batch) {
-      for (const auto& command : submission.commands) {
-        const auto* type = parts_.registry.find_command(command.type);
-        if (type == nullptr) continue;
-        WD_TRY(const auto repeat, journal_.find(command.region.district(), command.id));
-        if (repeat) continue;
-        parts_.rights.foresee(rows, submission.actor);
-        if (!type->foresee) continue;
-        const auto occurred_at = corrected(command, parts_.clock.now());
-        type->foresee(command.value.get(),
-                      {rows, command.region, CivilDate::of(occurred_at, options_.zone)});
-      }
-    }
-    WD_TRY(const bool asked, rows.fetch(*remote_));
-    if (!asked) return ok();
-  }
-  return ok();
-}
-
-Result<std::vector<Writer::SubmissionResult>> Writer::transact(std::span<Submission> batch) {
-  ++counters_.batches;
-  touched_.clear();
-  const auto undo = [this](Error error) {
-    parts_.connection.rollback();
-    const auto taken_back = parts_.vault.abandoned();
-    journal_.rolled_back();
-    if (!taken_back) error = taken_back.error();
-    ++counters_.failed_batches;
-    return error;
-  };
-  if (auto begun = parts_.connection.begin(); !begun) return undo(std::move(begun).error());
-  if (auto told = expect(batch); !told) return undo(std::move(told).error());
-  store::Rows rows(parts_.connection, store::Start::kStored);
-  if (auto looked = look_ahead(batch, rows); !looked) return undo(std::move(looked).error());
-  std::vector<SubmissionResult> results;
-  results.reserve(batch.size());
-  for (auto& submission : batch) {
-    SubmissionResult result;
-    result.outcomes.reserve(submission.commands.size());
-    const bool refuses = refuses_commands_;  // all of a submission or none
-    for (const auto& command : submission.commands) {
-      result.outcomes.push_back(refuses ? refused(command, read_only())
-                                        : apply(submission.actor, command, rows));
-    }
-    if (submission.job) result.job_status = submission.job(rows, parts_.vault);
-    results.push_back(std::move(result));
-    if (batch_error_) return undo(*std::exchange(batch_error_, std::nullopt));
-    if (!rows.status()) return undo(rows.status().error());
-  }
-  if (auto flushed = rows.flush(); !flushed) return undo(std::move(flushed).error());
-  auto sealed = journal_.seal(parts_.clock.now());
-  if (!sealed) return undo(std::move(sealed).error());
-  // Keys are on disk before the rows they open, and those before any answer.
-  if (auto keys = parts_.vault.commit_keys(); !keys) return undo(std::move(keys).error());
-  if (auto sealed_fields = parts_.vault.write_rows(); !sealed_fields) {
-    return undo(std::move(sealed_fields).error());
-  }
-  if (auto done = parts_.connection.commit(); !done) return undo(std::move(done).error());
-  parts_.vault.settled();
-  journal_.committed();
-  if (!sealed->empty()) {
-    std::ranges::sort(touched_);
-    touched_.erase(std::ranges::unique(touched_).begin(), touched_.end());
-    const Committed committed{journal_.commit_number(), std::move(*sealed), touched_};
-    for (const auto& follower : followers_) follower(committed);
-  }
-  return results;
-}
-
-Outcome Writer::apply(const access::Actor& actor, const PreparedCommand& command,
-                      store::Rows& rows) {
-  const auto* type = parts_.registry.find_command(command.type);
-  if (type == nullptr) return refused(command, Error(ErrorCode::command_unknown));
-  if (journal_.gathers()) {
-    // It is known already, and what the batch gathered is not in the database for others to ask.
-    auto found = journal_.find(command.region.district(), command.id);
-    if (!found) return refused(command, std::move(found).error());
-    if (*found) return repeated(command, **found);
-  }
-  const auto mark = parts_.vault.mark();
-  auto outcome = decide(*type, actor, command, rows);
-  const bool recorded = outcome && (outcome->status == CommandStatus::applied ||
-                                    outcome->status == CommandStatus::held);
-  if (!recorded) parts_.vault.undo(mark);
-  if (!outcome && is_failure(outcome.error())) batch_error_ = outcome.error();
-  if (!outcome) return repeat_or(command, refused(command, std::move(outcome).error()));
-  if (outcome->status == CommandStatus::conflict) return repeat_or(command, std::move(*outcome));
-  return std::move(*outcome);
-}
-
-Result<Outcome> Writer::decide(const CommandType& type, const access::Actor& sender,
-                               const PreparedCommand& command, store::Rows& rows) {
-  const auto now = parts_.clock.now();
-  const auto occurred_at = corrected(command, now);
-  if (command.skew_measured && now - occurred_at > limits::kOfflineMs) {
-    return Error(ErrorCode::too_old).with("days", std::to_string(limits::kOfflineMs / 86'400'000));
-  }
-  CommandContext context{rows,
-                         parts_.vault,
-                         parts_.parameters,
-                         sender,
-                         command.id,
-                         command.region,
-                         now,
-                         occurred_at,
-                         CivilDate::of(occurred_at, options_.zone),
-                         CivilDate::of(now, options_.zone),
-                         options_.zone,
-                         command.base_position};
-  WD_TRY(const auto region, type.region_of(command.value.get(), context));
-  if (!command.region.contains(region) || command.region.district() != region.district()) {
-    return Error(ErrorCode::not_found);
-  }
-  const auto current = parts_.rights.current(rows, sender);
-  const bool allowed = current && within(*current, type.roles, region).has_value();
-  if (!allowed) {
-    if (!parts_.rights.had(rows, sender, type.roles, region, occurred_at)) {
-      return Error(ErrorCode::not_found);
-    }
-    return hold(sender, command, context);
-  }
-  WD_TRY(auto decision, type.decide(command.value.get(), context));
-  if (!decision.conflicts.empty()) {
-    Outcome outcome;
-    outcome.id = command.id;
-    outcome.status = CommandStatus::conflict;
-    outcome.error = Error(ErrorCode::conflict);
-    outcome.conflicts = std::move(decision.conflicts);
-    return outcome;
-  }
-  return record(sender, command, std::move(decision), context);
-}
-
-Result<Outcome> Writer::record(const access::Actor& actor, const PreparedCommand& command,
-                               Decision decision, CommandContext& context) {
-  WD_ASSERT(!decision.events.empty());
-  const auto mac = parts_.vault.body_mac(context.now, mac_input(command));
-  std::vector<journal::RecordRow> records;
-  records.reserve(decision.events.size());
-  for (const auto& draft : decision.events) {
-    journal::RecordRow row;
-    row.district = draft.region.district();
-    row.command = command.id;
-    row.ordinal = static_cast<std::int32_t>(records.size());
-    row.region = draft.region;
-    row.type = draft.type;
-    row.version = draft.version;
-    row.subject = draft.subject;
-    row.actor = actor.account;
-    row.device = actor.device;
-    row.occurred_at = context.occurred_at;
-    row.skew_ms = command.skew_ms;
-    row.device_sequence = command.device_sequence;
-    row.recorded_at = context.now;
-    draft.encode(draft.value.get(), row.body.emplace());
-    if (records.empty()) {
-      row.body_mac = mac;
-      row.answer = decision.answer;
-    }
-    records.push_back(std::move(row));
-  }
-  auto appended_or = journal_.append(records);
-  if (!appended_or) {
-    // Some records may stand already: the whole batch has to be undone.
-    batch_error_ = appended_or.error();
-    return std::move(appended_or).error();
-  }
-  auto& appended = *appended_or;
-  if (const auto* repeat = std::get_if<journal::Repeat>(&appended)) {
-    return repeated(command, *repeat);
-  }
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto& row = records[i];
-    const auto* type = parts_.registry.find_event(row.type, row.version);
-    WD_ASSERT(type != nullptr);
-    project(*type, decision.events[i].value.get(),
-            {{row.district, row.sequence},
-             row.region,
-             row.subject,
-             row.actor,
-             row.device,
-             row.occurred_at,
-             row.recorded_at,
-             context.day},
-            context.rows);
-    if (row.region.level() >= RegionLevel::community) {
-      touched_.push_back(row.region.at(RegionLevel::community));
-    }
-  }
-  Outcome outcome;
-  outcome.id = command.id;
-  outcome.status = CommandStatus::applied;
-  outcome.position = std::get<journal::Position>(appended);
-  outcome.answer = decision.once ? std::move(decision.once) : std::move(decision.answer);
-  return outcome;
-}
-
-Result<Outcome> Writer::hold(const access::Actor& actor, const PreparedCommand& command,
-                             CommandContext& context) {
-  WD_TRY(auto decision, hold_command(command, context));
-  WD_TRY(auto outcome, record(actor, command, std::move(decision), context));
-  if (outcome.status == CommandStatus::applied) outcome.status = CommandStatus::held;
-  return outcome;
-}
-
-Outcome Writer::repeat_or(const PreparedCommand& command, Outcome otherwise) {
-  auto found = journal_.find(command.region.district(), command.id);
-  if (!found) {
-    batch_error_ = found.error();
-    return refused(command, std::move(found).error());
-  }
-  if (!*found) return otherwise;
-  return repeated(command, **found);
-}
-
-Outcome Writer::repeated(const PreparedCommand& command, const journal::Repeat& repeat) {
-  if (repeat.body_mac) {
-    // Nothing when the month's key is gone: then bodies can no longer be compared.
-    const auto same =
-        parts_.vault.same_body(repeat.recorded_at, mac_input(command), *repeat.body_mac);
-    if (same == false) return refused(command, Error(ErrorCode::command_id_reused));
-  }
-  Outcome outcome;
-  outcome.id = command.id;
-  outcome.status = CommandStatus::duplicate;
-  outcome.position = repeat.position;
-  outcome.answer = repeat.answer;
-  return outcome;
 }
 
 void Writer::count(const Outcome& outcome) {

@@ -1,58 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one writer: a thread that takes all waiting commands and jobs, runs them in one transaction
-// (group commit), and answers after the commit. Submitting never blocks; a full queue is told. The
-// simulation runs the same turns without the thread (process_waiting).
+// The one door to the database for whoever writes. A thread takes all waiting commands and jobs,
+// runs them in one transaction (group commit), and answers after the commit; on a database server
+// several do so beside each other, each with the batch of one district. Submitting never blocks; a
+// full queue is told. The simulation runs the same turns without threads (process_waiting).
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "common/bus/context.hpp"
-#include "common/bus/registry.hpp"
-#include "common/crypto/crypto.hpp"
-#include "journal/journal.hpp"
+#include "common/bus/lane.hpp"
+#include "common/bus/write_queue.hpp"
 
 namespace wangdi::bus {
-
-// Answers about the actor's rights from the rows of the batch, so that they are judged in the write
-// transaction itself. Implemented by the accounts module.
-class Rights {
- public:
-  virtual ~Rights() = default;
-  // The actor as stored now; nothing when the account is closed.
-  virtual std::optional<access::Actor> current(store::Rows& rows, const access::Actor& actor) = 0;
-  // Whether the account had one of the roles over the region at that instant.
-  virtual bool had(store::Rows& rows, const access::Actor& actor, access::Roles roles,
-                   const RegionCode& region, UnixMs at) = 0;
-  // Says before a batch on a database server what current() will read.
-  virtual void foresee(store::Rows& /*rows*/, const access::Actor& /*actor*/) {}
-};
-
-struct Committed {
-  std::int64_t commit_number = 0;
-  std::vector<journal::Sealed> sealed;
-  std::vector<RegionCode> communities;  // touched, for the live boards
-};
 
 struct WriterOptions {
   std::size_t queue_max = limits::kCommandQueue;  // commands and jobs waiting
   std::size_t batch_max = limits::kWriterBatch;   // commands in one transaction
   ZoneOffset zone;
-};
-
-struct WriterParts {
-  store::Connection& connection;
-  const Registry& registry;
-  vault::Writer& vault;
-  Rights& rights;
-  const Parameters& parameters;
-  const Clock& clock;
 };
 
 // Numbers for /metrics.
@@ -64,15 +32,21 @@ struct WriterCounters {
 class Writer final : public CommandSender {
  public:
   Writer(WriterParts parts, WriterOptions options);
+  // One thread for each connection; several only of a database server.
+  Writer(std::vector<WriterParts> lanes, WriterOptions options);
   ~Writer() override;
 
-  // Called on the writer thread after each commit; set before start().
-  void on_commit(std::function<void(const Committed&)> follower);
-  // Called on the writer thread before the first and after the last answer of a batch, so that who
-  // delivers them wakes a thread once for all; set before start().
+  // Called on a writer thread after each commit, one at a time, before its answers and before
+  // anything else is written in its districts; set before start().
+  // `db` is the writing connection.
+  using Follower = std::function<void(const Committed&, store::Connection& db)>;
+  void on_commit(Follower follower);
+  // Called on a writer thread before the first and after the last answer of a batch, so that who
+  // delivers them wakes a thread once for all; answers too come one batch at a time. Set before
+  // start().
   void around_answers(std::function<void()> before, std::function<void()> after);
   void start();
-  // Finishes what is queued, then ends the thread. Later submissions are refused.
+  // Finishes what is queued, then ends the threads. Later submissions are refused.
   void stop();
   // One turn on the caller's thread instead of start(): takes what waits, as much as a batch holds,
   // and answers it. False when nothing waited.
@@ -88,73 +62,39 @@ class Writer final : public CommandSender {
   Result<std::vector<Outcome>> send(const access::Actor& actor,
                                     std::vector<PreparedCommand> commands) override;
 
-  // A write that is no command (access log, sessions), in the batch's transaction. The status is
-  // given after the commit.
-  using Job = std::function<Status(store::Rows&, vault::Writer&)>;
-  Status submit_job(Job job, std::function<void(Status)> done);
-  Status run_job(Job job);  // waits; never on the network thread
+  using Job = bus::Job;
+  // The status is given after the commit. `district`: the one it writes in.
+  Status submit_job(Job job, std::function<void(Status)> done, District district = {});
+  Status run_job(Job job, District district = {});  // waits; never on the network thread
 
-  std::size_t waiting() const;
+  std::size_t waiting() const { return queue_.waiting(); }
   const WriterCounters& counters() const { return counters_; }
 
  private:
-  struct Submission {
-    access::Actor actor;
-    std::vector<PreparedCommand> commands;
-    Done done;
-    Job job;
-    std::function<void(Status)> job_done;
-    std::size_t weight() const { return job ? 1 : commands.size(); }
-  };
-  struct SubmissionResult {
-    std::vector<Outcome> outcomes;
-    Status job_status = ok();
-  };
-
-  Status enqueue(Submission submission);
-  void loop();
-  std::vector<Submission> wait_and_take();
-  std::vector<Submission> take();  // with the mutex held
-  void process(std::vector<Submission>& batch);
-  // Tells the journal which ids the batch will use, where it gathers.
-  Status expect(std::span<const Submission> batch);
-  // Brings what the commands will read, in few round trips where each read would be one.
-  Status look_ahead(std::span<const Submission> batch, store::Rows& rows);
-  // One transaction over [first, last); its results in order, or the error that undid it.
-  Result<std::vector<SubmissionResult>> transact(std::span<Submission> batch);
-  Outcome apply(const access::Actor& actor, const PreparedCommand& command, store::Rows& rows);
-  Result<Outcome> decide(const CommandType& type, const access::Actor& actor,
-                         const PreparedCommand& command, store::Rows& rows);
-  Result<Outcome> record(const access::Actor& actor, const PreparedCommand& command,
-                         Decision decision, CommandContext& context);
-  Result<Outcome> hold(const access::Actor& actor, const PreparedCommand& command,
-                       CommandContext& context);
-  Outcome repeat_or(const PreparedCommand& command, Outcome otherwise);
-  Outcome repeated(const PreparedCommand& command, const journal::Repeat& repeat);
+  std::vector<Submission> by_district(const access::Actor& actor,
+                                      std::vector<PreparedCommand> commands, Done done) const;
+  std::vector<District> districts_of(const PreparedCommand& command) const;
+  void loop(std::size_t lane);
+  void process(Lane& lane, Batch& batch);
+  Result<std::vector<SubmissionResult>> run(Lane& lane, std::span<Submission> submissions,
+                                            std::span<const District> held);
+  void tell(Committed committed, store::Connection& db);
+  void answer(Batch& batch, std::vector<SubmissionResult> results);
   void count(const Outcome& outcome);
 
-  WriterParts parts_;
-  store::RemoteConnection* remote_;  // the same connection, or nothing on SQLite
-  WriterOptions options_;
-  crypto::Random random_;
-  journal::Journal journal_;
-  std::vector<std::function<void(const Committed&)>> followers_;
+  const Registry& registry_;
+  const bool by_district_;
+  std::atomic<bool> refuses_commands_{false};
+  std::shared_ptr<journal::CommitNumbers> numbers_ = std::make_shared<journal::CommitNumbers>();
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  WriteQueue queue_;
+  std::vector<Follower> followers_;
   std::function<void()> before_answers_ = [] {};
   std::function<void()> after_answers_ = [] {};
-  std::vector<RegionCode> touched_;
-  std::optional<Error> batch_error_;
+  std::mutex telling_;  // one at a time: followers and who is answered
+  std::optional<std::int64_t> told_;
   WriterCounters counters_;
-  std::atomic<bool> refuses_commands_{false};
-
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Submission> queue_;
-  std::size_t queued_weight_ = 0;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
-
-// Runs the projections of one event.
-void project(const EventType& type, const void* value, const Recorded& frame, store::Rows& rows);
 
 }  // namespace wangdi::bus

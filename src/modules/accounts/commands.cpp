@@ -185,7 +185,10 @@ bus::CommandRules<Command> rules_for(std::string zh, std::string en) {
           [](const Command& command, CommandContext& context) {
             return region_of(command.account, context);
           },
-          std::move(zh), std::move(en)};
+          std::move(zh),
+          std::move(en),
+          nullptr,
+          true};
 }
 
 }  // namespace
@@ -197,7 +200,7 @@ void register_commands(bus::Registry& registry, ModuleParts parts) {
        [](const OpenAccount& command, CommandContext&) -> Result<RegionCode> {
          return command.region;
        },
-       "开通账号", "Open an account"},
+       "开通账号", "Open an account", nullptr, true},
       [handlers](const OpenAccount& command, CommandContext& context) {
         return handlers->open(command, context);
       });

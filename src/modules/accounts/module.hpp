@@ -25,7 +25,7 @@ namespace wangdi::accounts {
 
 // Accounts whose sessions end when the batch is committed. A handler notes them; after each commit
 // the writer's follower asks which of them really changed, so that a batch that was undone ends
-// nothing. Writer thread only.
+// nothing. Belongs to who has the nation's district.
 class EndedAccounts {
  public:
   // `sequence`: of the account's last record before this command.

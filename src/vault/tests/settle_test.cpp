@@ -234,6 +234,106 @@ TEST_F(SettleTest, given_keys_of_other_data_when_a_restored_database_is_adopted_
   EXPECT_EQ(adopted.error().code(), ErrorCode::keys_mismatch);
 }
 
+// Two writers of one vault, each with a main connection of its own, as on a database server.
+struct Pair {
+  Server first;
+  std::unique_ptr<store::Engine> engine;
+  std::unique_ptr<store::Connection> main;
+  std::unique_ptr<Writer> second;
+};
+
+class TwoWriters : public SettleTest {
+ protected:
+  static constexpr District kOther{990202};
+
+  Pair pair() {
+    Pair pair;
+    pair.first = opened({}, kNow, {.writers = 2});
+    pair.engine = store::open_sqlite({.path = main_file()}).value();
+    pair.main = pair.engine->open_writer().value();
+    pair.second = pair.first.vault->open_writer(*pair.main, kNow).value();
+    return pair;
+  }
+  // A batch of one district up to its keys, and to the end or not.
+  static Status keys_of_batch(Writer& writer, store::Connection& main, District district,
+                              std::uint32_t number, std::string_view phone) {
+    writer.begin(district);
+    WD_TRY([[maybe_unused]] auto begun, main.begin());
+    WD_TRY([[maybe_unused]] auto put,
+           writer.put(district, subject_of(number), Field::phone, phone));
+    WD_TRY([[maybe_unused]] auto keys, writer.commit_keys());
+    return writer.write_rows();
+  }
+  static Status batch(Writer& writer, store::Connection& main, District district,
+                      std::uint32_t number, std::string_view phone) {
+    WD_TRY([[maybe_unused]] auto keys, keys_of_batch(writer, main, district, number, phone));
+    WD_TRY([[maybe_unused]] auto committed, main.commit());
+    writer.settled();
+    return ok();
+  }
+};
+
+TEST_F(TwoWriters, given_a_batch_that_never_ends_then_only_what_is_its_own_is_taken_back) {
+  {
+    auto it = pair();
+    ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 1, "13900000001"));
+    ASSERT_TRUE(keys_of_batch(*it.second, *it.main, kOther, 2, "13900000002"));
+    it.main->rollback();
+    // The other goes on while the second hangs, then the process dies.
+    ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 3, "13900000003"));
+    ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 3, "13900000004"));
+  }
+  auto it = pair();
+  EXPECT_EQ(it.first.writer->taken_back(), 3u) << "a key, its entry, and that of a changed number";
+  EXPECT_EQ(it.first.get(subject_of(1), Field::phone), "13900000001");
+  EXPECT_EQ(it.first.get(subject_of(3), Field::phone), "13900000004");
+  ASSERT_TRUE(batch(*it.second, *it.main, kOther, 2, "13900000002")) << "its key is made again";
+}
+
+TEST_F(TwoWriters, given_a_value_that_comes_back_by_the_other_writer_then_it_is_found) {
+  auto it = pair();
+  ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 1, "13900000001"));
+  ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 1, "13900000002"));
+  ASSERT_TRUE(batch(*it.second, *it.main, kDistrict, 1, "13900000001"));
+  // The first one writes its keys again: what it had to drop must be gone from its list.
+  ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kOther, 2, "13900000005"));
+  EXPECT_EQ(it.first.found(Field::phone, "13900000001"), 1u);
+  EXPECT_EQ(it.first.found(Field::phone, "13900000002"), 0u);
+}
+
+TEST_F(TwoWriters, given_a_body_key_made_by_one_then_the_other_compares_under_it) {
+  auto it = pair();
+  it.first.writer->begin(kDistrict);
+  const auto mac = it.first.writer->body_mac(kNow, "a body");
+  ASSERT_TRUE(mac);
+  // It is on disk with the first batch that is committed, whoever's.
+  ASSERT_TRUE(batch(*it.second, *it.main, kOther, 2, "13900000002"));
+  EXPECT_EQ(it.second->same_body(kNow, "a body", *mac), true);
+  EXPECT_EQ(it.second->same_body(kNow, "another", *mac), false);
+  it = {};
+  auto again = pair();
+  EXPECT_EQ(again.second->same_body(kNow, "a body", *mac), true);
+}
+
+TEST_F(TwoWriters, given_a_log_of_a_district_by_both_then_its_chain_holds) {
+  auto it = pair();
+  for (int turn = 0; turn < 4; ++turn) {
+    auto& writer = turn % 2 == 0 ? *it.first.writer : *it.second;
+    auto& main = turn % 2 == 0 ? *it.first.main : *it.main;
+    writer.begin(kDistrict);
+    ASSERT_TRUE(main.begin());
+    AccessEntry entry;
+    entry.district = kDistrict;
+    entry.subject = subject_of(1);
+    ASSERT_TRUE(writer.log(entry, kNow));
+    ASSERT_TRUE(writer.commit_keys());
+    ASSERT_TRUE(writer.write_rows());
+    ASSERT_TRUE(main.commit());
+    writer.settled();
+  }
+  EXPECT_FALSE(first_broken_access_row(*it.first.main, kDistrict).value().has_value());
+}
+
 // Random batches of puts, refusals, failed commits and restarts against a plain map.
 RC_GTEST_PROP(SettleProperty, reader_and_index_agree_with_a_map_after_every_step, ()) {
   struct Folder : VaultTest {

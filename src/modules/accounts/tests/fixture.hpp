@@ -49,7 +49,7 @@ struct Town {
                                                        rights, *h.parameters, h.clock},
                                       bus::WriterOptions{});
     open_gate();
-    h.writer->on_commit([this](const bus::Committed&) {
+    h.writer->on_commit([this](const bus::Committed&, store::Connection&) {
       for (const auto account : ended.committed(*harness.connection))
         gate->end_sessions_of(account);
     });
