@@ -174,7 +174,7 @@ void Service::check_claim(const journal::Alarm& alarm) {
         }
         return ok();
       },
-      [](const Status&) {}, alarm.last.district);
+      [](const Status&) {}, {alarm.last.district});
   if (!queued) raise_alarm(alarm);
 }
 

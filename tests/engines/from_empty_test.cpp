@@ -24,7 +24,7 @@ TEST(FromEmpty, given_tables_that_were_empty_then_the_session_that_filled_them_u
   if (testing::engine_of_tests() == testing::TestEngine::sqlite) {
     GTEST_SKIP() << "SQLite is given fixed statistics";
   }
-  Place place;
+  Place place(testing::engine_of_tests(), 1);
   const auto schema = testing::schema_of(place.h.folder() / "wangdi.db");
   std::vector<bus::PreparedCommand> commands;
   std::vector<HouseholdId> homes;

@@ -21,7 +21,7 @@ class RoundTrips : public ::testing::Test {
     if (testing::postgres_of_tests().empty()) {
       GTEST_SKIP() << "WANGDI_TEST_POSTGRES names no server";
     }
-    place_ = std::make_unique<Place>(testing::TestEngine::postgres);
+    place_ = std::make_unique<Place>(testing::TestEngine::postgres, 1);
   }
 
   // Statements that the writing session has run.

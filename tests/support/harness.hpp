@@ -54,8 +54,11 @@ class TestRights final : public bus::Rights {
 class Harness {
  public:
   using Register = void (*)(bus::Registry&);
+  // Writers beside each other on PostgreSQL; each is a session more for each test.
+  static constexpr int kLanes = 2;
   explicit Harness(std::initializer_list<Register> modules, vault::Hooks hooks = {},
-                   std::filesystem::path folder = {}, TestEngine kind = engine_of_tests())
+                   std::filesystem::path folder = {}, TestEngine kind = engine_of_tests(),
+                   int lanes = kLanes)
       : kind_(kind),
         keep_folder_(!folder.empty()),
         folder_(keep_folder_ ? folder : fresh_folder()) {
@@ -70,7 +73,7 @@ class Harness {
     for (const auto& table : registry.tables()) must(connection->create(table));
     const vault::Paths paths{(folder_ / "keys").string(), (folder_ / "root").string()};
     if (!std::filesystem::exists(paths.keys)) must(vault::Vault::create(paths));
-    const int lanes = kind_ == TestEngine::postgres ? kLanes : 1;
+    if (kind_ == TestEngine::sqlite) lanes = 1;
     vault = must(vault::Vault::open(paths, {.writers = lanes}));
     vault_writer = must(vault->open_writer(*connection, clock.now(), std::move(hooks)));
     parameters = std::make_unique<Parameters>(must(Parameters::shipped()));
@@ -178,8 +181,6 @@ class Harness {
   std::unique_ptr<bus::Writer> writer;
 
  private:
-  // As many writers beside each other as a server on PostgreSQL has.
-  static constexpr int kLanes = 4;
   struct Beside {
     std::unique_ptr<store::Connection> connection;
     std::unique_ptr<vault::Writer> vault_writer;

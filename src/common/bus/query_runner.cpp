@@ -95,7 +95,7 @@ Result<Answer> QueryRunner::run(const QueryRequest& request, ReaderParts& reader
   if (request.type->logged) {
     WD_TRY(auto note, in_snapshot([&] { return request.type->note(input, context); }));
     const auto log = [&](store::Rows&, vault::Writer& vault) { return vault.log(note, now); };
-    WD_TRY([[maybe_unused]] auto written, writer_.run_job(log, note.district));
+    WD_TRY([[maybe_unused]] auto written, writer_.run_job(log, {note.district}));
   }
   return in_snapshot([&] { return request.type->run(input, context); });
 }

@@ -101,7 +101,6 @@ Batch WriteQueue::take_a_district() {
 void WriteQueue::give_back(const Batch& batch) {
   const std::lock_guard lock(mutex_);
   for (const auto district : batch.held) busy_.erase(district);
-  if (!batch.held.empty() && !queue_.empty()) wake_one();
 }
 
 void WriteQueue::stop() {

@@ -32,7 +32,7 @@ class WriteQueue {
   Batch wait_and_take(std::size_t writer);
   // The same without waiting: empty when nothing may be taken.
   Batch take();
-  // The batch's districts may be taken again.
+  // The batch's districts may be taken again; whoever gives back takes next, and wakes others then.
   void give_back(const Batch& batch);
   // What waits is still taken; nothing new is put.
   void stop();

@@ -120,9 +120,10 @@ Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> c
   return queue_.put(std::move(one));
 }
 
-Status Writer::submit_job(Job job, std::function<void(Status)> done, District district) {
+Status Writer::submit_job(Job job, std::function<void(Status)> done, Districts districts) {
+  std::ranges::sort(districts);
   std::vector<Submission> one;
-  one.push_back({{}, {}, nullptr, std::move(job), std::move(done), {district}});
+  one.push_back({{}, {}, nullptr, std::move(job), std::move(done), std::move(districts)});
   return queue_.put(std::move(one));
 }
 
@@ -137,11 +138,11 @@ Result<std::vector<Outcome>> Writer::send(const access::Actor& actor,
   return future.get();
 }
 
-Status Writer::run_job(Job job, District district) {
+Status Writer::run_job(Job job, Districts districts) {
   std::promise<Status> promise;
   auto future = promise.get_future();
   const auto done = [&promise](Status status) { promise.set_value(std::move(status)); };
-  WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), done, district));
+  WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), done, std::move(districts)));
   return future.get();
 }
 
@@ -176,8 +177,9 @@ void Writer::process(Lane& lane, Batch& batch) {
       all.push_back(alone ? std::move(alone->front()) : failed(submission, alone.error()));
     }
   }
-  queue_.give_back(batch);
+  // Who is answered may keep what was written, as a log-in its session: before anybody changes it.
   answer(batch, std::move(all));
+  queue_.give_back(batch);
 }
 
 Result<std::vector<SubmissionResult>> Writer::run(Lane& lane, std::span<Submission> submissions,

@@ -42,8 +42,8 @@ class Writer final : public CommandSender {
   using Follower = std::function<void(const Committed&, store::Connection& db)>;
   void on_commit(Follower follower);
   // Called on a writer thread before the first and after the last answer of a batch, so that who
-  // delivers them wakes a thread once for all; answers too come one batch at a time. Set before
-  // start().
+  // delivers them wakes a thread once for all; answers too come one batch at a time, and before
+  // anything else is written in its districts. Set before start().
   void around_answers(std::function<void()> before, std::function<void()> after);
   void start();
   // Finishes what is queued, then ends the threads. Later submissions are refused.
@@ -63,9 +63,12 @@ class Writer final : public CommandSender {
                                     std::vector<PreparedCommand> commands) override;
 
   using Job = bus::Job;
-  // The status is given after the commit. `district`: the one it writes in.
-  Status submit_job(Job job, std::function<void(Status)> done, District district = {});
-  Status run_job(Job job, District district = {});  // waits; never on the network thread
+  using Districts = std::vector<District>;
+  // The status is given after the commit. `districts`: those it writes in; the nation's if not
+  // told.
+  Status submit_job(Job job, std::function<void(Status)> done, Districts districts = {District{}});
+  // Waits; never on the network thread.
+  Status run_job(Job job, Districts districts = {District{}});
 
   std::size_t waiting() const { return queue_.waiting(); }
   const WriterCounters& counters() const { return counters_; }

@@ -139,7 +139,7 @@ class ThreadsTest : public ::testing::Test {
 
   RegionCode region_ = testing::region("320508019001");
   access::Actor actor_ = testing::actor(access::Role::community_officer, "320508019001");
-  testing::Harness harness_{register_knocks};
+  testing::Harness harness_{{register_knocks}, {}, {}, testing::engine_of_tests(), 4};
 };
 
 TEST_F(ThreadsTest, given_many_senders_and_readers_then_each_answer_is_what_was_written) {

@@ -132,11 +132,12 @@ TEST(Accounts, a_batch_that_was_undone_ends_no_session) {
 }
 
 // security: SE3
-TEST(Accounts, who_logs_in_within_the_batch_that_closes_the_account_does_not_stay) {
+TEST(Accounts, who_logs_in_while_the_account_is_closed_does_not_stay) {
   Town town;
   auto& h = town.harness;
   const auto worker = town.opened("worker.one", Role::grid_worker, kGrid);
-  // The writer is kept busy until log-in and closing wait together; so they share a batch.
+  // The writer is kept busy until log-in and closing wait together; so they share a batch, or,
+  // where batches are of districts, come one right after the other.
   std::promise<void> begun, go;
   Town::must(h.writer->submit_job(
       [&begun, wait = go.get_future().share()](store::Rows&, vault::Writer&) {
@@ -161,8 +162,10 @@ TEST(Accounts, who_logs_in_within_the_batch_that_closes_the_account_does_not_sta
                                 closed.set_value(h.writer->counters().batches.load());
                               }));
   go.set_value();
-  EXPECT_EQ(closed.get_future().get() - batches, 1u);
-  EXPECT_EQ(Town::error_of(login.get()), "login_failed");
+  const bool is_one_batch =
+      wangdi::testing::engine_of_tests() == wangdi::testing::TestEngine::sqlite;
+  EXPECT_EQ(closed.get_future().get() - batches, is_one_batch ? 1u : 2u);
+  EXPECT_EQ(Town::error_of(login.get()), is_one_batch ? "login_failed" : "ok");
   EXPECT_EQ(town.gate->sessions(), 0u);
 }
 

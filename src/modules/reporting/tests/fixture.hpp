@@ -124,10 +124,11 @@ class Country {
   // Gives an officer's account a display name.
   void name_account(const access::Actor& actor, std::string_view name) {
     const auto home = actor.region.district();
-    const auto done = h.writer->run_job([&](store::Rows& rows, vault::Writer& vault) -> Status {
+    const auto put = [&](store::Rows& rows, vault::Writer& vault) -> Status {
       rows.put(accounts::kHome, {access::kNation, actor.account, home});
       return vault.put(home, actor.account.value, accounts::kDisplayName, name);
-    });
+    };
+    const auto done = h.writer->run_job(put, {home, access::kNation});
     ASSERT_TRUE(done);
   }
 

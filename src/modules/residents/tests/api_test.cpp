@@ -217,9 +217,10 @@ class TwoWriters : public ::testing::Test {
   }
   // The name the accounts module keeps for an account.
   void name_account(const access::Actor& actor) {
-    testing::Harness::must(roster.h.writer->run_job([&](store::Rows&, vault::Writer& vault) {
+    const auto put = [&](store::Rows&, vault::Writer& vault) {
       return vault.put(kTestDistrict, actor.account.value, vault::Field::name, "曾巷测");
-    }));
+    };
+    testing::Harness::must(roster.h.writer->run_job(put, {kTestDistrict}));
   }
   std::int64_t kept_sequence() { return roster.all(kHousehold).front().sequence; }
   template <class Command>

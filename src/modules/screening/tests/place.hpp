@@ -35,11 +35,11 @@ class Place {
   static constexpr std::int64_t kHour = 3'600'000;
   static constexpr std::int64_t kDayMs = 24 * kHour;
 
-  explicit Place(testing::TestEngine engine = testing::engine_of_tests())
-      : h({register_places, residents::register_module, register_module}, {}, {}, engine) {
+  explicit Place(testing::TestEngine engine = testing::engine_of_tests(),
+                 int lanes = testing::Harness::kLanes)
+      : h({register_places, residents::register_module, register_module}, {}, {}, engine, lanes) {
     h.send(officer, std::vector<bus::PreparedCommand>{});
-    testing::Harness::must(h.writer->run_job([this](store::Rows& rows,
-                                                    vault::Writer& vault) -> Status {
+    const auto plant = [this](store::Rows& rows, vault::Writer& vault) -> Status {
       rows.put(accounts::kHome, {RegionCode().district(), officer.account, community.district()});
       WD_TRY([[maybe_unused]] auto named,
              vault.put(community.district(), officer.account.value, vault::Field::name, "沈阿丙"));
@@ -53,7 +53,8 @@ class Place {
                                       std::to_string(i + 3), 2, 6, 2, i + 1});
       }
       return ok();
-    }));
+    };
+    testing::Harness::must(h.writer->run_job(plant, {community.district(), District{}}));
   }
 
   CivilDate today() const { return CivilDate::of(h.clock.now(), {}); }
