@@ -30,6 +30,7 @@ constexpr std::array kSettings = {
     Setting{"http", "address", &Config::address},
     Setting{"http", "port", &Config::port, 0, 65'535},
     Setting{"http", "web", &Config::web},
+    Setting{"http", "service_worker", &Config::service_worker, 0, 1},
     Setting{"http", "trusted_proxies", &Config::trusted_proxies},
     Setting{"http", "connections_max", &Config::connections_max, 1, 1'000'000},
     Setting{"http", "connections_per_client_max", &Config::connections_per_client_max, 1,

@@ -33,6 +33,7 @@ struct Config {
   std::string address = "127.0.0.1";
   int port = 8080;  // 0 picks a free one
   std::string web;  // the built web app; found beside the program unless set, empty serves none
+  int service_worker = 1;  // 0: browsers drop the app they keep and load it anew each time
   std::vector<std::string> trusted_proxies;
   std::string tls_certificate;  // PEM, with the chain; both or neither
   std::string tls_key;

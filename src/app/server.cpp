@@ -22,6 +22,7 @@ http::Options http_options(const Config& config, Log& log, const Clock& clock) {
   options.address = config.address;
   options.port = static_cast<std::uint16_t>(config.port);
   options.static_folder = config.web;
+  options.service_worker = config.service_worker != 0;
   options.trusted_proxies = config.trusted_proxies;
   options.connections_max = static_cast<std::size_t>(config.connections_max);
   options.connections_per_client_max = static_cast<std::size_t>(config.connections_per_client_max);

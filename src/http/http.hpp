@@ -129,6 +129,7 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;                 // 0 picks a free one
   std::string static_folder;                 // the built web app; empty serves none
+  bool service_worker = true;                // false: /sw-off.js answers in the place of /sw.js
   crypto::TlsContext tls;                    // empty: plain HTTP
   std::vector<std::string> trusted_proxies;  // addresses or networks like 10.0.0.0/8
   std::size_t connections_max = 10'000;

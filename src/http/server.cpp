@@ -48,6 +48,7 @@ Status Core::listen() {
   routes_.clear();
   if (!options_.static_folder.empty()) {
     WD_TRY(auto files, StaticFiles::load(options_.static_folder));
+    if (!options_.service_worker) files.stand_in("/sw.js", "/sw-off.js");
     admission_->serve(std::move(files));
   }
   refresh_date();

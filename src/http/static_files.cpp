@@ -212,6 +212,17 @@ const StaticFile* StaticFiles::find(std::string_view path) const {
   return found == files_.end() ? nullptr : &found->second;
 }
 
+void StaticFiles::stand_in(std::string_view path, std::string_view other) {
+  const auto found = files_.find(other);
+  if (found == files_.end()) {
+    files_.erase(std::string(path));
+    return;
+  }
+  auto file = found->second;
+  file.path = path;
+  files_.insert_or_assign(std::string(path), std::move(file));
+}
+
 const StaticFile* StaticFiles::fallback(const Request& request) const {
   if (request.method != Method::get && request.method != Method::head) return nullptr;
   if (request.path.starts_with("/api/") || request.path.starts_with("/assets/")) return nullptr;

@@ -38,6 +38,8 @@ class StaticFiles {
   // index.html for a page address of the single-page app: any path outside /api/ and /assets/ that
   // a browser asks for as a page. Null otherwise.
   const StaticFile* fallback(const Request& request) const;
+  // From now on `path` is answered with what `other` holds; without such a file it is not there.
+  void stand_in(std::string_view path, std::string_view other);
   std::size_t size() const { return files_.size(); }
 
  private:

@@ -15,6 +15,7 @@ export class Proxy {
   faults = [];
   posts = []; // the command ids of each sending that came through, faulty or not
   times = []; // when each of them came
+  asked = 0; // requests of any kind
   streams = 0; // of changes, open now
   streams_before = 0; // opened in all
 
@@ -30,6 +31,7 @@ export class Proxy {
   }
 
   #take(asked, answer) {
+    this.asked += 1;
     const parts = [];
     asked.on('data', (part) => parts.push(part));
     asked.on('error', () => answer.destroy());

@@ -148,6 +148,30 @@ TEST(StaticFiles, fall_back_to_the_app_for_pages_only) {
   EXPECT_EQ(client.get("/sw.js").status, 200);  // no body of HEAD was left over
 }
 
+// security: WC4
+TEST(StaticFiles, hand_out_the_kill_switch_in_the_place_of_the_worker) {
+  WebApp app;
+  app.folder.write("sw-off.js", "unregister()");
+  auto options = app.options();
+  options.service_worker = false;
+  TestServer server(std::move(options));
+  ASSERT_TRUE(server.start());
+  auto client = server.client();
+  const auto reply = client.get("/sw.js");
+  EXPECT_EQ(reply.body, "unregister()");
+  EXPECT_EQ(reply.header("cache-control"), "no-cache");
+}
+
+TEST(StaticFiles, have_no_worker_at_all_where_none_can_stand_in) {
+  WebApp app;
+  auto options = app.options();
+  options.service_worker = false;
+  TestServer server(std::move(options));
+  ASSERT_TRUE(server.start());
+  auto client = server.client();
+  EXPECT_EQ(client.get("/sw.js").status, 404);
+}
+
 TEST(StaticFiles, never_reach_another_file) {
   WebApp app;
   TestServer server(app.options());
