@@ -95,6 +95,7 @@ constexpr fuzz::Parse kParsers[] = {
     body<accounts::OfferFactor>,
     body<accounts::ConfirmFactor>,
     body<accounts::ProveSession>,
+    body<bus::SealedContent>,
 };
 
 }  // namespace

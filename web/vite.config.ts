@@ -17,6 +17,7 @@ const first = [
   'src/api/',
   'src/format/',
   'src/session/session',
+  'src/lock/(state|lazy)',
   'src/shell/(prefs|frame|nav)',
   'src/outbox/(state|lazy|ids)',
   'src/cache/cached',
@@ -31,11 +32,20 @@ const forms = [
   'src/session/(CodeField|code)',
   'src/gen/(schema|errors|bodies)',
 ];
+const engine = [
+  'src/outbox/',
+  'src/cache/store',
+  'src/live/stream',
+  'src/lock/(keeper|seal)',
+  'node_modules/dexie/',
+];
 const test = (paths: readonly string[]) => new RegExp(paths.join('|').replaceAll('/', '[\\\\/]'));
 const groups = [
   { name: 'kit', test: test(first), priority: 3 },
   { name: 'forms', test: test(forms), priority: 2 },
+  { name: 'engine', test: test(engine), priority: 2 },
   { name: 'worker', test: test(['src/worker/', 'src/gen/places']), priority: 1 },
+  { name: 'lock', test: test(['src/lock/(PinGate|texts|pin|read_key|rows|lock)']), priority: 1 },
   { name: 'factor', test: test(['src/factor/', 'node_modules/uqr/']), priority: 1 },
   { name: 'account', test: test(['src/account/']), priority: 1 },
   // Only officers' pages ask for these; their names keep them out of the phone's precache.

@@ -38,6 +38,7 @@ Api::Api(ApiParts parts)
     if (type.path == kOwnAccountPath) me_ = &type;
   }
   WD_ASSERT(me_ != nullptr);
+  parts_.phone.server_key = intake_->public_point();
 }
 
 void Api::add_routes(http::Server& server) {

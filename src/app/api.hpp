@@ -18,6 +18,7 @@
 #include "common/bus/restored.hpp"
 #include "common/bus/writer.hpp"
 #include "http/http.hpp"
+#include "modules/accounts/messages.hpp"
 #include "vault/vault.hpp"
 
 namespace wangdi::app {
@@ -36,6 +37,7 @@ struct ApiParts {
   std::function<std::string()> metrics;  // the text of /metrics
   const Guard& guard;
   ClaimWatch watch;
+  accounts::PhoneView phone;  // the server's key is Intake's
 };
 
 class Api {

@@ -73,7 +73,7 @@ void Api::answer_session(const Request& request, const access::Session& session,
     auto response = json_answer(accounts::SessionView{
         std::move(*account), session.csrf, session.expires_at, parts_.demo,
         only_if(session.must_set_password), only_if(session.has_factor),
-        only_if(session.must_enrol_factor), only_if(parts_.guard.is_alarmed()), now});
+        only_if(session.must_enrol_factor), only_if(parts_.guard.is_alarmed()), parts_.phone, now});
     if (opened) {
       set_session_cookie(response, caller.secure, opened->token, seconds_left(session, now));
       set_device_cookie(response, caller.secure, opened->device_mark);

@@ -21,12 +21,34 @@ CommandResult refused(CommandId id, const Error& error, Language language) {
   return result;
 }
 
-Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope,
-                                     const bus::Registry& registry) {
+// What a sealed body is bound to: it opens in no other command and for no other account.
+std::string sealed_place(const bus::CommandEnvelope& envelope, AccountId account) {
+  return envelope.id.value.text() + '\n' + envelope.type.text + '\n' + envelope.region.text() +
+         '\n' + account.value.text();
+}
+
+// The body as it came, or out of its box; everything after is the same for both. Error:
+// seal_not_opened.
+Result<std::string> take_body(bus::CommandEnvelope& envelope, AccountId account,
+                              const crypto::BoxKey& box) {
+  if (envelope.body) return std::move(envelope.body->text);
+  const auto sealed = crypto::from_base64url(*envelope.sealed);
+  auto plain =
+      sealed ? box.open(crypto::bytes_of(sealed_place(envelope, account)), *sealed) : std::nullopt;
+  if (!plain) return Error(ErrorCode::seal_not_opened);
+  auto content = codec::decode<bus::SealedContent>(crypto::text_of(*plain));
+  crypto::wipe(*plain);
+  if (!content) return Error(ErrorCode::seal_not_opened);
+  return std::move(content->body.text);
+}
+
+Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope, AccountId account,
+                                     const bus::Registry& registry, const crypto::BoxKey& box) {
   const auto* type = registry.find_command(envelope.type.text);
   if (type == nullptr) return Error(ErrorCode::command_unknown);
   bus::PreparedCommand command;
-  WD_TRY(command.value, type->decode(envelope.body.text));
+  WD_TRY(command.body, take_body(envelope, account, box));
+  WD_TRY(command.value, type->decode(command.body));
   command.id = envelope.id;
   command.type = std::move(envelope.type.text);
   command.region = envelope.region;
@@ -38,7 +60,6 @@ Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope,
     command.base_position = journal::Position{District{envelope.base_position->district},
                                               envelope.base_position->sequence};
   }
-  command.body = std::move(envelope.body.text);
   return command;
 }
 
@@ -76,6 +97,20 @@ Error malformed(const Error& error) {
   return envelope;
 }
 
+// Each command has its body, once.
+Status check_bodies(const bus::CommandBatch& batch) {
+  Error error(ErrorCode::malformed_request);
+  for (std::size_t i = 0; i < batch.commands.size(); ++i) {
+    const auto& envelope = batch.commands.items[i];
+    if (envelope.body.has_value() != envelope.sealed.has_value()) continue;
+    error.add_field({"/commands/" + std::to_string(i) + "/body",
+                     envelope.body ? ErrorCode::field_duplicate : ErrorCode::field_missing,
+                     {}});
+  }
+  if (error.fields().empty()) return ok();
+  return error;
+}
+
 // The server could not take the submission at all: a refusal would look final to the phone.
 const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
   if (outcomes.empty()) return nullptr;
@@ -90,6 +125,7 @@ const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
 void Intake::take(access::Actor actor, std::string_view body, Language language, const Done& done) {
   auto batch = codec::decode<bus::CommandBatch>(body);
   if (!batch) return done(malformed(batch.error()));
+  if (auto bodies = check_bodies(*batch); !bodies) return done(std::move(bodies).error());
 
   auto results = std::make_shared<bus::CommandBatchResult>();
   std::vector<std::size_t> places;  // of the submitted commands among the results
@@ -98,7 +134,7 @@ void Intake::take(access::Actor actor, std::string_view body, Language language,
   results->resend = judge_claims(*batch, parts_.vault, parts_.restores, parts_.watch);
   for (std::size_t i = 0; i < batch->commands.size(); ++i) {
     auto& envelope = batch->commands.items[i];
-    auto command = prepare(envelope, parts_.registry);
+    auto command = prepare(envelope, actor.account, parts_.registry, box_);
     if (command) {
       places.push_back(i);
       commands.push_back(std::move(*command));

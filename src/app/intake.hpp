@@ -11,6 +11,7 @@
 #include "common/bus/messages.hpp"
 #include "common/bus/restored.hpp"
 #include "common/bus/writer.hpp"
+#include "common/crypto/box.hpp"
 #include "vault/vault.hpp"
 
 namespace wangdi::app {
@@ -26,7 +27,11 @@ struct IntakeParts {
 
 class Intake {
  public:
-  explicit Intake(IntakeParts parts) : parts_(std::move(parts)), receipts_(parts_.vault) {}
+  explicit Intake(IntakeParts parts)
+      : parts_(std::move(parts)), receipts_(parts_.vault), box_(parts_.vault.outbox_box()) {}
+
+  // The point that phones seal to, base64url.
+  std::string public_point() const { return crypto::base64url(box_.public_point()); }
 
   // The results of all commands, or the error of the whole batch: those of decoding
   // (malformed_request for an envelope), queue_full, shutting_down, and the server's own failure.
@@ -38,6 +43,7 @@ class Intake {
  private:
   IntakeParts parts_;
   RecordReceipts receipts_;  // made where answers are given, one batch at a time
+  crypto::BoxKey box_;
 };
 
 }  // namespace wangdi::app

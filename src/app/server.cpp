@@ -120,6 +120,9 @@ Status Service::compose() {
   });
   if (const auto alarm = runtime_.guard().alarm()) tell_alarm(*alarm);
   anchor_ticker_ = std::make_unique<Ticker>(kAnchorMs, [this] { keep_anchor(); });
+  WD_TRY(const auto phone,
+         accounts::phone_rules(runtime_.parameters(),
+                               CivilDate::of(runtime_.clock().now(), config.zone())));
   auto options = http_options(config, log_, runtime_.clock());
   if (certificate_) options.tls = certificate_->context();
   server_ = http::make_server(std::move(options), runtime_.clock());
@@ -128,7 +131,7 @@ Status Service::compose() {
   api_ = std::make_unique<Api>(
       ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_, runtime_.vault(),
                runtime_.restores(), runtime_.clock(), log_, runtime_.folder().is_demo(),
-               [this] { return metrics(); }, runtime_.guard(), claim_watch()});
+               [this] { return metrics(); }, runtime_.guard(), claim_watch(), phone});
   api_->add_routes(*server_);
   return ok();
 }

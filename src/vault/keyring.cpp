@@ -24,7 +24,7 @@ constexpr std::size_t kEpochFileBytes =
     kEpochHeader.size() + 8 + crypto::kKeyBytes + crypto::kSealOverheadBytes;
 constexpr std::size_t kEpochFileBytesMax = 4'096;  // of whatever version
 constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt, KeyName::device_mark,
-                                     KeyName::first_secret};
+                                     KeyName::first_secret, KeyName::outbox_box};
 
 std::vector<store::TableInfo> keys_tables() {
   return {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()};
@@ -101,6 +101,13 @@ Result<crypto::SecretKey> read_epoch(const Paths& paths, const crypto::SecretKey
   return key;
 }
 
+void put_fresh_key(store::Rows& rows, KeyName name, crypto::Aead& aead, crypto::Random& random) {
+  NamedKeyRow row{.name = static_cast<std::int32_t>(name)};
+  const auto key = crypto::SecretKey::random();
+  aead.seal(random, named_key_place(name, 0), key.view(), row.wrapped);
+  rows.put(kNamedKey, std::move(row));
+}
+
 Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
                     crypto::Random& random) {
   WD_TRY(auto engine, store::open_sqlite({.path = keys_file(paths)}));
@@ -115,15 +122,27 @@ Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
   store::Rows rows(*writer, store::Start::kEmpty);
   crypto::Aead aead;
   aead.set_key(epoch_key.view());
-  for (const auto name : kWithoutMonth) {
-    NamedKeyRow row{.name = static_cast<std::int32_t>(name)};
-    const auto key = crypto::SecretKey::random();
-    aead.seal(random, named_key_place(name, 0), key.view(), row.wrapped);
-    rows.put(kNamedKey, std::move(row));
-  }
+  for (const auto name : kWithoutMonth) put_fresh_key(rows, name, aead, random);
   rows.put(kKeysState, KeysStateRow{.pairing = random.take<16>(), .epoch = kFirstEpoch});
   WD_TRY([[maybe_unused]] auto flushed, rows.flush());
   return writer->commit();
+}
+
+// A folder of before there was a sealed outbox gets its key; any other key that is missing is
+// damage.
+Status add_outbox_key(store::Connection& keys, crypto::Aead& aead) {
+  WD_TRY(
+      const auto row,
+      store::get(keys, kNamedKey, {District{}, static_cast<std::int32_t>(KeyName::outbox_box), 0}));
+  if (row) return ok();
+  crypto::Random random;
+  WD_TRY([[maybe_unused]] auto begun, keys.begin());
+  store::Rows rows(keys, store::Start::kEmpty);
+  put_fresh_key(rows, KeyName::outbox_box, aead, random);
+  auto kept = rows.flush();
+  if (kept) kept = keys.commit();
+  if (!kept) keys.rollback();
+  return kept;
 }
 
 // Before anything is written. A keys.db of before forms were kept gets them when it fits.
@@ -225,6 +244,7 @@ Status Keyring::load(const Paths& paths, std::size_t cached_keys) {
   WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
   aead.set_key(epoch_key_.view());
+  WD_TRY([[maybe_unused]] auto added, add_outbox_key(*writer_, aead));
   for (const auto name : kWithoutMonth) {
     WD_TRY(const auto row,
            store::get(*writer_, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));

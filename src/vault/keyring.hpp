@@ -28,6 +28,7 @@ enum class KeyName : std::int32_t {
   receipt = 3,       // what phones hold as proof of the highest position they were answered
   device_mark = 4,   // marks of enrolled browsers
   first_secret = 5,  // first secrets of accounts
+  outbox_box = 6,    // opens what phones have sealed for the server
 };
 
 // Months since year 0, of UTC.

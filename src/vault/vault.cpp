@@ -3,12 +3,17 @@
 #include "vault/vault.hpp"
 
 #include "base/hex.hpp"
+#include "common/crypto/box.hpp"
 
 namespace wangdi::vault {
 
 Result<std::unique_ptr<Vault>> Vault::open(const Paths& paths, Options options) {
   WD_TRY(auto keyring, Keyring::open(paths, options.cached_keys));
   return std::unique_ptr<Vault>(new Vault(std::move(keyring), options.writers > 1));
+}
+
+crypto::BoxKey Vault::outbox_box() const {
+  return crypto::BoxKey::of(keyring_->named(KeyName::outbox_box).view());
 }
 
 Status Vault::create_tables(store::Connection& main) {

@@ -6,6 +6,10 @@
 #include "vault/reader.hpp"
 #include "vault/writer.hpp"
 
+namespace wangdi::crypto {
+class BoxKey;
+}
+
 namespace wangdi::vault {
 
 struct Options {
@@ -38,6 +42,8 @@ class Vault {
   }
   // A MAC under a named key of the keys folder, one for each thread.
   crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
+  // The pair that phones seal their outbox to. Made anew at each call: once a process is enough.
+  crypto::BoxKey outbox_box() const;
 
  private:
   Vault(std::unique_ptr<Keyring> keyring, bool has_many_writers)

@@ -22,6 +22,8 @@ const flags = [
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const phone = { width: 360, height: 740 };
 export const desktop = { width: 1440, height: 900 };
+// The PIN of every phone. Whoever wants to type it by hand says `phone.types_pin(page, false)` first.
+export const kPin = '258036';
 const kWaitMs = Number(process.env.WANGDI_E2E_WAIT_MS ?? 20_000);
 
 // How a page looks is kept in localStorage, as web/src/shell/prefs.ts and public/boot.js read it.
@@ -56,7 +58,10 @@ export class Profile {
       const { hostname, protocol } = new URL(request.url());
       if (protocol.startsWith('http') && hostname !== '127.0.0.1') this.foreign.push(request.url());
     });
-    context.on('page', (page) => this.#watch(page));
+    context.on('page', (page) => {
+      this.#watch(page);
+      void this.types_pin(page).catch(() => undefined);
+    });
   }
   async open() {
     await this.context.addInitScript(
@@ -65,8 +70,44 @@ export class Profile {
     );
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.#watch(this.page);
+    await this.types_pin(this.page);
     return this;
   }
+  // Where a page asks for the PIN before it goes on, it is chosen or typed, as its owner does it.
+  async types_pin(page, does = true) {
+    const form = page.locator('form#pin');
+    await this.#typing.get(page);
+    if (does === this.#typing.has(page)) return;
+    if (!does) {
+      this.#typing.delete(page);
+      await page.removeLocatorHandler(form);
+      return;
+    }
+    const ready = page.addLocatorHandler(form, async () => {
+      const fields = form.locator('input');
+      const chooses = (await fields.count()) > 1;
+      for (const field of (await fields.all()).slice(1)) await field.fill(kPin);
+      await fields.first().fill(kPin); // typing the last digit is enough to open
+      if (chooses) await fields.first().press('Enter');
+    });
+    this.#typing.set(page, ready);
+    for (const way of page.goes_through ? [] : ['goto', 'reload']) {
+      page.goes_through = true;
+      const go = page[way].bind(page);
+      page[way] = async (...words) => {
+        const answer = await go(...words);
+        await this.#through(page);
+        return answer;
+      };
+    }
+    await ready;
+  }
+  // What a test asks next may be asked at once, without waiting: the PIN is behind it then.
+  async #through(page) {
+    if (!this.#typing.has(page) || (await page.locator('#app').count()) === 0) return;
+    await page.locator('.topbar, #login').first().waitFor({ state: 'attached' });
+  }
+  #typing = new Map(); // pages with what tells when it has begun
   #watched = new Set();
   #watch(page) {
     if (this.#watched.has(page)) return;

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
-import { Chromium } from './browser.mjs';
+import { Chromium, kPin } from './browser.mjs';
 import { settled } from './inspect.mjs';
 import { look_at_all, press, small_first } from './look.mjs';
 import { all_sent, kGrid, outbox, put_row } from './screens.mjs';
@@ -142,8 +142,49 @@ test('every page of a grid worker', () => {
   return look_at_all({ server, chromium, account: 'worker1', pages, sizes: small_first });
 });
 
+// Choosing a PIN, and typing it: what stands there before, after a mistake, and for who forgot it.
+const pin_pages = {
+  unset: [
+    ['pin_set', '/doors'],
+    ['pin_set_error', '/doors', (page) => page.keyboard.press('Enter')],
+  ],
+  locked: [
+    ['pin', '/doors'],
+    ['pin_forgotten', '/doors', (page) => press(page, /^(忘了密码|Forgot PIN)$/)],
+    [
+      'pin_wrong',
+      '/doors',
+      async (page) => {
+        await page.locator('#pin input').fill('135791');
+        await page.getByRole('alert').waitFor();
+      },
+    ],
+  ],
+};
+for (const [state, pages] of Object.entries(pin_pages)) {
+  test(`every screen of a PIN that is ${state}`, () =>
+    look_at_all({
+      server,
+      chromium,
+      sizes: small_first,
+      pages: async (profile) => {
+        const { page } = profile;
+        if (state === 'unset') await profile.types_pin(page, false);
+        await page.goto(`${server.url}/login`);
+        await page.locator('input[autocomplete=username]').fill('worker2');
+        await page.locator('input[autocomplete=current-password]').fill(installation.password);
+        await page.keyboard.press('Enter');
+        await page.locator(state === 'unset' ? 'form#pin' : '.topbar').waitFor({ state: 'attached' });
+        if (state === 'locked') await profile.types_pin(page, false);
+        return pages;
+      },
+    }));
+}
+
 test('with the keyboard only: log in and note one household', async () => {
-  const { page } = await chromium.profile();
+  const profile = await chromium.profile();
+  const { page } = profile;
+  await profile.types_pin(page, false);
   await page.goto(`${server.url}/login`);
   await settled(page);
   const focused = () => page.evaluate(() => document.activeElement?.innerText || document.activeElement?.name || document.activeElement?.autocomplete);
@@ -169,6 +210,12 @@ test('with the keyboard only: log in and note one household', async () => {
   await page.keyboard.type(installation.password);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.pathname === '/doors');
+  await page.locator('form#pin').waitFor();
+  await page.keyboard.type(kPin);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(kPin);
+  await page.keyboard.press('Enter');
+  await page.locator('.topbar').waitFor({ state: 'attached' });
   await settled(page);
   await tab_to(/^全户正常$/);
   await page.keyboard.press('Enter');

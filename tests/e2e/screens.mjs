@@ -2,6 +2,7 @@
 // What people do on the screens, for all browser tests: by roles and words, as they see it.
 import { Proxy } from '../support/proxy.mjs';
 import { until } from '../support/until.mjs';
+import { kPin } from './browser.mjs';
 
 export const kGrid = '320508019044001';
 export const kCommunity = '320508019044';
@@ -12,6 +13,7 @@ export async function log_in(page, server, account, password = server.installati
   await page.locator('input[autocomplete=current-password]').fill(password);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+  await page.locator('.topbar').waitFor({ state: 'attached' }); // a grid worker's PIN stands before it
 }
 
 // A text that stands on the screen; the frame of the other size has some of the same.
@@ -75,13 +77,52 @@ export function in_database(page, work) {
   return page.evaluate(`(${opened})(${work})`);
 }
 
-// The rows of the outbox, straight from the page's database.
+// The rows of the outbox, straight from the page's database, and what they hold as whoever knows the
+// PIN can read it: written down here once more, so that the form on the phone cannot change unseen.
 export function outbox(page) {
-  return in_database(page, (database, done, fail) => {
-    const all = database.transaction('outbox').objectStore('outbox').getAll();
-    all.onsuccess = () => done(all.result);
-    all.onerror = () => fail(all.error);
+  return page.evaluate(read_rows, kPin);
+}
+async function read_rows(pin) {
+  const asked = (request) =>
+    new Promise((done, fail) => {
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
+    });
+  const database = await asked(indexedDB.open('wangdi'));
+  const stores = database.transaction(['outbox', 'meta']);
+  const [rows, meta] = await Promise.all(
+    ['outbox', 'meta'].map((name) => asked(stores.objectStore(name).getAll())),
+  );
+  database.close();
+  const aes = (bytes, place) => ({
+    name: 'AES-GCM',
+    iv: bytes.subarray(0, 12),
+    additionalData: new TextEncoder().encode(place),
   });
+  const keys = (globalThis.test_keys ??= new Map());
+  async function key_of(account) {
+    const stored = meta.find(({ key }) => key === `lock:${account}`)?.value;
+    if (!stored) return undefined;
+    const name = stored.salt.join();
+    if (!keys.has(name)) {
+      const typed = await crypto.subtle.importKey('raw', new TextEncoder().encode(pin), 'PBKDF2', false, ['deriveKey']);
+      const rule = { name: 'PBKDF2', hash: 'SHA-256', salt: stored.salt, iterations: stored.rounds };
+      const under = await crypto.subtle.deriveKey(rule, typed, { name: 'AES-GCM', length: 256 }, false, ['decrypt']);
+      const raw = await crypto.subtle.decrypt(aes(stored.wrapped, account), under, stored.wrapped.subarray(12));
+      keys.set(name, await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']));
+    }
+    return keys.get(name);
+  }
+  async function opened({ sealed, kept, said, ...row }) {
+    const key = kept && (await key_of(row.account));
+    const read = async (bytes, what) => {
+      if (!key || !bytes) return {};
+      const plain = await crypto.subtle.decrypt(aes(bytes, `${row.id} ${what}`), key, bytes.subarray(12));
+      return JSON.parse(new TextDecoder().decode(plain));
+    };
+    return { ...row, is_sealed: Boolean(sealed), ...(await read(kept, 'kept')), ...(await read(said, 'said')) };
+  }
+  return Promise.all(rows.map(opened));
 }
 // A record of the own grid that was saved earlier and waits; its id.
 export function put_row(page, { id, type, body, base_position, device_sequence }) {

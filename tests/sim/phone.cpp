@@ -108,7 +108,7 @@ Request Phone::batch_of(const std::vector<Row*>& rows, Doing doing, std::int64_t
     envelope.skew_ms = row->skew_ms;
     envelope.device_sequence = row->device_sequence;
     envelope.base_position = row->base_position;
-    envelope.body.text = row->body;
+    envelope.body.emplace().text = row->body;
     batch.commands.items.push_back(std::move(envelope));
   }
   codec::encode(batch, sent.body);

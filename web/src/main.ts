@@ -7,6 +7,8 @@ import './styles/components.css';
 import './styles/phone.css';
 import { engine } from './outbox/lazy';
 import { load_ahead, router } from './router';
+import { lock_engine } from './lock/lazy';
+import { lock } from './lock/state';
 import { barred, session, start_session } from './session/session';
 import AppShell from './shell/AppShell.vue';
 import { frame } from './shell/frame';
@@ -74,6 +76,10 @@ async function run_engine() {
   if (session.account?.role === 'grid_worker') load_ahead();
 }
 
+// Where the lock cannot be loaded nothing is kept, so nothing has to be locked.
+lock_engine()
+  .then(({ follow_session }) => follow_session())
+  .catch(() => Object.assign(lock, { state: 'none', account: session.account?.id }));
 void run_engine();
 await Promise.all([set_language(prefs.lang).catch(() => set_language('zh-CN')), start_session()]);
 createApp(AppShell).use(router).mount('#app');

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer } from '@/api/problem';
 import type { CommandBatch, CommandResults, Position } from '@/api/types';
+import { forget_rows } from '@/lock/rows';
 import { WangdiDb } from '@/outbox/db';
 import { uuid7 } from '@/outbox/ids';
 import { Outbox } from '@/outbox/outbox';
@@ -334,7 +335,7 @@ describe('leaving', () => {
     });
     await box.db.cache.put({ account: kAccount, key: 'doors:1', value: {}, at: kNow });
     await box.db.cache.put({ account: 'somebody else', key: 'doors:1', value: {}, at: kNow });
-    await box.forget(kAccount);
+    await forget_rows(box, kAccount);
     expect((await box.db.outbox.toArray()).map(({ id }) => id)).toEqual([kept.id]);
     expect((await box.db.cache.toArray()).map(({ account }) => account)).toEqual(['somebody else']);
   });

@@ -39,7 +39,8 @@ struct CommandEnvelope {
   std::optional<std::int64_t> skew_ms;
   std::int64_t device_sequence = 0;
   std::optional<PositionView> base_position;
-  codec::RawJson body;
+  std::optional<codec::RawJson> body;  // this or `sealed`, never both
+  std::optional<std::string> sealed;   // base64url of a SealedContent in a box (common/crypto)
 };
 WD_STRUCT(CommandEnvelope, (id, "命令编号", "Command id", "", "journal"),
           (type, "命令", "Command type", "", "journal"), (region, "区划", "Region", "", "access"),
@@ -47,7 +48,15 @@ WD_STRUCT(CommandEnvelope, (id, "命令编号", "Command id", "", "journal"),
           (skew_ms, "钟差", "Measured skew, server minus device", "ms", "journal"),
           (device_sequence, "设备序号", "Device sequence", "", "journal"),
           (base_position, "依据位置", "Base position", "", "journal"),
-          (body, "内容", "Body", "", "journal"))
+          (body, "内容", "Body", "", "journal"),
+          (sealed, "封存的内容", "Sealed body", "", "journal"))
+
+// What a phone seals. The box is bound to its envelope: id, type and region of the command and the
+// account that gives it, each on a line of its own (sealed_place).
+struct SealedContent {
+  codec::RawJson body;
+};
+WD_STRUCT(SealedContent, (body, "内容", "Body", "", "journal"))
 
 struct CommandBatch {
   DeviceId device;

@@ -235,6 +235,24 @@ struct RecoveryCodes {
 };
 WD_STRUCT(RecoveryCodes, (recovery_codes, "备用码", "Recovery codes", "", "access"))
 
+// What a browser needs to keep records for its owner only (ADR 0033).
+struct PhoneView {
+  std::string server_key;  // the point the outbox is sealed to, base64url
+  std::int64_t pin_digits = 0;
+  std::int64_t pin_rounds = 0;  // of PBKDF2
+  std::int64_t pin_failures_max = 0;
+  std::int64_t hidden_minutes_max = 0;
+  std::int64_t offline_hours_max = 0;
+};
+WD_STRUCT(PhoneView, (server_key, "服务器公钥", "Server's public key", "", "access"),
+          (pin_digits, "手机密码位数", "Digits of the PIN", "", "access"),
+          (pin_rounds, "手机密码轮数", "Rounds of the PIN", "", "access"),
+          (pin_failures_max, "手机密码可错几次", "Wrong PINs allowed", "", "access"),
+          (hidden_minutes_max, "放下多久要手机密码", "Hidden before the PIN is asked", "min",
+           "access"),
+          (offline_hours_max, "多久没有联系就清除", "Without contact before records go", "h",
+           "access"))
+
 struct SessionView {
   AccountView account;
   std::string csrf;
@@ -244,6 +262,7 @@ struct SessionView {
   std::optional<bool> has_factor;         // only there when true: one-time codes are set up
   std::optional<bool> must_enrol_factor;  // only there when true: nothing else is allowed
   std::optional<bool> read_only;          // only there when true: nothing can be saved for now
+  PhoneView phone;
   std::int64_t server_time = 0;
 };
 WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
@@ -254,6 +273,7 @@ WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
           (has_factor, "有动态口令", "Has one-time codes", "", "access"),
           (must_enrol_factor, "要先开通动态口令", "Must set up one-time codes first", "", "access"),
           (read_only, "只能查看", "Read-only for now", "", "access"),
+          (phone, "手机上的记录", "Records on the phone", "", "access"),
           (server_time, "服务器时间", "Server time", "unix_ms", "access"))
 
 }  // namespace wangdi::accounts

@@ -85,6 +85,17 @@ Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, C
   return rules;
 }
 
+Result<PhoneView> phone_rules(const Parameters& parameters, CivilDate today) {
+  const auto number = [&](std::string_view name) { return parameters.integer(name, {}, today); };
+  PhoneView view;
+  WD_TRY(view.pin_digits, number("access.phone_pin_digits"));
+  WD_TRY(view.pin_rounds, number("access.phone_pin_rounds"));
+  WD_TRY(view.pin_failures_max, number("access.phone_pin_failures_max"));
+  WD_TRY(view.hidden_minutes_max, number("access.phone_hidden_minutes_max"));
+  WD_TRY(view.offline_hours_max, number("access.phone_offline_hours_max"));
+  return view;
+}
+
 void EndedAccounts::expect(District home, AccountId account, std::int64_t sequence) {
   expected_.push_back({home, account, sequence});
 }

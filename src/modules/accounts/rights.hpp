@@ -7,6 +7,7 @@
 
 #include "access/gatekeeper.hpp"
 #include "common/bus/writer.hpp"
+#include "modules/accounts/messages.hpp"
 
 namespace wangdi {
 class Parameters;
@@ -30,5 +31,8 @@ Result<std::vector<std::string>> own_names(vault::Reader& vault, District home, 
 // For GatekeeperParts, from parameters/access.csv. Error: configuration_invalid.
 Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, CivilDate today,
                                                  bool demo);
+
+// What phones are told, all but the server's key. Error: configuration_invalid.
+Result<PhoneView> phone_rules(const Parameters& parameters, CivilDate today);
 
 }  // namespace wangdi::accounts

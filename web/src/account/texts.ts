@@ -72,6 +72,8 @@ export const ta = make_t(
     'box.tried': '试了 {n} 次',
     'box.next_try': '{time} 再试',
     'box.go_on': '接着写',
+    'box.sealed': '已封存，手机上看不到内容',
+    'box.sealed_mine': '您当时填的已经看不到。要按您的改，请到住户页重新登记',
     'box.gone': '这条记录已经不在这台手机里',
     'box.gone_text': '上传满 30 天的会自动清掉',
 
@@ -172,6 +174,8 @@ export const ta = make_t(
     'box.tried': 'tried {n} {n:time|times}',
     'box.next_try': 'again at {time}',
     'box.go_on': 'Go on',
+    'box.sealed': 'Sealed: not readable on this phone',
+    'box.sealed_mine': 'What you entered can no longer be read. To have it your way, enter it again at the household',
     'box.gone': 'This record is no longer on this phone',
     'box.gone_text': 'Uploaded records are cleared after 30 days',
 

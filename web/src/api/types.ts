@@ -5,6 +5,7 @@ import type { Commands, Schemas } from '@/gen/schema';
 export type { Commands };
 export type CommandType = keyof Commands;
 export type Session = Schemas['SessionView'];
+export type PhoneRules = Schemas['PhoneView'];
 export type Role = Session['account']['role'];
 export type Position = Schemas['PositionView'];
 export type Seen = Schemas['SeenPosition'];

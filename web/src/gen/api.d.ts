@@ -708,7 +708,9 @@ export interface components {
             /** 依据位置 */
             base_position?: components["schemas"]["PositionView"];
             /** 内容 */
-            body: unknown;
+            body?: unknown;
+            /** 封存的内容 */
+            sealed?: string;
         };
         CommandResult: {
             /** 命令编号 */
@@ -1185,6 +1187,20 @@ export interface components {
             /** 重点群体 */
             key_groups: components["schemas"]["KeyGroupRow"][];
         };
+        PhoneView: {
+            /** 服务器公钥 */
+            server_key: string;
+            /** 手机密码位数 */
+            pin_digits: number;
+            /** 手机密码轮数 */
+            pin_rounds: number;
+            /** 手机密码可错几次 */
+            pin_failures_max: number;
+            /** 放下多久要手机密码 */
+            hidden_minutes_max: number;
+            /** 多久没有联系就清除 */
+            offline_hours_max: number;
+        };
         PositionView: {
             /** 区县 */
             district: number;
@@ -1383,6 +1399,8 @@ export interface components {
             must_enrol_factor?: boolean;
             /** 只能查看 */
             read_only?: boolean;
+            /** 手机上的记录 */
+            phone: components["schemas"]["PhoneView"];
             /** 服务器时间 */
             server_time: number;
         };

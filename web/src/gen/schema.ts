@@ -149,7 +149,8 @@ export const CommandEnvelope = {
   skew_ms: { kind: "integer", title: ["钟差", "Measured skew, server minus device"], unit: "ms", least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
   device_sequence: { kind: "integer", title: ["设备序号", "Device sequence"], required: true, least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
   base_position: { kind: "object", title: ["依据位置", "Base position"], fields: PositionView },
-  body: { kind: "any", title: ["内容", "Body"], required: true },
+  body: { kind: "any", title: ["内容", "Body"] },
+  sealed: { kind: "string", title: ["封存的内容", "Sealed body"] },
 } as const satisfies Fields;
 
 export const CommandBatch = {

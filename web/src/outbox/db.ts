@@ -12,7 +12,7 @@ export interface OutboxRow {
   type: CommandType;
   region: string;
   subject: string; // the record it is about; rows of one subject go out in order
-  label: string; // the door, for the list on "my account"
+  label: string; // the door, for the list on "my account"; empty where it is closed
   creates: 0 | 1; // later rows of the subject make no sense without this one
   state: OutboxState;
   body: unknown;
@@ -32,6 +32,12 @@ export interface OutboxRow {
   problem?: Problem;
   conflict?: ConflictField[];
   settled?: 'mine' | 'theirs' | 'seen'; // how the worker settled a conflict or a refusal
+  // How it lies on a phone with a PIN (src/lock): body, label, answer and conflict are not there then.
+  sealed?: Uint8Array<ArrayBuffer>; // the body, for the server only
+  kept?: Uint8Array<ArrayBuffer>; // body and label under the read key
+  said?: Uint8Array<ArrayBuffer>; // answer and conflict under the read key
+  wants_key?: 1; // its answer could not be kept while locked: it is sent again when it is open
+  unreadable?: 1; // only in memory: the read key is gone or locked away
 }
 
 export interface SeenRow extends Seen {
@@ -40,7 +46,8 @@ export interface SeenRow extends Seen {
 export interface CacheRow {
   account: string;
   key: string;
-  value: unknown;
+  value?: unknown; // of before there was a PIN
+  kept?: Uint8Array<ArrayBuffer>; // under the read key
   at: number; // when the server gave it, device clock
 }
 export interface MetaRow {

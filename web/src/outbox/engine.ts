@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that needs the database, in one chunk.
-export { read_cache, write_cache, follow_cache } from '@/cache/store';
+export { clear_cache, write_cache, follow_cache } from '@/cache/store';
 export { start_stream, stop_stream } from '@/live/stream';
 export { register_worker } from '@/shell/register';
 export { check_storage } from '@/shell/storage';

@@ -10,6 +10,8 @@ import type {
   Position,
   Seen,
 } from '@/api/types';
+import { Keeper } from '@/lock/keeper';
+import { base64url } from '@/lock/seal';
 import { db as device_db, type OutboxRow, type WangdiDb } from './db';
 import { uuid7 } from './ids';
 import {
@@ -49,10 +51,23 @@ export interface Saving<K extends CommandType> {
   now?: number;
 }
 
+const kNewRow = {
+  creates: 0,
+  device_sequence: 0,
+  not_before: 0,
+  sending: 0,
+  attempts: 0,
+  next_try_at: 0,
+  alone: 0,
+} as const;
+
 export type Post = (batch: CommandBatch) => Promise<Answer<CommandResults>>;
 
 export class Outbox {
-  constructor(readonly db: WangdiDb = device_db) {}
+  constructor(
+    readonly db: WangdiDb = device_db,
+    readonly keeper = new Keeper(),
+  ) {}
 
   // What this page knows and could not store on a full phone: what is on its way, and what was
   // answered. After a restart the same goes out again and is answered the same.
@@ -80,6 +95,23 @@ export class Outbox {
   // Resolves when the row is on disk, rejects when it is not (quota, blocked storage).
   async save<K extends CommandType>(saving: Saving<K>): Promise<OutboxRow> {
     const now = saving.now ?? Date.now();
+    const row: OutboxRow = {
+      ...kNewRow,
+      id: uuid7(now),
+      account: saving.account,
+      type: saving.type,
+      region: saving.region,
+      subject: saving.subject,
+      label: saving.label,
+      creates: saving.creates ? 1 : 0,
+      state: 'queued',
+      // A plain copy: what the form does with its object afterwards must not reach the outbox.
+      body: JSON.parse(JSON.stringify(saving.body)) as unknown,
+      occurred_at: now,
+      base_position: saving.base_position,
+      not_before: now + (saving.undo ? kUndoMs : 0),
+    };
+    const closed = await this.keeper.close(row); // not within the transaction, which would end
     return this.db.transaction('rw', this.db.meta, this.db.outbox, async () => {
       await this.device(); // what is saved can be sent, also when there is no room later
       if (saving.replaces) {
@@ -87,33 +119,17 @@ export class Outbox {
         if (old?.state === 'draft') await this.db.outbox.delete(old.id);
         else if (old) await this.db.outbox.update(old.id, { settled: 'mine' });
       }
-      const row: OutboxRow = {
-        id: uuid7(now),
-        account: saving.account,
-        type: saving.type,
-        region: saving.region,
-        subject: saving.subject,
-        label: saving.label,
-        creates: saving.creates ? 1 : 0,
-        state: 'queued',
-        // A plain copy: what the form does with its object afterwards must not reach the outbox.
-        body: JSON.parse(JSON.stringify(saving.body)) as unknown,
-        occurred_at: now,
-        device_sequence: await this.next_sequence(),
-        base_position: saving.base_position,
-        not_before: now + (saving.undo ? kUndoMs : 0),
-        sending: 0,
-        attempts: 0,
-        next_try_at: 0,
-        alone: 0,
-      };
-      await this.db.outbox.add(row);
-      return row;
+      const device_sequence = await this.next_sequence();
+      await this.db.outbox.add({ ...closed, device_sequence });
+      return { ...row, device_sequence };
     });
   }
 
+  // A draft takes its time to be closed: whoever asks for drafts waits for the one on its way.
+  private keeping: Promise<void> = Promise.resolve();
+
   // A form in progress, one per subject and type; it survives a closed page.
-  async keep_draft(draft: {
+  keep_draft(draft: {
     account: string;
     region: string;
     type: CommandType;
@@ -121,33 +137,30 @@ export class Outbox {
     label: string;
     body: unknown;
     now?: number;
-  }) {
+  }): Promise<void> {
+    const kept = this.keeping.then(() => this.put_draft(draft));
+    this.keeping = kept.catch(() => undefined);
+    return kept;
+  }
+  private async put_draft(draft: Parameters<Outbox['keep_draft']>[0]) {
     const now = draft.now ?? Date.now();
+    const known = await this.stored_draft(draft.account, draft.type, draft.subject);
+    const row = await this.keeper.close({
+      ...kNewRow,
+      id: known?.id ?? uuid7(now),
+      account: draft.account,
+      type: draft.type,
+      region: draft.region,
+      subject: draft.subject,
+      label: draft.label,
+      state: 'draft',
+      body: JSON.parse(JSON.stringify(draft.body)) as unknown,
+      occurred_at: now,
+    });
     await this.db.transaction('rw', this.db.outbox, async () => {
-      const known = await this.draft_of(draft.account, draft.type, draft.subject);
-      const body = JSON.parse(JSON.stringify(draft.body)) as unknown;
-      if (known) {
-        await this.db.outbox.update(known.id, { body, occurred_at: now });
-        return;
-      }
-      await this.db.outbox.add({
-        id: uuid7(now),
-        account: draft.account,
-        type: draft.type,
-        region: draft.region,
-        subject: draft.subject,
-        label: draft.label,
-        creates: 0,
-        state: 'draft',
-        body,
-        occurred_at: now,
-        device_sequence: 0,
-        not_before: 0,
-        sending: 0,
-        attempts: 0,
-        next_try_at: 0,
-        alone: 0,
-      });
+      // One that was saved or dropped meanwhile is not written again.
+      if (known && (await this.db.outbox.get(known.id))?.state !== 'draft') return;
+      await this.db.outbox.put(row);
     });
   }
 
@@ -156,6 +169,11 @@ export class Outbox {
     type: CommandType,
     subject: string,
   ): Promise<OutboxRow | undefined> {
+    await this.keeping;
+    const found = await this.stored_draft(account, type, subject);
+    return found && this.keeper.open(found);
+  }
+  private async stored_draft(account: string, type: CommandType, subject: string) {
     const drafts = await this.db.outbox.where({ account, state: 'draft' }).toArray();
     return drafts.find((row) => row.type === type && row.subject === subject);
   }
@@ -338,14 +356,31 @@ export class Outbox {
         ...(row.skew_ms === undefined ? {} : { skew_ms: row.skew_ms }),
         device_sequence: row.device_sequence,
         ...(row.base_position ? { base_position: row.base_position } : {}),
-        body: row.body as Record<string, never>,
+        ...(row.sealed
+          ? { sealed: base64url(row.sealed) }
+          : { body: row.body as Record<string, never> }),
       })),
     });
-    const outcome = outcome_of(rows, answer, clock(), chance);
+    const outcome = await this.closed(rows, outcome_of(rows, answer, clock(), chance));
     if (!(await this.take_or_remember(account, seen, outcome)))
       return { outcome, next_at: clock() + kNoRoomMs };
     const left = pick_batch(await this.open_rows(account), clock());
     return { outcome, next_at: left.next_at };
+  }
+
+  // What an answer says of people is kept as the row is. While locked that cannot be: an answer with a
+  // conflict is asked for again when the lock is open, others are needed by nobody.
+  private async closed(rows: readonly OutboxRow[], outcome: Outcome): Promise<Outcome> {
+    for (const row of rows.filter(({ kept, sealed }) => kept ?? sealed)) {
+      const change = outcome.changes.get(row.id);
+      if (!change || (change.answer === undefined && !change.conflict)) continue;
+      const { answer, conflict, ...rest } = change;
+      const said = await this.keeper.said(row, { answer, conflict });
+      const kept: Partial<OutboxRow> = said ? { ...rest, said } : rest;
+      const waits = !said && conflict && row.kept;
+      outcome.changes.set(row.id, waits ? { sending: 0, wants_key: 1 } : kept);
+    }
+    return outcome;
   }
 
   // The network is back, or somebody asked: waiting rows are due at once, whatever their next try
@@ -365,18 +400,10 @@ export class Outbox {
       (row, i) => i < surplus || (row.answered_at ?? now) < now - kKeepSentMs,
     );
     await this.db.outbox.bulkDelete(old.map((row) => row.id));
-  }
-
-  // At logout: everything that can be read goes, what was not sent yet stays for the same account.
-  async forget(account: string) {
-    await this.db.transaction('rw', this.db.outbox, this.db.cache, async () => {
-      await this.db.cache
-        .where('[account+key]')
-        .between([account, ''], [account, '\uffff'])
-        .delete();
-      await this.db.outbox.where({ account, state: 'sent' }).delete();
-      await this.db.outbox.where({ account, state: 'draft' }).delete();
-    });
+    // Of whoever does not come back nothing is left after 30 days; the server takes nothing older.
+    await this.db.outbox
+      .filter((row) => row.account !== account && !row.kept && row.occurred_at < now - kKeepSentMs)
+      .delete();
   }
 }
 

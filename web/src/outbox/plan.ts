@@ -35,14 +35,14 @@ export function pick_batch(queued_and_stuck: readonly OutboxRow[], now: number):
       if (row.creates && lost && !row.settled) blocked.add(row.subject);
       continue;
     }
-    if (blocked.has(row.subject)) continue;
+    if (row.wants_key || blocked.has(row.subject)) continue;
     const due_at = Math.max(row.not_before, row.next_try_at);
     if (due_at > now && due_at - now <= kWaitMostMs) {
       blocked.add(row.subject);
       next_at = Math.min(next_at ?? due_at, due_at);
       continue;
     }
-    const size = JSON.stringify(row.body).length + 400;
+    const size = (row.sealed ? row.sealed.length * 1.4 : JSON.stringify(row.body).length) + 400;
     const full = rows.length >= kBatchRows || bytes + size > kBatchBytes;
     if (rows.length > 0 && (full || row.alone || rows[0]!.alone)) {
       blocked.add(row.subject);

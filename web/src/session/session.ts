@@ -5,7 +5,7 @@ import { computed, reactive } from 'vue';
 import { api, ask, ask_early, on_refusal, set_csrf } from '@/api/client';
 import { measure } from '@/api/clock';
 import type { Answer } from '@/api/problem';
-import type { Role, Session } from '@/api/types';
+import type { PhoneRules, Role, Session } from '@/api/types';
 
 type Account = Session['account'];
 export type SessionStatus = 'unknown' | 'out' | 'in' | 'expired';
@@ -19,6 +19,8 @@ export const session = reactive({
   // Whoever sees other people's data sets up one-time codes before anything else.
   must_enrol_factor: false,
   has_factor: false,
+  // What the server says of keeping records here, once it has answered.
+  phone: undefined as PhoneRules | undefined,
   // The server keeps its records from being written on; everything can be read.
   read_only: false,
   // False until the server has answered in this page's life.
@@ -63,6 +65,7 @@ function enter(view: Session) {
   session.must_enrol_factor = view.must_enrol_factor === true;
   session.has_factor = view.has_factor === true;
   session.read_only = view.read_only === true;
+  session.phone = view.phone;
   session.status = 'in';
   session.confirmed = true;
   remember(view);
