@@ -3,7 +3,6 @@
 #include "app/claims.hpp"
 
 #include <functional>
-#include <utility>
 
 #include "journal/record.hpp"
 #include "store/rows.hpp"
@@ -12,14 +11,14 @@ namespace wangdi::app {
 
 void KnownReceipts::learn(std::string_view receipt) {
   const std::lock_guard lock(mutex_);
-  if (newer_.size() >= kHalfMax) older_ = std::exchange(newer_, {});
-  newer_.insert(std::hash<std::string_view>{}(receipt));
+  const auto hash = std::hash<std::string_view>{}(receipt);
+  places_[hash % kPlaces] = hash;
 }
 
 bool KnownReceipts::knows(std::string_view receipt) const {
   const auto hash = std::hash<std::string_view>{}(receipt);
   const std::lock_guard lock(mutex_);
-  return newer_.contains(hash) || older_.contains(hash);
+  return places_[hash % kPlaces] == hash;
 }
 
 List<bus::PositionView, 200> judge_claims(const bus::CommandBatch& batch, const vault::Vault& vault,

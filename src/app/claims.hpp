@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "app/receipts.hpp"
@@ -29,10 +28,12 @@ class KnownReceipts {
   bool knows(std::string_view receipt) const;
 
  private:
-  // Of these the older half is forgotten when the newer is full; what is forgotten is looked up.
-  static constexpr std::size_t kHalfMax = 65'536;
+  // One megabyte from the start, so that a busy day takes no more than a quiet one. A newer receipt
+  // takes the place of one with the same end of its hash; what gave way is looked up.
+  static constexpr std::size_t kPlaces = 131'072;
+
   mutable std::mutex mutex_;
-  std::unordered_set<std::size_t> newer_, older_;  // by hash: a receipt is random to who has no key
+  std::vector<std::size_t> places_ = std::vector<std::size_t>(kPlaces);  // hashes; 0: free
 };
 
 // A position that the journal has and that a device was answered, by its receipt.
