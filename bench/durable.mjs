@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable command: taps over HTTP by 64 connections against raw SQLite, round by round in
 // turn on copies of one folder, so that a ratio's two numbers are seconds apart.
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logged_in, uuid } from '../tests/support/client.mjs';
 import { median, run_beside, run_json, thread_cpu_us } from './processes.mjs';
@@ -26,6 +26,13 @@ export async function write_workers(server, told, file) {
     lines.push(['127.0.0.1:' + server.port, cookie, client.csrf, uuid(), grid, ...households].join('\t'));
   }
   writeFileSync(file, lines.join('\n') + '\n');
+}
+
+// The same workers at another port: their sessions are stored.
+export function move_workers(server, file) {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  const moved = lines.map((line) => ['127.0.0.1:' + server.port, ...line.split('\t').slice(1)].join('\t'));
+  writeFileSync(file, moved.join('\n') + '\n');
 }
 
 async function counters(server) {

@@ -2,9 +2,10 @@
 // Makes the folder that measurements run on: a county with many invented communities, a round, an
 // account of each role, and visits at most doors. Everything goes through the commands. Prints
 // what a client has to know as one JSON line.
-// Usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation]; WANGDI_STORE names a
+// Usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation | city]; WANGDI_STORE names a
 // PostgreSQL database, if any.
-// "nation" adds a small community in each other county and makes the round the nation's.
+// "nation" adds a small community in each other county and makes the round the nation's; "city"
+// spreads the communities over the counties of the city, with as many in each.
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
@@ -123,6 +124,7 @@ struct Options {
   std::size_t communities = 0;
   std::size_t visited_percent = 0;
   bool nation = false;
+  bool city = false;
 };
 
 class Maker {
@@ -139,11 +141,20 @@ class Maker {
     WD_TRY(told_.county, RegionCode::parse(kCounty));
     told_.password = kPassword;
     WD_TRY(const auto reader, runtime_.reader());
-    WD_TRY(const auto communities, communities_of(*reader.connection, told_.county));
-    if (communities.size() < options_.communities) return Error(ErrorCode::region_code_invalid);
     WD_TRY([[maybe_unused]] auto officers, open_officers());
-    for (std::size_t i = 0; i < options_.communities; ++i) {
-      add_community(county_, communities[i], roster_.make(communities[i]), true);
+    // What other counties send may be written before what they rely on.
+    WD_TRY([[maybe_unused]] auto begun, pipeline_.finish());
+    WD_TRY(const auto counties, counties_of(*reader.connection));
+    for (const auto& county : counties) {
+      const auto wanted = options_.communities / counties.size();
+      WD_TRY(const auto communities, communities_of(*reader.connection, county, wanted));
+      if (communities.size() < wanted) return Error(ErrorCode::region_code_invalid);
+      const auto officer = county == told_.county ? county_
+                                                  : open("county" + county.text(),
+                                                         access::Role::county_officer, county);
+      for (const auto& community : communities) {
+        add_community(officer, community, roster_.make(community), true);
+      }
     }
     if (options_.nation) {
       WD_TRY([[maybe_unused]] auto nation, add_other_counties(*reader.connection));
@@ -155,6 +166,19 @@ class Maker {
   }
 
  private:
+  // The measured one, or all of its city that have communities.
+  Result<std::vector<RegionCode>> counties_of(store::Connection& db) {
+    std::vector<RegionCode> counties;
+    if (!options_.city) return std::vector{told_.county};
+    WD_TRY(const auto below, regions::displayed_children(db, told_.county.at(RegionLevel::city),
+                                                         std::nullopt, kChildrenMax));
+    for (const auto& county : below) {
+      WD_TRY(const auto communities, communities_of(db, county.code, 1));
+      if (!communities.empty()) counties.push_back(county.code);
+    }
+    return counties;
+  }
+
   // Communities where somebody may live, in order of code.
   static Result<std::vector<RegionCode>> communities_of(store::Connection& db,
                                                         const RegionCode& county,
@@ -193,8 +217,9 @@ class Maker {
     nation_ = open("nation", Role::higher_officer, {});
     open("admin", Role::system_administrator, {});
     const auto today = CivilDate::of(now_, zone_);
-    const auto& region = options_.nation ? nation_.region : told_.county;
-    pipeline_.add(options_.nation ? nation_ : county_,
+    const bool is_wide = options_.nation || options_.city;
+    const auto& region = is_wide ? nation_.region : told_.county;
+    pipeline_.add(is_wide ? nation_ : county_,
                   screening::StartRound{RoundId{roster_.id()},
                                         region,
                                         {"第一轮"},
@@ -331,12 +356,13 @@ Result<Told> make_folder(const std::string& data, Options options) {
 
 int run(int argc, char** argv) {
   if (argc < 4) {
-    std::cerr << "usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation]\n";
+    std::cerr << "usage: bench_make_roster DATA COMMUNITIES VISITED_PERCENT [nation | city]\n";
     return 2;
   }
+  const std::string_view spread = argc > 4 ? argv[4] : "";
   const auto told =
       make_folder(argv[1], {count_argument(argc, argv, 2, 1), count_argument(argc, argv, 3, 0),
-                            argc > 4 && std::string_view(argv[4]) == "nation"});
+                            spread == "nation", spread == "city"});
   if (!told) {
     app::Console console{std::cout, std::cerr, Language::kEnglish};
     return app::fail(console, told.error());

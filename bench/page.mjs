@@ -104,6 +104,18 @@ ${table_of(
 p50 ${number(postgres.p50_ms, 1)} ms, p99 ${number(postgres.p99_ms, 1)} ms; ${number(postgres.batch)} commands a transaction on average. However many commands a transaction holds, its repeats are asked for in one
 round trip, what they read before they write in three at most, and all its writes go out in one.
 
+Writers beside each other (\`write.writers\`), in turn, with workers in the counties of a city:
+
+${table_of(
+  ['writers', 'a second', 'CPU us each, server and backends', 'p99 ms', 'commands a transaction'],
+  postgres.writers.map((one) => [
+    number(one.writers),
+    number(one.per_second),
+    number(one.cpu_us + one.backends_us),
+    number(one.p99_ms, 1),
+    number(one.batch),
+  ]),
+)}
 A session that begins with empty tables of visits: ${number(beginning.first)} commands a second at first, never below ${number(beginning.least)}, ${number(beginning.last)} in the last quarter of ${number(beginning.seconds)} seconds.
 `;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable command on PostgreSQL: taps over HTTP by 64 connections against raw unnest batches,
-// in turn on two copies of one database, and the first seconds of a session whose tables of visits
-// are empty. Run by tools/with_postgres; prints one JSON line, what it does goes to stderr.
+// in turn on two copies of one database; the same taps with one writer and with several, in turn; and
+// the first seconds of a session whose tables of visits are empty. Run by tools/with_postgres; prints one JSON line, what it does goes to stderr.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { http_round, write_workers } from './durable.mjs';
+import { http_round, move_workers, write_workers } from './durable.mjs';
 import { children_cpu_us, median, run, run_json } from './processes.mjs';
 import { Service, program } from './service.mjs';
 
@@ -25,7 +25,7 @@ function make(name) {
   for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
   ask(`CREATE DATABASE ${name} TEMPLATE template0`);
   const env = { ...process.env, WANGDI_STORE: address(name) };
-  const told = run_json(program('bench_make_roster'), [folder, String(communities), '0'], { env });
+  const told = run_json(program('bench_make_roster'), [folder, String(communities), '0', 'city'], { env });
   return { folder, told };
 }
 
@@ -60,6 +60,31 @@ async function measure_beginning(folder, told, file) {
   return { seconds: first_seconds, first, least: Math.min(...a_second), last };
 }
 
+const kWriters = [1, 2, 4];
+
+// Each number of writers once a round, so that their figures are seconds apart.
+async function measure_writers(folder, told, file) {
+  const rates = new Map(kWriters.map((writers) => [writers, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const writers of kWriters) {
+      const server = await Service.start(folder, told, address('bench_http'), [`write.writers=${writers}`]);
+      try {
+        move_workers(server, file);
+        await http_round(server, file, 1, round);
+        const { per_second, cpu_us, backends_us, p99_ms, batch } = await measured_round(server, file, round, seconds);
+        rates.get(writers).push({ per_second, cpu_us, backends_us, p99_ms, batch });
+      } finally {
+        await server.stop();
+      }
+    }
+    say(`writers ${kWriters.map((writers) => `${writers}: ${rates.get(writers).at(-1).per_second.toFixed(0)}/s`).join(', ')}`);
+  }
+  return kWriters.map((writers) => {
+    const all = rates.get(writers);
+    return { writers, ...Object.fromEntries(Object.keys(all[0]).map((name) => [name, median(all.map((one) => one[name]))])) };
+  });
+}
+
 say(`making ${communities} communities on PostgreSQL`);
 const { folder, told } = make('bench_http');
 ask('CREATE DATABASE bench_raw TEMPLATE bench_http');
@@ -91,9 +116,10 @@ try {
 } finally {
   await server.stop();
 }
+const writers = await measure_writers(folder, told, file);
 const of = (name) => median(measured.map((round) => round[name]));
 const medians = Object.fromEntries(Object.keys(measured[0]).map((name) => [name, of(name)]));
 for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
 const version = ask('SHOW server_version').split(' ')[0];
-const result = { ...medians, beginning, version, households: told.households };
+const result = { ...medians, writers, beginning, version, households: told.households };
 process.stdout.write(JSON.stringify(result) + '\n');

@@ -12,16 +12,17 @@ export const program = (name) => join(build, name);
 
 // `installation` has what tests/support/client.mjs asks of it: the password of all accounts.
 export class Service {
-  static async start(folder, told, store = '') {
-    const service = new Service(folder, told, store);
+  static async start(folder, told, store = '', settings = []) {
+    const service = new Service(folder, told, store, settings);
     await service.ready;
     return service;
   }
 
-  constructor(folder, told, store) {
+  constructor(folder, told, store, settings) {
     this.installation = { password: told.password };
     const words = ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--log-level', 'warning'];
     words.push('--set', 'http.requests_per_second_per_client=0');
+    for (const setting of settings) words.push('--set', setting);
     if (store) words.push('--store', store);
     this.process = spawn(program('wangdi'), words, {
       stdio: ['ignore', 'pipe', 'inherit'],

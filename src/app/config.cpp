@@ -45,6 +45,7 @@ constexpr std::array kSettings = {
     // them.
     Setting{"write", "queue_max", &Config::queue_max, double{limits::kCommandsPerBatch}, 1'000'000},
     Setting{"write", "batch_max", &Config::batch_max, 1, 4'096},
+    Setting{"write", "batch_least", &Config::batch_least, 1, 4'096},
     Setting{"write", "writers", &Config::writers, 1, store::kLanesMax},
     Setting{"write", "checkpoint_pages", &Config::checkpoint_pages, 100, 1'000'000},
     Setting{"read", "threads", &Config::reader_threads, 1, 64},

@@ -16,7 +16,7 @@ vault::Paths vault_paths(const Config& config) { return {config.keys, config.roo
 
 bus::WriterOptions writer_options(const Config& config) {
   return {static_cast<std::size_t>(config.queue_max), static_cast<std::size_t>(config.batch_max),
-          config.zone()};
+          static_cast<std::size_t>(config.batch_least), config.zone()};
 }
 
 // The write-ahead log as it was found, once: SQLite writes over what it could not read.

@@ -275,6 +275,8 @@ class PostgresConnection final : public RemoteConnection {
     return ask(asked);
   }
 
+  bool is_cluster() const override { return link_->is_cluster(); }
+
   void gather_writes() override { gathers_writes_ = in_transaction_; }
 
   void write_only_in(std::span<const std::int64_t> districts) override {

@@ -31,6 +31,8 @@ class RemoteConnection : public Connection {
   // holds one is waited for, in the order of `keys`. What is read after it has what the last holder
   // committed.
   virtual Status lock(const TableInfo& table, const RowSource& keys, const EachRow& each) = 0;
+  // Whether the database spreads its tables over machines, by district.
+  virtual bool is_cluster() const = 0;
   // From here to the end of the transaction bulk writes wait for the next statement or the commit,
   // and reach the server in one round trip; their errors are errors of that.
   virtual void gather_writes() = 0;

@@ -58,7 +58,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
   ~Writer();
 
-  // The batch that follows is of this district, which no other writer has meanwhile.
+  // The batch that follows is of this district, and maybe others, which no other writer has
+  // meanwhile.
   void begin(District district);
 
   // Seals a value; an empty one removes the field. Makes the subject's key when it has none.

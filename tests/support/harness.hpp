@@ -56,6 +56,7 @@ class Harness {
   using Register = void (*)(bus::Registry&);
   // Writers beside each other on PostgreSQL; each is a session more for each test.
   static constexpr int kLanes = 2;
+  static constexpr std::size_t kBatchLeast = 4;
   explicit Harness(std::initializer_list<Register> modules, vault::Hooks hooks = {},
                    std::filesystem::path folder = {}, TestEngine kind = engine_of_tests(),
                    int lanes = kLanes)
@@ -190,6 +191,8 @@ class Harness {
     const auto parts = [this](store::Connection& to, vault::Writer& values) {
       return bus::WriterParts{to, registry, values, rights, *parameters, clock};
     };
+    bus::WriterOptions options;
+    options.batch_least = kBatchLeast;
     std::vector<bus::WriterParts> all{parts(*connection, *vault_writer)};
     for (int lane = 1; lane < lanes; ++lane) {
       auto& remote = dynamic_cast<store::RemoteEngine&>(*engine);
@@ -199,7 +202,7 @@ class Harness {
       all.push_back(parts(*beside.connection, *beside.vault_writer));
       beside_.push_back(std::move(beside));
     }
-    writer = std::make_unique<bus::Writer>(std::move(all), bus::WriterOptions{});
+    writer = std::make_unique<bus::Writer>(std::move(all), options);
   }
 
   static std::filesystem::path fresh_folder() {

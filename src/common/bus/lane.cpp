@@ -118,7 +118,8 @@ Result<Lane::Run> Lane::run(std::span<Submission> batch, std::span<const Distric
   }
   auto run = commit(rows, std::move(results));
   if (!run) return undo(std::move(run).error());
-  run->committed.holds_nation = !share_.by_district || held.back() == District{};
+  run->committed.holds_nation =
+      !share_.by_district || std::ranges::find(held, District{}) != held.end();
   return run;
 }
 

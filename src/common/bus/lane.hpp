@@ -47,7 +47,7 @@ struct WriterParts {
 // What the lanes of one writer share.
 struct LaneShare {
   ZoneOffset zone;
-  bool by_district = false;  // each batch is of one district
+  bool by_district = false;  // each batch is of districts that nobody else has
   std::shared_ptr<journal::CommitNumbers> numbers;
   const std::atomic<bool>& refuses_commands;
 };

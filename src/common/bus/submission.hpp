@@ -19,8 +19,7 @@ struct Submission {
   std::function<void(std::vector<Outcome>)> done;
   Job job;
   std::function<void(Status)> job_done;
-  // Nobody else writes in them meanwhile; one, and the nation's (the last in order) where accounts
-  // are changed.
+  // In order. Nobody else writes in them meanwhile; one, and the nation's where accounts change.
   std::vector<District> districts;
 
   std::size_t weight() const { return job ? 1 : commands.size(); }

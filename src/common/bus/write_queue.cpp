@@ -3,6 +3,7 @@
 #include "common/bus/write_queue.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace wangdi::bus {
 
@@ -21,7 +22,7 @@ Status WriteQueue::put(std::vector<Submission> submissions) {
   queued_weight_ += weight;
   for (auto& submission : submissions) {
     queue_.push_back(std::move(submission));
-    wake_one();
+    if (is_worth_it()) wake_one();
   }
   return ok();
 }
@@ -39,10 +40,12 @@ Batch WriteQueue::wait_and_take(std::size_t writer) {
   std::unique_lock lock(mutex_);
   auto& seat = *seats_[writer];
   for (;;) {
-    auto batch = options_.by_district ? take_a_district() : take_in_order();
+    // Who does not begin leaves it to those at work: the last of them always takes what waits.
+    auto batch = is_worth_it() ? take_one() : Batch();
     if (!batch.submissions.empty()) {
+      ++working_;
       // What is left may be for another district.
-      if (!queue_.empty()) wake_one();
+      if (!queue_.empty() && is_worth_it()) wake_one();
       return batch;
     }
     if (is_stopping_ && queue_.empty()) {
@@ -56,8 +59,12 @@ Batch WriteQueue::wait_and_take(std::size_t writer) {
 
 Batch WriteQueue::take() {
   const std::lock_guard lock(mutex_);
-  return options_.by_district ? take_a_district() : take_in_order();
+  auto batch = take_one();
+  if (!batch.submissions.empty()) ++working_;
+  return batch;
 }
+
+Batch WriteQueue::take_one() { return options_.by_district ? take_districts() : take_in_order(); }
 
 Batch WriteQueue::take_in_order() {
   Batch batch;
@@ -72,19 +79,22 @@ Batch WriteQueue::take_in_order() {
   return batch;
 }
 
-// The first that may be taken, and whatever else of its districts fits into the batch. What is
-// passed by keeps its districts from those behind it.
-Batch WriteQueue::take_a_district() {
+// The first that may be taken, and whatever else of its districts fits into the batch; while it is
+// small, further districts too. What is passed by keeps its districts from those behind it.
+Batch WriteQueue::take_districts() {
   Batch batch;
   std::size_t weight = 0;
   auto passed = busy_;
   const auto is_passed = [&](District district) { return passed.contains(district); };
   for (auto at = queue_.begin(); at != queue_.end() && weight < options_.batch_max;) {
     const bool is_first = batch.submissions.empty();
-    const bool is_of_batch = std::ranges::includes(batch.held, at->districts);
-    const bool fits = weight + at->weight() <= options_.batch_max;
-    if (std::ranges::none_of(at->districts, is_passed) && (is_first || (is_of_batch && fits))) {
-      if (is_first) batch.held = at->districts;
+    const bool is_welcome =
+        weight < options_.batch_least || std::ranges::includes(batch.held, at->districts);
+    const bool fits = is_first || weight + at->weight() <= options_.batch_max;
+    if (std::ranges::none_of(at->districts, is_passed) && (is_first || is_welcome) && fits) {
+      std::vector<District> held;
+      std::ranges::set_union(batch.held, at->districts, std::back_inserter(held));
+      batch.held = std::move(held);
       weight += at->weight();
       batch.submissions.push_back(std::move(*at));
       at = queue_.erase(at);
@@ -101,6 +111,7 @@ Batch WriteQueue::take_a_district() {
 void WriteQueue::give_back(const Batch& batch) {
   const std::lock_guard lock(mutex_);
   for (const auto district : batch.held) busy_.erase(district);
+  --working_;
 }
 
 void WriteQueue::stop() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits to be written, and who may take it. One writer takes whatever waits, in order. Several
-// beside each other take batches of one district, which nobody else has until they give it back: so
+// beside each other take batches of districts that nobody else has until they give them back: so
 // that what lies in a district is never changed by two at once, and its commands keep their order.
+// A batch is of one district, or of so many that it is worth its transaction.
 #pragma once
 
 #include <condition_variable>
@@ -19,6 +20,8 @@ struct WriteQueueOptions {
   std::size_t batch_max;  // of one batch
   std::size_t writers = 1;
   bool by_district = false;
+  // A smaller batch takes further districts, and is no reason for a second writer to begin.
+  std::size_t batch_least = 1;
 };
 
 class WriteQueue {
@@ -45,8 +48,11 @@ class WriteQueue {
   };
 
   // With the mutex held.
+  Batch take_one();
   Batch take_in_order();
-  Batch take_a_district();
+  Batch take_districts();
+  // Whether another writer may begin, beside those who have a batch.
+  bool is_worth_it() const { return working_ == 0 || queued_weight_ >= options_.batch_least; }
   void wake_one();
 
   const WriteQueueOptions options_;
@@ -55,6 +61,7 @@ class WriteQueue {
   std::set<District> busy_;
   std::vector<std::unique_ptr<Seat>> seats_;
   std::size_t queued_weight_ = 0;
+  std::size_t working_ = 0;  // writers that have a batch
   bool is_stopping_ = false;
 };
 

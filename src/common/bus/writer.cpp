@@ -9,8 +9,12 @@
 namespace wangdi::bus {
 namespace {
 
-bool is_remote(const WriterParts& parts) {
-  return dynamic_cast<store::RemoteConnection*>(&parts.connection) != nullptr;
+WriteQueueOptions queue_options(std::span<const WriterParts> lanes, const WriterOptions& options) {
+  const auto* remote = dynamic_cast<store::RemoteConnection*>(&lanes.front().connection);
+  // Two districts are two machines of a cluster, and a commit in two phases.
+  const bool is_one_district = remote != nullptr && remote->is_cluster();
+  return {options.queue_max, options.batch_max, lanes.size(), remote != nullptr,
+          is_one_district ? 1 : options.batch_least};
 }
 
 // The outcomes of one sender whose commands went different ways.
@@ -37,8 +41,8 @@ Writer::Writer(WriterParts parts, WriterOptions options)
 
 Writer::Writer(std::vector<WriterParts> lanes, WriterOptions options)
     : registry_(lanes.front().registry),
-      by_district_(is_remote(lanes.front())),
-      queue_({options.queue_max, options.batch_max, lanes.size(), by_district_}) {
+      by_district_(queue_options(lanes, options).by_district),
+      queue_(queue_options(lanes, options)) {
   WD_ASSERT(lanes.size() == 1 || by_district_);
   for (const auto& parts : lanes) {
     lanes_.push_back(std::make_unique<Lane>(
@@ -73,7 +77,7 @@ std::vector<District> Writer::districts_of(const PreparedCommand& command) const
   const auto* type = registry_.find_command(command.type);
   const auto district = command.region.district();
   if (type == nullptr || !type->writes_nation || district == District{}) return {district};
-  return {district, District{}};
+  return {std::min(district, District{}), std::max(district, District{})};
 }
 
 std::vector<Submission> Writer::by_district(const access::Actor& actor,

@@ -20,6 +20,7 @@ namespace wangdi::bus {
 struct WriterOptions {
   std::size_t queue_max = limits::kCommandQueue;  // commands and jobs waiting
   std::size_t batch_max = limits::kWriterBatch;   // commands in one transaction
+  std::size_t batch_least = 1;  // of several writers: a smaller one takes further districts
   ZoneOffset zone;
 };
 

@@ -85,6 +85,43 @@ TEST(WriteQueueTest, a_batch_is_of_districts_that_nobody_else_has) {
   }
 }
 
+TEST(WriteQueueTest, a_small_batch_takes_further_districts) {
+  WriteQueue queue(
+      {.queue_max = 100, .batch_max = 9, .writers = 2, .by_district = true, .batch_least = 4});
+  ASSERT_TRUE(queue.put(senders("A1 B2 A1 C1 B1 A2 D9")));
+  const auto first = queue.take();
+  EXPECT_EQ(text_of(first), "A1 B2 A1 B1 A2") << "C comes when there are four";
+  EXPECT_EQ(text_of(queue.take()), "C1") << "D would be too many";
+  EXPECT_EQ(text_of(queue.take()), "D9");
+  ASSERT_TRUE(queue.put(senders("B1 NA1 C1")));
+  EXPECT_EQ(text_of(queue.take()), "-");
+  queue.give_back(first);
+  EXPECT_EQ(text_of(queue.take()), "B1 AN1") << "C is held";
+}
+
+// Three writers and work for one: only one of them ever has a batch.
+TEST(WriteQueueTest, a_second_writer_begins_only_when_enough_waits) {
+  WriteQueue queue(
+      {.queue_max = 100, .batch_max = 9, .writers = 3, .by_district = true, .batch_least = 4});
+  ASSERT_TRUE(queue.put(senders("A1")));
+  const auto first = queue.wait_and_take(0);
+  EXPECT_EQ(text_of(first), "A1");
+  ASSERT_TRUE(queue.put(senders("B1 C1")));
+  std::atomic<bool> has_begun{false};
+  std::thread second([&] {
+    const auto batch = queue.wait_and_take(1);
+    has_begun = true;
+    EXPECT_EQ(text_of(batch), "B1 C1 D2");
+    queue.give_back(batch);
+  });
+  EXPECT_FALSE(has_begun);
+  ASSERT_TRUE(queue.put(senders("D2")));
+  second.join();
+  ASSERT_TRUE(queue.put(senders("E1")));
+  queue.give_back(first);
+  EXPECT_EQ(text_of(queue.wait_and_take(0)), "E1") << "the last at work takes what waits";
+}
+
 TEST(WriteQueueTest, one_writer_takes_any_districts_in_order) {
   WriteQueue queue({.queue_max = 100, .batch_max = 4});
   ASSERT_TRUE(queue.put(senders("A1 B1 NA1 A3")));
