@@ -44,8 +44,8 @@ struct Config {
 
   int queue_max = static_cast<int>(limits::kCommandQueue);
   int batch_max = static_cast<int>(limits::kWriterBatch);
-  int batch_least = 32;  // of several writers: a smaller batch takes further districts
-  int writers = 4;       // on a database server; SQLite has one
+  int batch_least = 128;  // of several writers: a smaller batch takes further districts
+  int writers = 4;        // on a database server; SQLite has one
   int checkpoint_pages = 3'000;
 
   int reader_threads = 2;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the writers of one vault have in common: the turn at the one writing connection of keys.db,
 // what the last batch of each scope left there, and index entries that wait to be dropped. A scope
-// is the nation where one writer takes batches of any districts, else the first district of a batch,
-// which only one writer has at a time.
+// is the nation where one writer takes batches of any districts, else the first district of a
+// batch, which only one writer has at a time.
 #pragma once
 
 #include <atomic>
