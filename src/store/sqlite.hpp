@@ -27,6 +27,11 @@ Result<std::unique_ptr<Engine>> open_sqlite(SqliteOptions options);
 // synced. Errors: storage_failed, storage_full; then `to` is half a copy.
 Status copy_sqlite(const std::string& from, const std::string& to);
 
+// Brings what stands in the log of the one writing connection into its file and leaves the log
+// empty, so that no page of before is in it any more. False when somebody who reads keeps it for
+// now. Not inside a transaction.
+Result<bool> empty_log(Connection& writer);
+
 // The library's version, like 3.40.1.
 std::string_view sqlite_version();
 // Whether a library of this number (3040001) has the WAL-reset bug, which the rule above avoids.
