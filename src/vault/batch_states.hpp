@@ -15,10 +15,10 @@
 namespace wangdi::vault {
 
 // What keys.db was told that the main database has to confirm.
-enum class UnsettledKind : std::uint8_t { key = 1, index = 2 };
+enum class UnsettledKind : std::uint8_t { key = 1, index = 2, erasure = 3 };
 struct Unsettled {
   UnsettledKind kind = UnsettledKind::key;
-  BlindIndexRow row;  // of a key only district and subject count
+  BlindIndexRow row;  // but for an index entry only district and subject count
 };
 
 struct BatchState {
@@ -26,6 +26,7 @@ struct BatchState {
   VaultStateRow main;
   std::int64_t last = 0;                // highest number given to a batch, stored or not
   std::vector<Unsettled> carried = {};  // of batches that could not be taken back
+  std::vector<SubjectId> destroying = {};  // erased, and their keys still in keys.db
 };
 
 class BatchStates {

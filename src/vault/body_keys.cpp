@@ -23,7 +23,7 @@ NamedKeyRow row_of(Month month) {
 
 Status BodyKeys::open(Keyring& keyring, UnixMs now) {
   const std::lock_guard lock(mutex_);
-  epoch_.set_key(keyring.epoch_key());
+  epoch_.set_key(keyring.epoch()->key.view());
   months_.clear();
   waiting_.clear();
   is_waiting_ = false;
@@ -47,6 +47,17 @@ Status BodyKeys::open(Keyring& keyring, UnixMs now) {
   destroy_old(now);
   ++generation_;
   return ok();
+}
+
+void BodyKeys::renew(const Epoch& epoch) {
+  const std::lock_guard lock(mutex_);
+  epoch_.set_key(epoch.key.view());
+  for (auto& row : waiting_) {
+    const auto found = months_.find(row.month);
+    if (row.wrapped.empty() || found == months_.end() || !found->second) continue;
+    epoch_.seal(random_, named_key_place(KeyName::body_mac, row.month), found->second->view(),
+                row.wrapped);
+  }
 }
 
 void BodyKeys::wait(NamedKeyRow row) {

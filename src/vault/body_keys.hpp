@@ -21,6 +21,9 @@ class BodyKeys {
   // Reads the keys and destroys what is too old. Errors: keys_mismatch, storage_failed.
   Status open(Keyring& keyring, UnixMs now);
 
+  // Another epoch is in force: what waits is sealed by its key.
+  void renew(const Epoch& epoch);
+
   // Makes the key of a month that has none, and destroys what is too old by then.
   void need(Month month, UnixMs now);
   // Grows with each change. each() hands on every month; no key: it was destroyed.

@@ -40,10 +40,7 @@ std::optional<SubjectKey> KeyCache::find(const SubjectId& id) {
   return std::nullopt;
 }
 
-void KeyCache::put(const SubjectId& id, const SubjectKey& key) {
-  std::size_t lock = 0;
-  const auto slots = bucket(id, lock);
-  const std::lock_guard held(locks_[lock]);
+void KeyCache::store(std::span<Slot> slots, const SubjectId& id, const SubjectKey& key) {
   Slot* chosen = nullptr;
   for (auto& slot : slots) {
     ++slot.age;
@@ -60,13 +57,39 @@ void KeyCache::put(const SubjectId& id, const SubjectKey& key) {
   chosen->age = 0;
 }
 
+void KeyCache::clear(std::span<Slot> slots, const SubjectId& id) {
+  for (auto& slot : slots) {
+    if (slot.district == id.district.number && slot.subject == id.subject) slot = Slot{};
+  }
+}
+
+void KeyCache::put(const SubjectId& id, const SubjectKey& key) {
+  std::size_t lock = 0;
+  const auto slots = bucket(id, lock);
+  const std::lock_guard held(locks_[lock]);
+  if (!erased_[lock].contains(id)) store(slots, id, key);
+}
+
+void KeyCache::put_new(const SubjectId& id, const SubjectKey& key) {
+  std::size_t lock = 0;
+  const auto slots = bucket(id, lock);
+  const std::lock_guard held(locks_[lock]);
+  store(slots, id, key);
+}
+
 void KeyCache::forget(const SubjectId& id) {
   std::size_t lock = 0;
   const auto slots = bucket(id, lock);
   const std::lock_guard held(locks_[lock]);
-  for (auto& slot : slots) {
-    if (slot.district == id.district.number && slot.subject == id.subject) slot = Slot{};
-  }
+  clear(slots, id);
+}
+
+void KeyCache::erase(const SubjectId& id) {
+  std::size_t lock = 0;
+  const auto slots = bucket(id, lock);
+  const std::lock_guard held(locks_[lock]);
+  clear(slots, id);
+  erased_[lock].insert(id);
 }
 
 }  // namespace wangdi::vault

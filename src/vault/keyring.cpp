@@ -26,10 +26,6 @@ constexpr std::size_t kEpochFileBytesMax = 4'096;  // of whatever version
 constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt, KeyName::device_mark,
                                      KeyName::first_secret, KeyName::outbox_box};
 
-std::vector<store::TableInfo> keys_tables() {
-  return {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()};
-}
-
 bool begins_with(crypto::ByteView bytes, std::string_view text) {
   return bytes.size() >= text.size() &&
          std::ranges::equal(bytes.first(text.size()), crypto::bytes_of(text));
@@ -42,9 +38,6 @@ Error other_version(const std::string& what) {
                         " (密钥文件夹是另一个版本的程序写的 / another version of the program wrote "
                         "the keys folder)");
 }
-
-std::string keys_file(const Paths& paths) { return paths.keys + "/keys.db"; }
-std::string epoch_file(const Paths& paths) { return paths.keys + "/epoch.key"; }
 
 template <class... Parts>
 auto joined(const Parts&... parts) {
@@ -69,36 +62,10 @@ crypto::Bytes epoch_head(std::int64_t epoch) {
   return head;
 }
 
-Status write_epoch(const Paths& paths, const crypto::SecretKey& root,
-                   const crypto::SecretKey& epoch_key, crypto::Random& random) {
-  auto file = epoch_head(kFirstEpoch);
-  crypto::Aead aead;
-  crypto::Bytes sealed;
-  aead.set_key(root.view());
-  aead.seal(random, file, epoch_key.view(), sealed);
-  file.insert(file.end(), sealed.begin(), sealed.end());
-  return write_secret_file(epoch_file(paths), file);
-}
-
-Result<crypto::SecretKey> read_epoch(const Paths& paths, const crypto::SecretKey& root) {
-  const auto file = read_secret_file(epoch_file(paths), kEpochFileBytesMax);
-  if (file && begins_with(*file, kEpochOfAnyForm) && !begins_with(*file, kEpochHeader)) {
-    return other_version("epoch.key");
-  }
-  if (!file || file->size() != kEpochFileBytes) {
-    return Error(ErrorCode::keys_missing).because("epoch.key is missing, too open or damaged");
-  }
-  const auto view = crypto::ByteView(*file);
-  const auto head = view.first(kEpochHeader.size() + 8);
-  crypto::Aead aead;
-  aead.set_key(root.view());
-  auto plain = aead.open(head, view.subspan(head.size()));
-  if (!plain || !begins_with(head, kEpochHeader)) {
-    return Error(ErrorCode::keys_mismatch).because("the root does not open epoch.key");
-  }
-  auto key = crypto::SecretKey::copy_of(*plain);
-  crypto::wipe(*plain);
-  return key;
+std::int64_t number_in(crypto::ByteView epoch_head) {
+  std::uint64_t number = 0;
+  for (const auto byte : epoch_head.subspan(kEpochHeader.size(), 8)) number = number << 8 | byte;
+  return static_cast<std::int64_t>(number);
 }
 
 void put_fresh_key(store::Rows& rows, KeyName name, crypto::Aead& aead, crypto::Random& random) {
@@ -110,7 +77,7 @@ void put_fresh_key(store::Rows& rows, KeyName name, crypto::Aead& aead, crypto::
 
 Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
                     crypto::Random& random) {
-  WD_TRY(auto engine, store::open_sqlite({.path = keys_file(paths)}));
+  WD_TRY(auto engine, store::open_sqlite({.path = keys_file_of(paths.keys, kFirstEpoch)}));
   WD_TRY(auto writer, engine->open_writer());
   const auto tables = keys_tables();
   for (const auto& table : tables) {
@@ -162,6 +129,60 @@ Status check_form(store::Connection& keys) {
 
 }  // namespace
 
+std::string keys_file_of(const std::string& folder, std::int64_t epoch) {
+  return epoch == kFirstEpoch ? folder + "/keys.db"
+                              : folder + "/keys-" + std::to_string(epoch) + ".db";
+}
+
+std::string epoch_file_of(const std::string& folder) { return folder + "/epoch.key"; }
+
+std::vector<store::TableInfo> keys_tables() {
+  return {kPersonKey.info(), kBlindIndex.info(), kNamedKey.info(), kKeysState.info()};
+}
+
+Status write_epoch_file(const std::string& file, const crypto::SecretKey& root, std::int64_t number,
+                        const crypto::SecretKey& key) {
+  auto bytes = epoch_head(number);
+  crypto::Random random;
+  crypto::Aead aead;
+  crypto::Bytes sealed;
+  aead.set_key(root.view());
+  aead.seal(random, bytes, key.view(), sealed);
+  bytes.insert(bytes.end(), sealed.begin(), sealed.end());
+  return write_secret_file(file, bytes);
+}
+
+std::optional<std::int64_t> number_in_epoch_file(const std::string& file) {
+  const auto bytes = read_secret_file(file, kEpochFileBytesMax);
+  if (!bytes || bytes->size() != kEpochFileBytes || !begins_with(*bytes, kEpochHeader)) {
+    return std::nullopt;
+  }
+  return number_in(*bytes);
+}
+
+Result<std::shared_ptr<Epoch>> read_epoch_file(const std::string& file,
+                                               const crypto::SecretKey& root) {
+  const auto bytes = read_secret_file(file, kEpochFileBytesMax);
+  if (bytes && begins_with(*bytes, kEpochOfAnyForm) && !begins_with(*bytes, kEpochHeader)) {
+    return other_version("epoch.key");
+  }
+  if (!bytes || bytes->size() != kEpochFileBytes) {
+    return Error(ErrorCode::keys_missing).because("epoch.key is missing, too open or damaged");
+  }
+  const auto view = crypto::ByteView(*bytes);
+  const auto head = view.first(kEpochHeader.size() + 8);
+  crypto::Aead aead;
+  aead.set_key(root.view());
+  auto plain = aead.open(head, view.subspan(head.size()));
+  if (!plain || !begins_with(head, kEpochHeader)) {
+    return Error(ErrorCode::keys_mismatch).because("the root does not open epoch.key");
+  }
+  auto epoch =
+      std::make_shared<Epoch>(Epoch{number_in(head), crypto::SecretKey::copy_of(*plain), nullptr});
+  crypto::wipe(*plain);
+  return epoch;
+}
+
 Paths Paths::beside(const std::string& data_folder) {
   auto base = std::filesystem::absolute(data_folder).lexically_normal().string();
   while (base.size() > 1 && base.back() == '/') base.pop_back();
@@ -170,8 +191,7 @@ Paths Paths::beside(const std::string& data_folder) {
 
 Status check_root(const std::string& keys_folder, const std::string& root_file) {
   WD_TRY(const auto root, read_root(root_file));
-  WD_TRY([[maybe_unused]] const auto epoch_key,
-         read_epoch({.keys = keys_folder, .root = root_file}, root));
+  WD_TRY([[maybe_unused]] const auto epoch, read_epoch_file(epoch_file_of(keys_folder), root));
   return ok();
 }
 
@@ -199,13 +219,30 @@ std::array<std::uint8_t, 30> field_place(const SubjectId& id, Field field, std::
                 crypto::big_endian(version));
 }
 
-Keyring::Keyring(int lock, crypto::SecretKey epoch_key)
-    : lock_(lock), epoch_key_(std::move(epoch_key)) {}
+Keyring::Keyring(int lock, Paths paths) : lock_(lock), paths_(std::move(paths)) {}
 
 Keyring::~Keyring() {
   writer_.reset();
-  engine_.reset();
+  epoch_.reset();
   ::close(lock_);
+}
+
+std::shared_ptr<const Epoch> Keyring::epoch() const {
+  const std::lock_guard lock(mutex_);
+  return epoch_;
+}
+
+Result<std::unique_ptr<store::Connection>> Keyring::open_reader(const Epoch& epoch) {
+  return epoch.engine->open_reader();
+}
+
+void Keyring::take(std::shared_ptr<const Epoch> epoch, std::unique_ptr<store::Connection> writer) {
+  writer_ = std::move(writer);
+  {
+    const std::lock_guard lock(mutex_);
+    epoch_ = std::move(epoch);
+  }
+  ++generation_;
 }
 
 Status Keyring::create(const Paths& paths) {
@@ -213,7 +250,8 @@ Status Keyring::create(const Paths& paths) {
   WD_TRY(const auto root, make_root(paths));
   crypto::Random random;
   const auto epoch_key = crypto::SecretKey::random();
-  WD_TRY([[maybe_unused]] auto written, write_epoch(paths, root, epoch_key, random));
+  WD_TRY([[maybe_unused]] auto written,
+         write_epoch_file(epoch_file_of(paths.keys), root, kFirstEpoch, epoch_key));
   return fill_keys_db(paths, epoch_key, random);
 }
 
@@ -224,27 +262,25 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const Paths& paths, std::size_t c
   }
   const auto lock = lock_file(paths.keys + "/lock");
   if (!lock) return Error(ErrorCode::folder_in_use).because("keys folder");
-  auto epoch_key = read_epoch(paths, root);
-  if (!epoch_key) {
-    ::close(*lock);
-    return std::move(epoch_key).error();
-  }
-  std::unique_ptr<Keyring> keyring(new Keyring(*lock, std::move(*epoch_key)));
-  WD_TRY([[maybe_unused]] auto loaded, keyring->load(paths, cached_keys));
+  std::unique_ptr<Keyring> keyring(new Keyring(*lock, paths));
+  WD_TRY(auto epoch, read_epoch_file(epoch_file_of(paths.keys), root));
+  WD_TRY([[maybe_unused]] auto loaded, keyring->load(std::move(epoch), cached_keys));
   return keyring;
 }
 
-Status Keyring::load(const Paths& paths, std::size_t cached_keys) {
-  if (!std::filesystem::exists(keys_file(paths))) {
+Status Keyring::load(std::shared_ptr<Epoch> epoch, std::size_t cached_keys) {
+  const auto file = keys_file_of(paths_.keys, epoch->number);
+  if (!std::filesystem::exists(file)) {
     return Error(ErrorCode::keys_missing).because("keys.db is missing");
   }
-  constexpr int kCacheKib = 32 * 1024;
-  WD_TRY(engine_, store::open_sqlite({.path = keys_file(paths), .cache_kib = kCacheKib}));
-  WD_TRY(writer_, engine_->open_writer());
+  WD_TRY([[maybe_unused]] auto swept, remove_other_epochs(paths_.keys, epoch->number));
+  WD_TRY(epoch->engine, store::open_sqlite({.path = file, .cache_kib = kKeysCacheKib}));
+  WD_TRY(writer_, epoch->engine->open_writer());
   WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
-  aead.set_key(epoch_key_.view());
+  aead.set_key(epoch->key.view());
   WD_TRY([[maybe_unused]] auto added, add_outbox_key(*writer_, aead));
+  epoch_ = std::move(epoch);
   for (const auto name : kWithoutMonth) {
     WD_TRY(const auto row,
            store::get(*writer_, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));

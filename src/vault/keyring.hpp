@@ -3,13 +3,16 @@
 // persons and the named keys in keys.db. Nothing of this lies in the data folder or its backups.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "common/crypto/crypto.hpp"
 #include "store/engine.hpp"
 #include "vault/key_cache.hpp"
+#include "vault/key_feed.hpp"
 #include "vault/tables.hpp"
 
 namespace wangdi::vault {
@@ -35,6 +38,13 @@ enum class KeyName : std::int32_t {
 using Month = std::int32_t;
 Month month_of(UnixMs instant);
 
+// One period of the epoch key. Who reads holds on to it until it has opened the next one.
+struct Epoch {
+  std::int64_t number = 0;
+  crypto::SecretKey key;
+  std::unique_ptr<store::Engine> engine;  // of the file whose keys it wraps
+};
+
 class Keyring {
  public:
   // Makes the keys folder and, when there is none, the root. An existing keys folder is refused.
@@ -44,29 +54,59 @@ class Keyring {
   static Result<std::unique_ptr<Keyring>> open(const Paths& paths, std::size_t cached_keys);
   ~Keyring();
 
-  store::Engine& engine() { return *engine_; }
+  // The epoch in force, and a number that changes when another comes into force. Any thread.
+  std::shared_ptr<const Epoch> epoch() const;
+  std::uint64_t generation() const { return generation_; }
+  // A connection that reads the file of the epoch; the caller keeps the epoch as long. Any thread.
+  static Result<std::unique_ptr<store::Connection>> open_reader(const Epoch& epoch);
+  // Puts a new epoch, whose file is complete and in force on disk, in the place of the old one,
+  // with the writing connection to that file. Writer thread, outside any transaction of keys.db.
+  void take(std::shared_ptr<const Epoch> epoch, std::unique_ptr<store::Connection> writer);
+  KeyFeed& feed() { return feed_; }
+  const Paths& paths() const { return paths_; }
+
   // The one writing connection to keys.db; writer thread only.
   store::Connection& writer() { return *writer_; }
   KeyCache& cache() { return *cache_; }
 
-  // The epoch key, to wrap and unwrap.
-  crypto::ByteView epoch_key() const { return epoch_key_.view(); }
   // A named key without month; always there.
   const crypto::SecretKey& named(KeyName name) const;
   // A MAC of its own under a named key: one for each thread.
   crypto::Hmac hmac(KeyName name) const { return crypto::Hmac(named(name).view()); }
 
  private:
-  Keyring(int lock, crypto::SecretKey epoch_key);
-  Status load(const Paths& paths, std::size_t cached_keys);
+  Keyring(int lock, Paths paths);
+  Status load(std::shared_ptr<Epoch> epoch, std::size_t cached_keys);
 
   int lock_;
-  crypto::SecretKey epoch_key_;
-  std::unique_ptr<store::Engine> engine_;
+  Paths paths_;
+  mutable std::mutex mutex_;  // over epoch_
+  std::shared_ptr<const Epoch> epoch_;
+  std::atomic<std::uint64_t> generation_{1};
   std::unique_ptr<store::Connection> writer_;
+  KeyFeed feed_;
   std::unique_ptr<KeyCache> cache_;
   std::map<KeyName, crypto::SecretKey> named_;
 };
+
+// ---- the files of the keys folder, for who copies or renews them ----
+
+// keys.db, and keys-<n>.db from the second epoch on.
+std::string keys_file_of(const std::string& folder, std::int64_t epoch);
+std::string epoch_file_of(const std::string& folder);
+std::vector<store::TableInfo> keys_tables();
+inline constexpr int kKeysCacheKib = 32 * 1024;
+// Destroys what an epoch that ended, or one that never came into force, left in a folder.
+Status remove_other_epochs(const std::string& folder, std::int64_t epoch);
+// Seals an epoch key by the root into a file that must not exist; on disk when it returns.
+Status write_epoch_file(const std::string& file, const crypto::SecretKey& root, std::int64_t number,
+                        const crypto::SecretKey& key);
+// The number that an epoch file names, without opening it; nothing when it is no such file.
+std::optional<std::int64_t> number_in_epoch_file(const std::string& file);
+// The epoch that the root opens out of a file. Errors: keys_missing, keys_mismatch,
+// migration_refused.
+Result<std::shared_ptr<Epoch>> read_epoch_file(const std::string& file,
+                                               const crypto::SecretKey& root);
 
 // What a wrapped key is bound to.
 std::array<std::uint8_t, 21> person_key_place(const SubjectId& id);

@@ -7,6 +7,7 @@
 #include "common/files/files.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
+#include "vault/keyring.hpp"
 
 namespace wangdi::vault {
 namespace {
@@ -35,20 +36,23 @@ Status rename(const std::string& from, const std::string& to) {
 
 bool is_copy(const std::string& path) {
   std::error_code error;
-  return fs::is_regular_file(path + "/epoch.key", error) &&
-         fs::is_regular_file(path + "/keys.db", error);
+  const auto number = number_in_epoch_file(epoch_file_of(path));
+  return number && fs::is_regular_file(keys_file_of(path, *number), error);
 }
 
 Status fill(const std::string& keys_folder, const std::string& to) {
   WD_TRY([[maybe_unused]] auto made, make_secret_folder(to));
-  // The epoch first: one that is replaced meanwhile wraps no key of the newer file, which is found
-  // out when the copy is tried, never silently.
-  const auto epoch = read_secret_file(keys_folder + "/epoch.key", kEpochFileBytesMax);
+  // The epoch first: it names its file, which is gone when another epoch comes meanwhile. Then the
+  // copy fails, and the next try has the new one.
+  const auto epoch = read_secret_file(epoch_file_of(keys_folder), kEpochFileBytesMax);
   if (!epoch) return Error(ErrorCode::keys_missing).because("epoch.key");
-  WD_TRY([[maybe_unused]] auto written, write_secret_file(to + "/epoch.key", *epoch));
+  WD_TRY([[maybe_unused]] auto written, write_secret_file(epoch_file_of(to), *epoch));
+  const auto number = number_in_epoch_file(epoch_file_of(to));
+  if (!number) return Error(ErrorCode::keys_missing).because("epoch.key");
+  const auto file = keys_file_of(to, *number);
   WD_TRY([[maybe_unused]] auto copied,
-         store::copy_sqlite(keys_folder + "/keys.db", to + "/keys.db"));
-  WD_TRY([[maybe_unused]] auto synced, files::sync_file(to + "/keys.db"));
+         store::copy_sqlite(keys_file_of(keys_folder, *number), file));
+  WD_TRY([[maybe_unused]] auto synced, files::sync_file(file));
   return files::sync_folder(to);
 }
 

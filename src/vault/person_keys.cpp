@@ -4,13 +4,19 @@
 
 namespace wangdi::vault {
 
-PersonKeys::PersonKeys(Keyring& keyring, store::Connection& keys) : keyring_(keyring), keys_(keys) {
-  epoch_.set_key(keyring.epoch_key());
+PersonKeys::PersonKeys(Keyring& keyring, const Epoch& epoch, store::Connection& keys)
+    : keyring_(keyring), keys_(&keys) {
+  epoch_.set_key(epoch.key.view());
+}
+
+void PersonKeys::renew(const Epoch& epoch, store::Connection& keys) {
+  keys_ = &keys;
+  epoch_.set_key(epoch.key.view());
 }
 
 Result<std::optional<SubjectKey>> PersonKeys::find(const SubjectId& id) {
   if (auto cached = keyring_.cache().find(id)) return cached;
-  WD_TRY(const auto row, store::get(keys_, kPersonKey, {id.district, id.subject}));
+  WD_TRY(const auto row, store::get(*keys_, kPersonKey, {id.district, id.subject}));
   if (!row) return std::optional<SubjectKey>();
   auto plain = epoch_.open(person_key_place(id), row->wrapped);
   if (!plain || plain->size() != crypto::kKeyBytes) {

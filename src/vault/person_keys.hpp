@@ -12,7 +12,9 @@ namespace wangdi::vault {
 
 class PersonKeys {
  public:
-  PersonKeys(Keyring& keyring, store::Connection& keys);
+  PersonKeys(Keyring& keyring, const Epoch& epoch, store::Connection& keys);
+  // Another epoch and a connection to its file.
+  void renew(const Epoch& epoch, store::Connection& keys);
 
   // The key of a subject, or nothing: it never had one, or it was erased.
   Result<std::optional<SubjectKey>> find(const SubjectId& id);
@@ -21,7 +23,7 @@ class PersonKeys {
 
  private:
   Keyring& keyring_;
-  store::Connection& keys_;
+  store::Connection* keys_;
   crypto::Aead epoch_;
 };
 

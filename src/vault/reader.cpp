@@ -17,15 +17,34 @@ std::string_view Values::get(Field field) const {
 
 void Values::set(Field field, std::string value) { values_.emplace_back(field, std::move(value)); }
 
-Reader::Reader(Keyring& keyring, store::Connection& main, std::unique_ptr<store::Connection> keys)
-    : main_(main),
+Reader::Reader(Keyring& keyring, store::Connection& main, std::shared_ptr<const Epoch> epoch,
+               std::unique_ptr<store::Connection> keys, std::uint64_t generation)
+    : keyring_(keyring),
+      main_(main),
+      epoch_(std::move(epoch)),
       keys_(std::move(keys)),
-      person_keys_(keyring, *keys_),
+      generation_(generation),
+      person_keys_(keyring, *epoch_, *keys_),
       blind_(keyring.hmac(KeyName::blind_index)) {}
 
 Result<std::unique_ptr<Reader>> Reader::open(Keyring& keyring, store::Connection& main) {
-  WD_TRY(auto keys, keyring.engine().open_reader());
-  return std::unique_ptr<Reader>(new Reader(keyring, main, std::move(keys)));
+  const auto generation = keyring.generation();  // before the epoch: at worst it is opened twice
+  auto epoch = keyring.epoch();
+  WD_TRY(auto keys, Keyring::open_reader(*epoch));
+  return std::unique_ptr<Reader>(
+      new Reader(keyring, main, std::move(epoch), std::move(keys), generation));
+}
+
+Status Reader::renew() {
+  const auto generation = keyring_.generation();
+  if (generation == generation_) return ok();
+  auto epoch = keyring_.epoch();
+  WD_TRY(auto keys, Keyring::open_reader(*epoch));
+  person_keys_.renew(*epoch, *keys);
+  keys_ = std::move(keys);
+  epoch_ = std::move(epoch);
+  generation_ = generation;
+  return ok();
 }
 
 Status Reader::read_into(const SubjectId& id, Fields fields, Values& values) {
@@ -58,10 +77,15 @@ Status Reader::read_into(const SubjectId& id, Fields fields, Values& values) {
   return ok();
 }
 
-Result<Values> Reader::get(District district, const Uuid& subject, Fields fields) {
+Result<Values> Reader::values_of(const SubjectId& id, Fields fields) {
   Values values;
-  WD_TRY([[maybe_unused]] auto read, read_into({district, subject}, fields, values));
+  WD_TRY([[maybe_unused]] auto read, read_into(id, fields, values));
   return values;
+}
+
+Result<Values> Reader::get(District district, const Uuid& subject, Fields fields) {
+  WD_TRY([[maybe_unused]] auto renewed, renew());
+  return values_of({district, subject}, fields);
 }
 
 Result<std::optional<std::string>> Reader::get(District district, const Uuid& subject,
@@ -73,6 +97,7 @@ Result<std::optional<std::string>> Reader::get(District district, const Uuid& su
 
 Result<std::vector<Values>> Reader::get_many(District district, std::span<const Uuid> subjects,
                                              Fields fields) {
+  WD_TRY([[maybe_unused]] auto renewed, renew());
   std::vector<Values> all(subjects.size());
   // One transaction for all keys: one for each would cost its locks.
   WD_TRY([[maybe_unused]] auto begun, keys_->begin());
@@ -90,6 +115,7 @@ Result<std::vector<Uuid>> Reader::find_exact(District district, Field field,
   const auto wanted = normalised(value);
   std::vector<Uuid> candidates;
   if (wanted.empty() || !is_searchable(field)) return candidates;
+  WD_TRY([[maybe_unused]] auto renewed, renew());
   const auto mac = blind_mac(blind_, field, wanted);
   WD_TRY([[maybe_unused]] auto read,
          keys_->by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),

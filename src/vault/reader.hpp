@@ -41,11 +41,18 @@ class Reader {
   Result<std::vector<Uuid>> find_exact(District district, Field field, std::string_view value);
 
  private:
-  Reader(Keyring& keyring, store::Connection& main, std::unique_ptr<store::Connection> keys);
+  Reader(Keyring& keyring, store::Connection& main, std::shared_ptr<const Epoch> epoch,
+         std::unique_ptr<store::Connection> keys, std::uint64_t generation);
+  // Opens the file of the epoch that is in force now.
+  Status renew();
+  Result<Values> values_of(const SubjectId& id, Fields fields);
   Status read_into(const SubjectId& id, Fields fields, Values& values);
 
+  Keyring& keyring_;
   store::Connection& main_;
+  std::shared_ptr<const Epoch> epoch_;  // outlives the connection to its file
   std::unique_ptr<store::Connection> keys_;
+  std::uint64_t generation_;
   PersonKeys person_keys_;
   FieldCipher cipher_;
   crypto::Hmac blind_;

@@ -13,7 +13,7 @@ class Reindex {
  public:
   Reindex(Keyring& keyring, store::Connection& keys)
       : keyring_(keyring),
-        person_keys_(keyring, keys),
+        person_keys_(keyring, *keyring.epoch(), keys),
         blind_(keyring.hmac(KeyName::blind_index)) {}
 
   // A value whose key is gone stays out, and one that does not open is told by whoever reads it.
@@ -56,7 +56,7 @@ class Reindex {
 };
 
 Status reindex(Keyring& keyring, store::Connection& main) {
-  WD_TRY(const auto keys, keyring.engine().open_reader());
+  WD_TRY(const auto keys, Keyring::open_reader(*keyring.epoch()));
   WD_TRY([[maybe_unused]] auto begun, keys->begin());
   Reindex index(keyring, *keys);
   auto added = ok();

@@ -70,16 +70,10 @@ Status Writer::take_back(Orphans orphans) {
 Result<bool> Writer::is_kept(const Unsettled& entry) {
   const SubjectId id{entry.row.district, entry.row.subject};
   switch (entry.kind) {
-    case UnsettledKind::key: {
-      bool found = false;
-      WD_TRY([[maybe_unused]] auto read,
-             main_.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject),
-                          [&](const store::RowReader&) {
-                            found = true;
-                            return false;
-                          }));
-      return found;
-    }
+    // A key without values is nobody's: it never was, or its subject was erased.
+    case UnsettledKind::key:
+    case UnsettledKind::erasure:
+      return has_rows(id);
     case UnsettledKind::index: {
       WD_TRY(const auto present, read_value({id, entry.row.kind}));
       return present && blind_mac(blind_, entry.row.kind, normalised(*present)) == entry.row.mac;
@@ -99,7 +93,10 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
       (keep ? kept : lost).push_back(entry.row);
     } else if (!keep) {
       lost_keys.push_back({.district = entry.row.district, .subject = entry.row.subject});
-      shared_.keyring.cache().forget({entry.row.district, entry.row.subject});
+      const SubjectId id{entry.row.district, entry.row.subject};
+      const bool was_erased = entry.kind == UnsettledKind::erasure;
+      was_erased ? shared_.keyring.cache().erase(id) : shared_.keyring.cache().forget(id);
+      log_holds_destroyed_ = log_holds_destroyed_ || was_erased;
     }
   }
   auto state = state_->keys;
@@ -111,10 +108,15 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
            WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
            WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
            return bulk(keys, kKeysState, store::BulkMode::kPut, states);
+         }, [&] {
+           shared_.keyring.feed().changed(lost_keys, lost);
+           shared_.keyring.feed().changed({}, kept);
          }));
   taken_back_ += lost_keys.size() + lost.size();
   state_->keys = std::move(state);
   cipher_.forget();
+  state_->destroying.clear();
+  destroy_erased();
   return ok();
 }
 
@@ -127,13 +129,20 @@ std::vector<Unsettled> Writer::unsettled_of_batch() const {
     entries.push_back(entry);
   }
   for (const auto& index : index_) entries.push_back({UnsettledKind::index, index.row});
+  for (const auto* subjects : {&std::as_const(state_->destroying), &erased_}) {
+    for (const auto& id : *subjects) {
+      Unsettled entry;
+      entry.kind = UnsettledKind::erasure;
+      entry.row.district = id.district;
+      entry.row.subject = id.subject;
+      entries.push_back(entry);
+    }
+  }
   return entries;
 }
 
 Status Writer::write_keys() {
   std::vector<PersonKeyRow> keys;
-  keys.reserve(keys_.size());
-  for (const auto& staged : keys_) keys.push_back(staged.row);
   std::vector<BlindIndexRow> added;
   for (const auto& staged : index_) {
     if (staged.change == IndexChange::add) added.push_back(staged.row);
@@ -147,6 +156,11 @@ Status Writer::write_keys() {
   WD_TRY([[maybe_unused]] auto written,
          in_turn(
              [&](store::Connection& to) -> Status {
+               // Whoever has the turn knows the epoch: it cannot change meanwhile.
+               WD_TRY([[maybe_unused]] auto renewed, renew());
+               keys.reserve(keys_.size());
+               for (const auto& staged : keys_) keys.push_back(staged.row);
+               states.front().epoch = epoch_->number;
                auto waiting = shared_.body_keys.waiting();
                named = waiting.size();
                auto& outdated = shared_.states.outdated();
@@ -160,15 +174,18 @@ Status Writer::write_keys() {
                return bulk(to, kKeysState, store::BulkMode::kPut, states);
              },
              [&] {
+               shared_.keyring.feed().changed(keys, added);
+               shared_.keyring.feed().changed({}, shared_.states.outdated());
                shared_.states.outdated().clear();
                shared_.body_keys.written(named);
              }));
-  state_->keys = std::move(state);
+  state_->keys = std::move(states.front());
   return ok();
 }
 
 Status Writer::commit_keys() {
-  const bool changed = !keys_.empty() || !index_.empty() || shared_.body_keys.is_waiting();
+  const bool changed =
+      !keys_.empty() || !index_.empty() || !erased_.empty() || shared_.body_keys.is_waiting();
   if (!changed) {
     end_keys();
     return ok();
@@ -205,7 +222,7 @@ Status Writer::write_rows() {
 void Writer::settled() {
   if (!fields_.empty()) state_->main.batch = batch_;
   for (const auto& staged : keys_) {
-    shared_.keyring.cache().put({staged.row.district, staged.row.subject}, staged.key);
+    shared_.keyring.cache().put_new({staged.row.district, staged.row.subject}, staged.key);
   }
   // The last change of an entry counts: a value that came back keeps its entry.
   std::map<store::Table<BlindIndexRow, 4>::Key, IndexChange> last;
@@ -224,9 +241,11 @@ void Writer::settled() {
     auto& waiting = shared_.states.outdated();
     waiting.insert(waiting.end(), outdated.begin(), outdated.end());
   }
+  state_->destroying.insert(state_->destroying.end(), erased_.begin(), erased_.end());
   next_batch(state_->keys.district);
   log_.settled();
   clear_staged();
+  destroy_erased();
 }
 
 Status Writer::abandoned() {

@@ -40,6 +40,8 @@ class Vault {
   Result<std::unique_ptr<Reader>> open_reader(store::Connection& main) {
     return Reader::open(*keyring_, main);
   }
+  // For who keeps the second copy and renews the epoch.
+  Keyring& keyring() { return *keyring_; }
   // A MAC under a named key of the keys folder, one for each thread.
   crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
   // The pair that phones seal their outbox to. Made anew at each call: once a process is enough.

@@ -35,10 +35,24 @@ Result<std::unique_ptr<Writer>> Writer::open(const Shared& shared, store::Connec
 }
 
 Status Writer::open_reads() {
+  generation_ = shared_.keyring.generation();  // before the epoch: at worst it is opened twice
+  epoch_ = shared_.keyring.epoch();
   if (shared_.has_many_writers) {
-    WD_TRY(own_reads_, shared_.keyring.engine().open_reader());
+    WD_TRY(own_reads_, Keyring::open_reader(*epoch_));
   }
-  person_keys_.emplace(shared_.keyring, reads());
+  person_keys_.emplace(shared_.keyring, *epoch_, reads());
+  return ok();
+}
+
+Status Writer::renew() {
+  if (generation_ == shared_.keyring.generation()) return ok();
+  WD_TRY([[maybe_unused]] auto opened, open_reads());
+  cipher_.forget();
+  crypto::Aead aead;
+  aead.set_key(epoch_->key.view());
+  for (auto& [row, key] : keys_) {
+    aead.seal(random_, person_key_place({row.district, row.subject}), key.view(), row.wrapped);
+  }
   return ok();
 }
 
@@ -54,6 +68,7 @@ void Writer::next_batch(District scope) {
 
 Status Writer::begin_keys() {
   if (keys_begun_) return ok();
+  WD_TRY([[maybe_unused]] auto renewed, renew());
   WD_TRY([[maybe_unused]] auto begun, reads().begin());
   keys_begun_ = true;
   return ok();
@@ -80,6 +95,7 @@ Status Writer::in_turn(const WriteKeys& write, const std::function<void()>& afte
 }
 
 Result<bool> Writer::use(const SubjectId& id) {
+  if (is_erased(id)) return false;
   if (cipher_.uses(id)) return true;
   if (const auto staged = key_at_.find(id); staged != key_at_.end()) {
     cipher_.use(id, keys_[staged->second].key);
@@ -133,6 +149,7 @@ Status Writer::put(District district, const Uuid& subject, Field field, std::str
     return Error(ErrorCode::internal).because("a vault value is longer than kFieldBytesMax");
   }
   const Place place{{district, subject}, field};
+  if (is_erased(place.id)) return Error(ErrorCode::not_found).because("erased in this batch");
   std::string old_value;
   WD_TRY(const bool has_key, use(place.id));
   if (!has_key) {
@@ -227,6 +244,7 @@ void Writer::undo(const Mark& mark) {
     }
     index_.pop_back();
   }
+  erased_.resize(mark.erased);
   log_.keep(mark.log);
   cipher_.forget();
 }
@@ -235,6 +253,7 @@ void Writer::clear_staged() {
   fields_.clear();
   keys_.clear();
   index_.clear();
+  erased_.clear();
   field_at_.clear();
   key_at_.clear();
   index_at_.clear();

@@ -8,8 +8,12 @@
 //   commit_keys()      keys.db is on disk
 //   write_rows()       inside the main transaction, before its journal records
 //   settled()          after the main commit; abandoned() after its rollback
+//
+// An erasure goes the same way: keys.db notes it before the main commit takes the values out, and
+// destroys the key after it (erase.cpp).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <memory_resource>
@@ -29,6 +33,7 @@ namespace wangdi::vault {
 struct Hooks {
   std::function<void()> after_keys;
   std::function<void()> after_rows;
+  std::function<void()> before_destroying;  // the main commit is done, the keys are still there
 };
 
 // Exact search gives at most this many subjects: more than one household shares a phone, but none
@@ -39,6 +44,8 @@ inline constexpr std::size_t kExactHitsMax = 50;
 enum class Orphans : std::uint8_t { take_back, keep };
 // One value; the types of the fields are far below.
 inline constexpr std::size_t kFieldBytesMax = 64u << 10;
+
+class EpochChange;
 
 // What the writers of a vault share.
 struct Shared {
@@ -66,6 +73,10 @@ class Writer {
   Status put(District district, const Uuid& subject, Field field, std::string_view plain);
   // The value as this batch sees it; nothing when it is not there or its key was erased.
   Result<std::optional<std::string>> get(District district, const Uuid& subject, Field field);
+  // Ends a subject: its values leave with this batch, and once that is committed its key and its
+  // entries of the index are destroyed. Before settled() returns nobody can read it any more, in
+  // backups neither. Nothing happens where there is none. A put() of the same batch is refused.
+  Status erase(District district, const Uuid& subject);
   // Subjects of a district whose field has this value, this batch included, at most kExactHitsMax.
   Result<std::vector<Uuid>> find_exact(District district, Field field, std::string_view value);
   Status log(const AccessEntry& entry, UnixMs now) { return log_.add(entry, now); }
@@ -80,9 +91,11 @@ class Writer {
 
   // What is staged so far; undo() forgets what came after, for a command that was refused.
   struct Mark {
-    std::size_t fields, keys, index, log;
+    std::size_t fields, keys, index, log, erased;
   };
-  Mark mark() const { return {fields_.size(), keys_.size(), index_.size(), log_.waiting()}; }
+  Mark mark() const {
+    return {fields_.size(), keys_.size(), index_.size(), log_.waiting(), erased_.size()};
+  }
   void undo(const Mark& mark);
 
   Status commit_keys();
@@ -90,9 +103,18 @@ class Writer {
   void settled();
   Status abandoned();
 
+  // Brings what changed since a new epoch's files were begun into them, and puts it in force: the
+  // last step of EpochChange (epoch.hpp). Other writers wait for their turn meanwhile and renew
+  // themselves. Between batches or in one.
+  Status take_epoch(EpochChange& change);
+
   // True when the main database is older than the keys folder has seen it, as after restoring a
   // backup: then nothing was taken back at the start.
   bool main_was_restored() const { return shared_.states.main_was_restored(); }
+  // Whether an erasure waits for the disk, or for a reader that keeps the log of keys.db from being
+  // emptied: the next batch tries again. Any thread.
+  bool is_destroying() const { return is_destroying_; }
+
   // Keys and index entries that the start took back.
   std::size_t taken_back() const { return taken_back_; }
 
@@ -127,6 +149,13 @@ class Writer {
   void next_batch(District scope);
   Status settle(const std::vector<Unsettled>& entries);
   Result<bool> is_kept(const Unsettled& entry);
+  Result<bool> has_rows(const SubjectId& id);
+  bool is_erased(const SubjectId& id) const;
+  // After the main commit: the erased keys leave the cache at once, then keys.db and its log.
+  void destroy_erased();
+  Status write_destroyed();
+  // Turns to the epoch that is in force; keys of this batch are sealed by its key.
+  Status renew();
   std::vector<Unsettled> unsettled_of_batch() const;
   Status write_keys();
   void clear_staged();
@@ -151,6 +180,8 @@ class Writer {
   Shared shared_;
   store::Connection& main_;
   Hooks hooks_;
+  std::shared_ptr<const Epoch> epoch_;  // outlives the connection to its file
+  std::uint64_t generation_ = 0;        // of the epoch
   std::unique_ptr<store::Connection> own_reads_;
   std::optional<PersonKeys> person_keys_;
   FieldCipher cipher_;
@@ -162,6 +193,7 @@ class Writer {
   std::vector<StagedField> fields_;
   std::vector<StagedKey> keys_;
   std::vector<StagedIndex> index_;
+  std::vector<SubjectId> erased_;
   std::pmr::unsynchronized_pool_resource pool_;  // for the nodes of the maps below
   std::pmr::unordered_map<Place, std::ptrdiff_t, PlaceHash> field_at_{&pool_};
   std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
@@ -169,6 +201,8 @@ class Writer {
 
   BatchState* state_ = nullptr;  // of the scope of the batch being staged
   std::int64_t batch_ = 1;       // its number
+  bool log_holds_destroyed_ = false;  // the log of keys.db still has pages of before
+  std::atomic<bool> is_destroying_{false};
   bool keys_begun_ = false;
   std::size_t taken_back_ = 0;
 };
