@@ -28,6 +28,7 @@ struct CommandType {
   std::function<Result<Decision>(const void*, CommandContext&)> decide;
   std::function<void(const void*, const Foresight&)> foresee;  // may be empty
   bool writes_nation = false;  // also rows of the nation's district, beside those of its own
+  bool needs_fresh_proof = false;  // shown a short time ago who is there (security.md SE5)
   const codec::TypeInfo* body = nullptr;
 };
 
@@ -72,6 +73,8 @@ struct CommandRules {
   std::function<void(const Command&, const Foresight&)> foresee = nullptr;
   // It also writes rows of the nation's district: nobody else has that one meanwhile.
   bool writes_nation = false;
+  // Set for what cannot be undone: who sends it has shown a short time ago who they are.
+  bool needs_fresh_proof = false;
 };
 
 template <class Params>
@@ -189,6 +192,7 @@ void Registry::command(CommandRules<Command> rules,
   type.roles = rules.roles;
   type.summary_zh = rules.summary_zh;
   type.summary_en = rules.summary_en;
+  type.needs_fresh_proof = rules.needs_fresh_proof;
   type.decode = detail::decode_erased<Command>;
   if (rules.region_of) {
     type.region_of = [region_of = rules.region_of](const void* command, CommandContext& context) {
