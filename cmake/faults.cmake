@@ -25,6 +25,11 @@ add_test(NAME any_order_long COMMAND test_modules_screening --gtest_filter=AnyOr
 set_tests_properties(any_order_long PROPERTIES TIMEOUT 14400 LABELS long
                      ENVIRONMENT "WANGDI_ORDERS=1000")
 
+# Kills between key, value and record, and an epoch of a million keys.
+add_test(NAME vault_long COMMAND test_vault --gtest_filter=LongTest*
+         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(vault_long PROPERTIES TIMEOUT 7200 LABELS long ENVIRONMENT "WANGDI_LONG=1")
+
 if(NOT (WANGDI_WHOLE AND TARGET wangdi))
   return()
 endif()

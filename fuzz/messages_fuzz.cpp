@@ -66,6 +66,7 @@ constexpr fuzz::Parse kParsers[] = {
     body<residents::CorrectPerson>,
     body<residents::AddKeyGroup>,
     body<residents::EndKeyGroup>,
+    body<residents::ErasePerson>,
     body<residents::SearchResidents>,
     body<residents::FindPerson>,
     body<residents::Unmask>,

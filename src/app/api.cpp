@@ -128,6 +128,19 @@ void Api::open_stream(const Request& request, const ResponderPtr& to) {
   parts_.hub.add(to->open_stream(), visitor->session, known);
 }
 
+namespace {
+
+std::string ready_text(const std::vector<std::string>& warnings) {
+  std::string names;
+  for (const auto& name : warnings) {
+    names.append(names.empty() ? "" : ",").append(1, '"').append(name).append(1, '"');
+  }
+  if (names.empty()) return R"({"status":"ready"})";
+  return R"({"status":"ready","warnings":[)" + names + "]}";
+}
+
+}  // namespace
+
 void Api::add_operator_routes(http::Server& server) {
   auto description = std::make_shared<const std::string>(api_description(parts_.registry));
   server.route(
@@ -142,8 +155,8 @@ void Api::add_operator_routes(http::Server& server) {
   server.route(
       {Method::get, "/ready", [this, readiness](const Request& request, const ResponderPtr& to) {
          if (const auto alarm = parts_.guard.alarm()) return to->send(alarm_answer(*alarm));
-         readiness->ask([to, caller = Caller(request)](const Status& status) {
-           to->send(status ? Response::json(200, R"({"status":"ready"})")
+         readiness->ask([this, to, caller = Caller(request)](const Status& status) {
+           to->send(status ? Response::json(200, ready_text(parts_.warnings()))
                            : http::problem(status.error(), caller.language, caller.request_id));
          });
        }});

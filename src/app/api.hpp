@@ -38,6 +38,8 @@ struct ApiParts {
   const Guard& guard;
   ClaimWatch watch;
   accounts::PhoneView phone;  // the server's key is Intake's
+  // Names of what wants an operator although work goes on, for /ready.
+  std::function<std::vector<std::string>()> warnings = [] { return std::vector<std::string>(); };
 };
 
 class Api {

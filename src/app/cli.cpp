@@ -234,6 +234,8 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
       return commands.restore(config, console, {.file = invocation.value("--from"), .keys_to = {}});
     case CommandName::drill:
       return commands.drill(config, console, {.file = invocation.value("--from"), .keys_to = {}});
+    case CommandName::epoch:
+      return commands.epoch(config, console);
     case CommandName::openapi:
       return commands.openapi(console);
     case CommandName::user_add:

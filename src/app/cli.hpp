@@ -26,6 +26,7 @@ enum class CommandName : std::uint8_t {
   backup,
   restore,
   drill,
+  epoch,
   openapi,
   user_add,
   user_list,

@@ -77,6 +77,7 @@ int run_migrate(const Config& config, Console& console);
 int run_backup(const Config& config, Console& console, const BackupRequest& request);
 int run_restore(const Config& config, Console& console, const BackupRequest& request);
 int run_drill(const Config& config, Console& console, const BackupRequest& request);
+int run_epoch(const Config& config, Console& console);
 int run_openapi(Console& console);
 int run_user(const Config& config, Console& console, const UserRequest& request);
 int run_doctor(const Config& config, Console& console);
@@ -95,6 +96,7 @@ struct Commands {
   std::function<int(const Config&, Console&, const BackupRequest&)> backup;
   std::function<int(const Config&, Console&, const BackupRequest&)> restore;
   std::function<int(const Config&, Console&, const BackupRequest&)> drill;
+  std::function<int(const Config&, Console&)> epoch;
   std::function<int(Console&)> openapi;
   std::function<int(const Config&, Console&, const UserRequest&)> user;
   std::function<int(const Config&, Console&)> doctor;

@@ -26,6 +26,8 @@ constexpr std::array kSettings = {
     Setting{"data", "folder", &Config::data},
     Setting{"data", "keys", &Config::keys},
     Setting{"data", "root", &Config::root},
+    Setting{"vault", "copy", &Config::keys_copy},
+    Setting{"vault", "epoch_hour", &Config::epoch_hour, 0, 23},
     Setting{"anchor", "path", &Config::anchor},
     Setting{"http", "address", &Config::address},
     Setting{"http", "port", &Config::port, 0, 65'535},
@@ -343,6 +345,15 @@ void place_folders(Config& config, Findings& findings) {
   if (lies_in(config.keys, config.data) || lies_in(config.data, config.keys)) {
     findings.broken_rule("data.keys", config.keys, "密钥文件夹和数据文件夹不能一个套着另一个",
                          "the keys folder and the data folder must lie outside each other");
+  }
+  config.keys_copy = without_end_slash(config.keys_copy);
+  if (!config.keys_copy.empty() &&
+      (lies_in(config.keys_copy, config.data) || lies_in(config.keys_copy, config.keys) ||
+       lies_in(config.keys, config.keys_copy) || lies_in(config.root, config.keys_copy))) {
+    findings.broken_rule("vault.copy", config.keys_copy,
+                         "密钥的副本要放在数据、密钥和根密钥之外，最好在另一个磁盘上",
+                         "the copy of the keys must lie outside data, keys and root, best on "
+                         "another disk");
   }
   if (lies_in(config.root, config.data) || lies_in(config.root, config.keys)) {
     findings.broken_rule("data.root", config.root, "根密钥文件要放在数据文件夹和密钥文件夹之外",

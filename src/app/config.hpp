@@ -23,6 +23,9 @@ struct Config {
   std::string data;  // empty only for commands that need no folder
   std::string keys;  // <data>.keys unless set
   std::string root;  // <data>.root unless set; never inside data or keys
+  // The second copy of the keys, kept up to date within a second; on another disk. Empty: none.
+  std::string keys_copy;
+  int epoch_hour = 3;  // of the zone's day: when a new epoch of the keys begins
   // The file of the journal's heads: <data>.anchor unless set, never inside data; best on other
   // storage.
   std::string anchor;

@@ -344,6 +344,36 @@ void check_keys(Report& report, const Config& config, store::Connection* main) {
   }
 }
 
+// Losing both copies loses every name for good, so one that is not there or old is told.
+void check_copy(Report& report, const Config& config) {
+  const auto own = vault::number_in_epoch_file(vault::epoch_file_of(config.keys));
+  if (config.keys_copy.empty()) {
+    report.note("没有配置密钥的第二份副本：密钥文件夹一丢，所有人的姓名就再也读不出来",
+                "no second copy of the keys is configured: if the keys folder is lost, every name "
+                "is lost for good",
+                "在另一个磁盘上放一份，填 vault.copy", "keep one on another disk, set vault.copy");
+    return;
+  }
+  const auto copy = vault::number_in_epoch_file(vault::epoch_file_of(config.keys_copy));
+  if (!own && !copy) {
+    report.attention("密钥和它的副本都读不到：没有它们，姓名、证件号、电话和门牌再也读不出来",
+                     "the keys and their copy are both unreadable: without them names, numbers, "
+                     "phones and rooms are lost for good",
+                     "先找回任意一份，再做别的；记录和数字不受影响",
+                     "find one of them before anything else; records and figures are not affected");
+  } else if (!own) {
+    report.attention("密钥读不到，副本还在", "the keys are unreadable, their copy is there",
+                     "停掉服务，把副本放回密钥文件夹（手册“备份与恢复”）",
+                     "stop the server and put the copy in their place (manual, Restore)");
+  } else if (!copy || *copy != *own) {
+    report.attention("密钥的副本丢了或是旧的", "the second copy of the keys is lost or old",
+                     "核对 vault.copy 的磁盘；服务一运行就会重做",
+                     "check the disk of vault.copy; a running server makes it anew");
+  } else {
+    report.fine("密钥的副本是现在的周期", "the second copy of the keys is of this epoch");
+  }
+}
+
 // The pages of its files are the server's own to check (data checksums).
 void check_postgres(Report& report, const Config& config, const Folder& folder, UnixMs now) {
   const auto engine = open_engine(config, folder);
@@ -407,6 +437,7 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
   }
   check_space(report, config.data, "数据", "the data");
   check_space(report, config.keys, "密钥", "the keys");
+  check_copy(report, config);
   const auto folder = Folder::open(config.data);
   if (folder) {
     check_separate_disks(report, config, folder->is_demo());

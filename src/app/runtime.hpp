@@ -41,6 +41,8 @@ class Runtime {
   const Clock& clock() const { return clock_; }
   store::Connection& connection() { return *connection_; }
   vault::Vault& vault() { return *vault_; }
+  // Whether an erasure waits to be finished by another batch. Any thread.
+  bool is_destroying() const { return vault_writer_->is_destroying(); }
   Modules& modules() { return *modules_; }
   const bus::Registry& registry() const { return modules_->registry; }
   const Parameters& parameters() const { return parameters_; }

@@ -123,21 +123,24 @@ Status Service::compose() {
   WD_TRY(const auto phone,
          accounts::phone_rules(runtime_.parameters(),
                                CivilDate::of(runtime_.clock().now(), config.zone())));
+  keeper_ = std::make_unique<KeyKeeper>(runtime_, log_);
   auto options = http_options(config, log_, runtime_.clock());
   if (certificate_) options.tls = certificate_->context();
   server_ = http::make_server(std::move(options), runtime_.clock());
   writer.around_answers([this] { server_->hold_answers(); },
                         [this] { server_->release_answers(); });
-  api_ = std::make_unique<Api>(
-      ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_, runtime_.vault(),
-               runtime_.restores(), runtime_.clock(), log_, runtime_.folder().is_demo(),
-               [this] { return metrics(); }, runtime_.guard(), claim_watch(), phone});
+  api_ = std::make_unique<Api>(ApiParts{runtime_.registry(), writer, *queries_, *gatekeeper_, *hub_,
+                                        runtime_.vault(), runtime_.restores(), runtime_.clock(),
+                                        log_, runtime_.folder().is_demo(),
+                                        [this] { return metrics(); }, runtime_.guard(),
+                                        claim_watch(), phone, [this] { return warnings(); }});
   api_->add_routes(*server_);
   return ok();
 }
 
 void Service::run() {
   runtime_.start();
+  keeper_->start();
   server_->run();
   // What has begun is finished; then nobody asks the writer any more.
   hub_->stop();
@@ -145,9 +148,17 @@ void Service::run() {
   runtime_.modules().imports.stop();
   queries_->stop();
   gatekeeper_->stop();
+  keeper_->stop();
   runtime_.writer().stop();
   anchor_ticker_->stop();
   keep_anchor();
+}
+
+std::vector<std::string> Service::warnings() const {
+  std::vector<std::string> names;
+  if (keeper_->is_copy_lost()) names.emplace_back("keys_copy_lost");
+  if (keeper_->is_epoch_late()) names.emplace_back("epoch_late");
+  return names;
 }
 
 void Service::tell_alarm(const journal::Alarm& alarm) {

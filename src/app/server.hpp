@@ -8,6 +8,7 @@
 
 #include "app/api.hpp"
 #include "app/certificate.hpp"
+#include "app/key_keeper.hpp"
 #include "app/runtime.hpp"
 #include "app/ticker.hpp"
 
@@ -44,6 +45,7 @@ class Service {
   void tell_alarm(const journal::Alarm& alarm);
   void keep_anchor();
   std::string metrics() const;
+  std::vector<std::string> warnings() const;
 
   Runtime& runtime_;
   Log& log_;
@@ -51,6 +53,7 @@ class Service {
   std::unique_ptr<bus::QueryRunner> queries_;
   std::unique_ptr<access::Gatekeeper> gatekeeper_;
   std::unique_ptr<Hub> hub_;
+  std::unique_ptr<KeyKeeper> keeper_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Ticker> anchor_ticker_;  // its storage may be slow, and sessions end on time
   bool anchor_failed_ = false;             // the last time; told when it changes

@@ -69,6 +69,19 @@ void add_guard(Guard& guard, std::vector<Metric>& all) {
                         counters.claims_unproven.load()));
 }
 
+void add_keys(const KeyKeeper& keeper, std::vector<Metric>& all) {
+  all.push_back(gauge("wangdi_keys_copy", "1: a second copy of the keys is configured",
+                      keeper.has_copy() ? 1 : 0));
+  all.push_back(gauge("wangdi_keys_copy_lost",
+                      "1: the second copy of the keys is lost or cannot be written",
+                      keeper.is_copy_lost() ? 1 : 0));
+  all.push_back(gauge("wangdi_keys_epoch_late",
+                      "1: the nightly epoch is a day late, old copies still open what was erased",
+                      keeper.is_epoch_late() ? 1 : 0));
+  all.push_back(
+      counter("wangdi_keys_epochs_total", "Epochs of the keys that began", keeper.epochs()));
+}
+
 }  // namespace
 
 std::string Service::metrics() const {
@@ -76,6 +89,7 @@ std::string Service::metrics() const {
   add_http(server_->counters(), all);
   add_writer(runtime_.writer(), all);
   add_guard(runtime_.guard(), all);
+  add_keys(*keeper_, all);
   all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
                         log_.lines_lost()));
   if (certificate_) {

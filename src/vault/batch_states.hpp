@@ -24,8 +24,8 @@ struct Unsettled {
 struct BatchState {
   KeysStateRow keys;
   VaultStateRow main;
-  std::int64_t last = 0;                // highest number given to a batch, stored or not
-  std::vector<Unsettled> carried = {};  // of batches that could not be taken back
+  std::int64_t last = 0;                   // highest number given to a batch, stored or not
+  std::vector<Unsettled> carried = {};     // of batches that could not be taken back
   std::vector<SubjectId> destroying = {};  // erased, and their keys still in keys.db
 };
 

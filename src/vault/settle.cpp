@@ -102,16 +102,20 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
   auto state = state_->keys;
   state.unsettled.clear();
   std::vector<KeysStateRow> states{state};
-  WD_TRY([[maybe_unused]] auto written, in_turn([&](store::Connection& keys) -> Status {
-           WD_TRY([[maybe_unused]] auto a,
-                  bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
-           WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
-           WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
-           return bulk(keys, kKeysState, store::BulkMode::kPut, states);
-         }, [&] {
-           shared_.keyring.feed().changed(lost_keys, lost);
-           shared_.keyring.feed().changed({}, kept);
-         }));
+  WD_TRY(
+      [[maybe_unused]] auto written,
+      in_turn(
+          [&](store::Connection& keys) -> Status {
+            WD_TRY([[maybe_unused]] auto a,
+                   bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
+            WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
+            WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
+            return bulk(keys, kKeysState, store::BulkMode::kPut, states);
+          },
+          [&] {
+            shared_.keyring.feed().changed(lost_keys, lost);
+            shared_.keyring.feed().changed({}, kept);
+          }));
   taken_back_ += lost_keys.size() + lost.size();
   state_->keys = std::move(state);
   cipher_.forget();

@@ -199,8 +199,8 @@ class Writer {
   std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
   std::pmr::unordered_multimap<std::int64_t, std::size_t> index_at_{&pool_};  // by mac
 
-  BatchState* state_ = nullptr;  // of the scope of the batch being staged
-  std::int64_t batch_ = 1;       // its number
+  BatchState* state_ = nullptr;       // of the scope of the batch being staged
+  std::int64_t batch_ = 1;            // its number
   bool log_holds_destroyed_ = false;  // the log of keys.db still has pages of before
   std::atomic<bool> is_destroying_{false};
   bool keys_begun_ = false;

@@ -85,6 +85,8 @@ const commands = {
   'residents.correct_household': (grids) => grids.map((grid) => ({ region: grid.code, body: { household: grid.household, note: `备注${(serial += 1)}`, reason: '测试' } })),
   'residents.correct_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, relation: 'other', reason: '测试' } })),
   'residents.end_key_group': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, group: 'pregnant', ends_on: day(1), reason: '测试' } })),
+  // Of somebody else than the one the other commands are about.
+  'residents.erase_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.gone, reason: 'asked' } })),
   'screening.record_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: uuid(), household: grid.household, outcome: 'all_well', exceptions: [] } })),
   'screening.correct_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: grid.visit, household: grid.household, outcome: 'all_well', exceptions: [], reason: '测试' } })),
   'screening.start_round': () => regions.map((region) => ({ region, body: { id: uuid(), region, title: `轮${(serial += 1)}`, starts_on: day(100 + serial), due_on: day(100 + serial), ends_on: day(100 + serial) } })),
@@ -127,6 +129,7 @@ async function things_of(code) {
     code,
     household: door.household,
     person: door.persons[0].id,
+    gone: doors.doors.find((one) => one.household !== door.household && one.persons.length > 0).persons[0].id,
     visit: door.last.visit,
     building: door.building.id,
     round: doors.round.id,

@@ -32,6 +32,7 @@ const kStory = [
   ['accounts.reset', kCommunity],
   ['accounts.close', kCommunity],
   ['reporting.take_cut_off', kCommunity],
+  ['residents.erase_person', kGrid],
   ['regions.import_tree', ''],
 ];
 // By a rule: a round of 2020 has ended, and a tree is imported by the server's own command. Everything

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power cuts (F2): random commands go the real way of a write, the power goes at a random moment,
 // and a fresh process finds the disk as it may be then. Every answered command is there once, none
-// is there by half, the journal fits, the tables are those of a rebuild, names can be read.
+// is there by half, the journal fits, the tables are those of a rebuild, names can be read, and of
+// who was erased neither value nor key is left.
 // Chained: the next life begins with what a cut left, so opening and taking back are cut as well.
 //
 //   WANGDI_CUTS  how many cuts (60, with WANGDI_LONG 100,000)
@@ -67,6 +68,7 @@ struct Sent {
   std::optional<std::size_t> answered_at = {};  // moment of the disk
   std::optional<journal::Position> position = {};
   std::optional<PersonId> person = {};
+  std::optional<PersonId> erased = {};
   std::string name = {}, phone = {};
 };
 
@@ -215,6 +217,20 @@ class Chain {
     sent.command = h.prepare(command, community_);
     return sent;
   }
+  // Somebody whose registration was answered and who is not erased yet.
+  std::optional<Sent> erasure(Harness& h) {
+    std::vector<PersonId> known;
+    std::set<PersonId> gone;
+    for (const auto& sent : ledger_) {
+      if (sent.person && sent.answered_at) known.push_back(*sent.person);
+      if (sent.erased) gone.insert(*sent.erased);
+    }
+    std::erase_if(known, [&](const PersonId& id) { return gone.contains(id); });
+    if (known.empty()) return std::nullopt;
+    const auto id = known[chance_() % known.size()];
+    const residents::ErasePerson command{id, residents::ErasureReason::asked};
+    return Sent{.command = h.prepare(command, community_), .erased = id};
+  }
   Sent visit(Harness& h) {
     screening::RecordVisit command;
     command.visit = VisitId{h.id()};
@@ -236,7 +252,12 @@ class Chain {
     if (!open.empty()) return send(h, open);
     std::vector<Sent> fresh;
     for (auto left = 1 + chance_() % 4; left > 0; --left) {
-      const auto kind = chance_() % 8;
+      const auto kind = chance_() % 9;
+      auto gone = kind == 8 && fresh.empty() ? erasure(h) : std::nullopt;
+      if (gone) {
+        fresh.push_back(std::move(*gone));
+        continue;
+      }
       fresh.push_back(kind == 0 ? household(h) : kind < 4 ? person(h) : visit(h));
     }
     send(h, std::move(fresh));
@@ -317,10 +338,14 @@ class Chain {
   // Names can be read and phones are found where the record is there; else nothing is left of them.
   void expect_persons(Harness& h, const std::map<CommandId, Found>& found) {
     const auto district = community_.district();
+    std::set<PersonId> gone;
+    for (const auto& sent : ledger_) {
+      if (sent.erased && found.contains(sent.command.id)) gone.insert(*sent.erased);
+    }
     Harness::must(h.writer->run_job([&](store::Rows&, vault::Writer& vault) -> Status {
       for (const auto& sent : ledger_) {
         if (!sent.person) continue;
-        const bool is_there = found.contains(sent.command.id);
+        const bool is_there = found.contains(sent.command.id) && !gone.contains(*sent.person);
         WD_TRY(const auto name, vault.get(district, sent.person->value, vault::Field::name));
         EXPECT_EQ(name.value_or(""), is_there ? sent.name : "");
         WD_TRY(const auto hits, vault.find_exact(district, vault::Field::phone, sent.phone));

@@ -62,6 +62,7 @@ struct Called {
         .backup = file("backup"),
         .restore = file("restore"),
         .drill = file("drill"),
+        .epoch = simple("epoch"),
         .openapi = [this](Console&) { return note("openapi", {}); },
         .user =
             [this](const Config& used, Console&, const UserRequest& request) {
@@ -97,6 +98,7 @@ TEST(CommandLine, given_a_command_then_it_is_called_with_its_options) {
       {{"backup", "--data", "d", "--to", "f", "--keys-to", "k"}, "backup f k"},
       {{"restore", "--data", "d", "--from", "f"}, "restore f"},
       {{"drill", "--data", "d", "--from", "f"}, "drill f"},
+      {{"epoch", "--data", "d"}, "epoch"},
       {{"init", "--data", "d", "--tree", "t.gz", "--admin=root"}, "init t.gz root"},
       {{"demo", "--data=d"}, "demo"},
       {{"import", "tree", "t.gz", "--data", "d"}, "import tree t.gz"},

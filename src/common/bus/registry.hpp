@@ -27,7 +27,7 @@ struct CommandType {
   std::function<Result<RegionCode>(const void*, CommandContext&)> region_of;
   std::function<Result<Decision>(const void*, CommandContext&)> decide;
   std::function<void(const void*, const Foresight&)> foresee;  // may be empty
-  bool writes_nation = false;  // also rows of the nation's district, beside those of its own
+  bool writes_nation = false;      // also rows of the nation's district, beside those of its own
   bool needs_fresh_proof = false;  // shown a short time ago who is there (security.md SE5)
   const codec::TypeInfo* body = nullptr;
 };

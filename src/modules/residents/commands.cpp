@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/residents/conflicts.hpp"
+#include "modules/residents/erasure.hpp"
 #include "modules/residents/facts.hpp"
 #include "modules/residents/key_groups.hpp"
 #include "modules/residents/rules.hpp"
@@ -23,6 +24,8 @@ using bus::Decision;
 using vault::Field;
 
 constexpr access::Roles kKeepers = {Role::grid_worker, Role::community_officer};
+// It cannot be undone: not from a phone at a door.
+constexpr access::Roles kErasers = {Role::community_officer};
 
 Result<RegionCode> grid_of(HouseholdId household, CommandContext& context) {
   const auto facts = household_facts(context.rows, context.region.district(), household);
@@ -192,6 +195,8 @@ Result<Decision> add_person(const AddPerson& command, CommandContext& context) {
   const auto household = household_facts(context.rows, district, command.household);
   if (!household) return Error(ErrorCode::not_found);
   if (household_of(context.rows, district, command.id)) return Error(ErrorCode::person_exists);
+  // An old form that comes again must not tie a living record to what is left of an erased one.
+  if (context.rows.find(kErasedPerson, {district, command.id})) return Error(ErrorCode::not_found);
   if (household->persons >= limits::kPersonsPerHousehold) {
     return Error(ErrorCode::household_full)
         .with("limit", std::to_string(limits::kPersonsPerHousehold));
@@ -279,6 +284,7 @@ void foresee_person(const AddPerson& command, const bus::Foresight& ahead) {
   const auto district = ahead.region.district();
   want_household(ahead.rows, district, command.household);
   want_person(ahead.rows, district, command.id);
+  ahead.rows.want(kErasedPerson, {district, command.id});
 }
 
 // Of somebody who is known: the household is found by the person.
@@ -340,6 +346,13 @@ void register_commands(bus::Registry& registry) {
                                  },
                                  "结束重点群体", "End a key group", foresee_known<EndKeyGroup>},
                                 end_key_group);
+  registry.command<ErasePerson>(
+      {kErasers,
+       [](const ErasePerson& command, CommandContext& context) {
+         return grid_of(command.person, context);
+       },
+       "删除一个人的信息", "Erase a person", foresee_known<ErasePerson>, false, true},
+      erase_person);
 }
 
 }  // namespace wangdi::residents

@@ -68,6 +68,20 @@ WD_ENUM(KeyGroup, (returnee, "外地返回人员", "Returnee"),
         (disabled, "残疾人", "Disabled person"), (chronic_illness, "慢性病患者", "Chronic illness"),
         (pregnant, "孕妇", "Pregnant woman"))
 
+// The closed list of reasons for which somebody's data are erased (PIPL, article 47).
+enum class ErasureReason : std::uint8_t {
+  asked = 1,
+  purpose_ended = 2,
+  retention_over = 3,
+  entered_by_mistake = 4,
+  not_allowed = 5,
+};
+WD_ENUM(ErasureReason, (asked, "本人要求删除", "The person asks for it"),
+        (purpose_ended, "防控上已经用不着", "No longer needed for prevention"),
+        (retention_over, "保存期已满", "The time to keep it is over"),
+        (entered_by_mistake, "登记错了", "Entered by mistake"),
+        (not_allowed, "当初不该收集", "Should not have been collected"))
+
 // ---- commands ----
 
 struct AddHousehold {
@@ -174,6 +188,14 @@ WD_STRUCT(EndKeyGroup, (person, "人员", "Person", "", "residents"),
           (ends_on, "结束日期", "Ends on, that day included", "", "screening"),
           (reason, "为什么结束", "Reason", "", "residents"))
 
+struct ErasePerson {
+  static constexpr std::string_view kType = "residents.erase_person";
+  PersonId person;
+  ErasureReason reason = ErasureReason::asked;
+};
+WD_STRUCT(ErasePerson, (person, "人员", "Person", "", "residents"),
+          (reason, "为什么删除", "Why erased", "", "residents"))
+
 // ---- events ----
 
 struct HouseholdAdded {
@@ -249,5 +271,16 @@ struct KeyGroupEnded {
   List<CivilDate, 64> counted_until;
 };
 WD_DESCRIBE(KeyGroupEnded, household, group, starts_on, ends_on, counted_from, counted_until)
+
+// The person's values are gone from the vault with this record, and their key right after it.
+struct PersonErased {
+  static constexpr std::string_view kType = "residents.person_erased";
+  static constexpr int kVersion = 1;
+  HouseholdId household;
+  ErasureReason reason = ErasureReason::asked;
+  List<CivilDate, 64> counted_from;  // days as a key person that are not counted any more, as above
+  List<CivilDate, 64> counted_until;
+};
+WD_DESCRIBE(PersonErased, household, reason, counted_from, counted_until)
 
 }  // namespace wangdi::residents

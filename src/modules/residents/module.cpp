@@ -14,6 +14,7 @@ void register_module(bus::Registry& registry) {
   registry.table(kPerson);
   registry.table(kKeyMember);
   registry.table(kFieldChange);
+  registry.table(kErasedPerson);
   register_commands(registry);
   register_projections(registry);
   register_queries(registry);

@@ -3,6 +3,7 @@
 #include "modules/residents/projection.hpp"
 
 #include "common/indicators/indicators.hpp"
+#include "modules/residents/erasure.hpp"
 #include "modules/residents/tables.hpp"
 
 namespace wangdi::residents {
@@ -70,21 +71,11 @@ void person_corrected(const PersonCorrected& event, const Recorded& frame, Rows&
   note_changes(event.changes, frame, rows);
 }
 
-void count_turns(const List<CivilDate, 64>& from, const List<CivilDate, 64>& until,
-                 const Recorded& frame, Rows& rows) {
-  for (const auto day : from) {
-    indicators::count(rows, frame.region, day, Indicator::key_persons_due, {}, 1);
-  }
-  for (const auto day : until) {
-    indicators::count(rows, frame.region, day, Indicator::key_persons_due, {}, -1);
-  }
-}
-
 void key_group_added(const KeyGroupAdded& event, const Recorded& frame, Rows& rows) {
   rows.put(kKeyMember, {frame.position.district, event.household, PersonId{frame.subject},
                         event.group, event.starts_on, event.ends_on});
   touch_household(event.household, frame, rows, 0);
-  count_turns(event.counted_from, event.counted_until, frame, rows);
+  count_key_days(event.counted_from, event.counted_until, frame, rows);
 }
 
 void key_group_ended(const KeyGroupEnded& event, const Recorded& frame, Rows& rows) {
@@ -96,7 +87,7 @@ void key_group_ended(const KeyGroupEnded& event, const Recorded& frame, Rows& ro
   row.ends_on = event.ends_on;
   rows.put(kKeyMember, row);
   touch_household(event.household, frame, rows, 0);
-  count_turns(event.counted_from, event.counted_until, frame, rows);
+  count_key_days(event.counted_from, event.counted_until, frame, rows);
 }
 
 }  // namespace
@@ -108,6 +99,7 @@ void register_projections(bus::Registry& registry) {
   registry.project<PersonCorrected>(person_corrected);
   registry.project<KeyGroupAdded>(key_group_added);
   registry.project<KeyGroupEnded>(key_group_ended);
+  registry.project<PersonErased>(person_erased);
 }
 
 }  // namespace wangdi::residents

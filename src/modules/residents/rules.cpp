@@ -128,6 +128,16 @@ Result<EndedEntry> end_entry(std::span<const KeyEntry> standing, KeyGroup group,
   return EndedEntry{before[*found].starts_on, turns_between(before, after)};
 }
 
+Turns end_all(std::span<const KeyEntry> standing, CivilDate last_day) {
+  const auto before = terms_of(standing);
+  std::vector<Term> after;
+  for (const auto& term : before) {
+    if (term.starts_on > last_day) continue;
+    after.push_back({term.starts_on, std::min(term.ends_on, last_day)});
+  }
+  return turns_between(before, after);
+}
+
 Status check_floor(std::int32_t floor) {
   if (floor >= kFloorLeast && floor <= kFloorMost) return ok();
   return Error(ErrorCode::invalid_fields)

@@ -74,6 +74,10 @@ struct EndedEntry {
 // the group start after it).
 Result<EndedEntry> end_entry(std::span<const KeyEntry> standing, KeyGroup group, CivilDate ends_on);
 
+// What changes in the covered days of somebody who is no key person any more after `last_day`,
+// which still counts.
+Turns end_all(std::span<const KeyEntry> standing, CivilDate last_day);
+
 // Floors as plates count them, cellars below zero. Error: field_out_of_range at /floor.
 inline constexpr std::int32_t kFloorLeast = -9;
 inline constexpr std::int32_t kFloorMost = 200;

@@ -53,6 +53,15 @@ struct KeyMemberRow {
 WD_DESCRIBE(KeyMemberRow, district, household, person, key_group, starts_on, ends_on)
 inline constexpr store::Table<KeyMemberRow, 5> kKeyMember{"key_member"};
 
+// Whose data were erased, so that nobody is registered under that id again. It says nothing else.
+struct ErasedPersonRow {
+  District district;
+  PersonId person;
+  CivilDate erased_on;
+};
+WD_DESCRIBE(ErasedPersonRow, district, person, erased_on)
+inline constexpr store::Table<ErasedPersonRow, 2> kErasedPerson{"erased_person"};
+
 // What was corrected, for conflicts: values only where they are not personal.
 struct FieldChangeRow {
   District district;

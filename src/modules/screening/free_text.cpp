@@ -41,8 +41,10 @@ Status put_journey(PersonId person, VisitId visit, std::optional<Returned> retur
 
 Status put_note(const RecordVisit& form, CommandContext& context) {
   if (!form.note) return ok();
-  return context.vault.put(context.region.district(), form.visit.value, Field::note,
-                           form.note->text);
+  const auto district = context.region.district();
+  // What is taken out is gone for good, key and all: the visit owns nothing else.
+  if (form.note->text.empty()) return context.vault.erase(district, form.visit.value);
+  return context.vault.put(district, form.visit.value, Field::note, form.note->text);
 }
 
 }  // namespace

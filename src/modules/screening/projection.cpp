@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/indicators/indicators.hpp"
+#include "modules/residents/messages.hpp"
 #include "modules/screening/rules.hpp"
 #include "modules/screening/tables.hpp"
 
@@ -156,6 +157,24 @@ void visit_corrected(const VisitCorrected& event, const Recorded& frame, Rows& r
   rows.put(kVisit, std::move(row));
 }
 
+// What was found of the person leaves the visits of their door; what was counted stays counted.
+void person_erased(const residents::PersonErased& event, const Recorded& frame, Rows& rows) {
+  const auto district = frame.position.district;
+  const PersonId person{frame.subject};
+  for (const auto& day : rows.list(kPersonDay, district, person)) {
+    rows.erase(kPersonDay, store::Table<PersonDayRow, 3>::key_of(day));
+  }
+  for (const auto& visit : rows.list(kVisit, district, event.household)) {
+    auto findings = findings_of(visit);
+    const auto gone = std::erase_if(
+        findings.items, [&](const Finding& finding) { return finding.person == person; });
+    if (gone == 0) continue;
+    auto row = visit;
+    row.findings = findings.empty() ? std::string() : codec::encode(Findings{findings});
+    rows.put(kVisit, std::move(row));
+  }
+}
+
 RoundTerms terms_of(const RegionRoundsRow* row) {
   if (row == nullptr) return {};
   return codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{});
@@ -200,6 +219,7 @@ void register_projections(bus::Registry& registry) {
   registry.project<RoundEnded>(round_ended);
   registry.project<VisitRecorded>(visit_recorded);
   registry.project<VisitCorrected>(visit_corrected);
+  registry.project<residents::PersonErased>(person_erased);
 }
 
 }  // namespace wangdi::screening

@@ -62,8 +62,7 @@ class EpochTest : public VaultTest {
 };
 
 // security: VA3 VA4
-TEST_F(EpochTest,
-       given_old_copies_when_someone_is_erased_and_a_new_epoch_begins_then_nothing_opens) {
+TEST_F(EpochTest, given_old_copies_when_one_is_erased_and_a_night_passes_then_none_opens) {
   auto run = opened();
   for (std::uint32_t i = 1; i <= 5; ++i) ASSERT_TRUE(add(run, i));
   const auto old_keys = (folder_ / "stolen").string();

@@ -57,6 +57,12 @@ export async function write<K extends CommandType>(
   });
 }
 
+// What cannot wait is taken off the device again, unless it is on its way already: then false.
+export async function take_back(row: OutboxRow): Promise<boolean> {
+  const { outbox } = await engine();
+  return outbox.undo(row.id).catch(() => false);
+}
+
 // The first field with an error takes the focus, so that it is read out and can be mended at once.
 export async function focus_error(): Promise<void> {
   await nextTick();

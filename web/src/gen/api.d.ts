@@ -900,6 +900,14 @@ export interface components {
             /** 为什么结束 */
             reason: string;
         };
+        ErasePerson: {
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 为什么删除 */
+            reason: components["schemas"]["ErasureReason"];
+        };
+        /** @enum {string} */
+        ErasureReason: "asked" | "purpose_ended" | "retention_over" | "entered_by_mistake" | "not_allowed";
         ExportHouseholds: {
             /** 社区 */
             community: components["schemas"]["RegionCode"];

@@ -4,6 +4,7 @@ import type { components } from './api';
 import {
   Contact,
   DocumentKind,
+  ErasureReason,
   HouseholdState,
   KeyGroup,
   Purpose,
@@ -60,6 +61,7 @@ export interface Commands {
   "residents.correct_household": Schemas["CorrectHousehold"];
   "residents.correct_person": Schemas["CorrectPerson"];
   "residents.end_key_group": Schemas["EndKeyGroup"];
+  "residents.erase_person": Schemas["ErasePerson"];
   "screening.correct_visit": Schemas["CorrectVisit"];
   "screening.end_round": Schemas["EndRound"];
   "screening.record_visit": Schemas["RecordVisit"];
@@ -221,6 +223,11 @@ export const EndRound = {
   round: { kind: "string", title: ["轮次", "Round"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   reason: { kind: "string", title: ["为什么结束", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const ErasePerson = {
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  reason: { kind: "choice", title: ["为什么删除", "Why erased"], required: true, choices: ErasureReason },
 } as const satisfies Fields;
 
 export const ExportHouseholds = {

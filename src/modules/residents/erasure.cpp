@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The person's key is destroyed with their record; rows go, figures of past days stay.
+#include "modules/residents/erasure.hpp"
+
+#include "common/indicators/indicators.hpp"
+#include "modules/residents/facts.hpp"
+#include "modules/residents/rules.hpp"
+#include "modules/residents/tables.hpp"
+#include "vault/writer.hpp"
+
+namespace wangdi::residents {
+
+using bus::CommandContext;
+using bus::Decision;
+using indicators::Indicator;
+
+Result<Decision> erase_person(const ErasePerson& command, CommandContext& context) {
+  const auto district = context.region.district();
+  const auto household = household_of(context.rows, district, command.person);
+  if (!household) return Error(ErrorCode::not_found);
+  const auto facts = household_facts(context.rows, district, *household);
+  if (!facts) return Error(ErrorCode::not_found);
+  std::vector<KeyEntry> entries;
+  for (const auto& row : context.rows.list(kKeyMember, district, *household, command.person)) {
+    entries.push_back({row.key_group, {row.starts_on, row.ends_on}});
+  }
+  // Today still counts: who was seen as a key person this morning was due.
+  auto turns = end_all(entries, context.today);
+  WD_TRY([[maybe_unused]] auto erased, context.vault.erase(district, command.person.value));
+  Decision decision;
+  decision.events.push_back(bus::event(
+      command.person.value, facts->grid,
+      PersonErased{*household, command.reason, {std::move(turns.from)}, {std::move(turns.until)}}));
+  return decision;
+}
+
+void count_key_days(const List<CivilDate, 64>& from, const List<CivilDate, 64>& until,
+                    const bus::Recorded& frame, store::Rows& rows) {
+  for (const auto day : from) {
+    indicators::count(rows, frame.region, day, Indicator::key_persons_due, {}, 1);
+  }
+  for (const auto day : until) {
+    indicators::count(rows, frame.region, day, Indicator::key_persons_due, {}, -1);
+  }
+}
+
+void person_erased(const PersonErased& event, const bus::Recorded& frame, store::Rows& rows) {
+  const auto district = frame.position.district;
+  const PersonId person{frame.subject};
+  if (rows.find(kPerson, {district, person}) == nullptr) return;
+  rows.erase(kPerson, {district, person});
+  for (const auto& entry : rows.list(kKeyMember, district, event.household, person)) {
+    rows.erase(kKeyMember, store::Table<KeyMemberRow, 5>::key_of(entry));
+  }
+  for (const auto& change : rows.list(kFieldChange, district, frame.subject)) {
+    rows.erase(kFieldChange, store::Table<FieldChangeRow, 4>::key_of(change));
+  }
+  rows.put(kErasedPerson, {district, person, frame.day});
+  if (const auto* stored = rows.find(kHousehold, {district, event.household})) {
+    auto row = *stored;
+    row.persons -= 1;
+    row.sequence = frame.position.sequence;
+    rows.put(kHousehold, std::move(row));
+  }
+  indicators::count(rows, frame.region, frame.day, Indicator::persons_registered, {}, -1);
+  count_key_days(event.counted_from, event.counted_until, frame, rows);
+}
+
+}  // namespace wangdi::residents
