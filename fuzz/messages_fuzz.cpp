@@ -7,6 +7,8 @@
 #include "common/bus/messages.hpp"
 #include "fuzz/support.hpp"
 #include "modules/accounts/messages.hpp"
+#include "modules/accounts/token_messages.hpp"
+#include "modules/audit/views.hpp"
 #include "modules/regions/messages.hpp"
 #include "modules/reporting/messages.hpp"
 #include "modules/residents/messages.hpp"
@@ -56,6 +58,8 @@ constexpr fuzz::Parse kParsers[] = {
     body<accounts::MoveAccount>,
     body<accounts::ResetAccount>,
     body<accounts::CloseAccount>,
+    body<accounts::MakeToken>,
+    body<accounts::RevokeToken>,
     body<regions::ImportTree>,
     body<regions::AddGrid>,
     body<regions::AddCompound>,
@@ -78,6 +82,11 @@ constexpr fuzz::Parse kParsers[] = {
     body<reporting::TakeCutOff>,
     query<accounts::AccountsParams>,
     query<accounts::MeParams>,
+    body<audit::ExportReads>,
+    query<audit::AuditDistrictsParams>,
+    query<audit::AuditReadsParams>,
+    query<audit::AuditChainParams>,
+    query<accounts::TokensParams>,
     query<regions::RegionParams>,
     query<regions::ChildrenParams>,
     query<regions::SearchParams>,

@@ -64,7 +64,7 @@ Result<std::string> Gatekeeper::Impl::new_hash(HashingBench& bench, Attempt& att
                                                     bench.macs.first_secret(account, text).bytes);
   };
   bool right = attempt.before.must_set_password && is_first_secret(attempt.password);
-  if (!attempt.before.must_set_password && !credential.password_hash.empty()) {
+  if (!credential.first_secret && !credential.password_hash.empty()) {
     WD_TRY(right, matches(credential.password_hash, attempt.password));
   }
   if (!right) return Error(ErrorCode::login_failed);
@@ -92,7 +92,7 @@ Status Gatekeeper::Impl::change_job(store::Rows& rows, Attempt& attempt) {
   if (!actor) return Error(ErrorCode::login_required);
   credential.password_hash = *attempt.hash;
   credential.first_secret.reset();
-  credential.last_seen = parts_.clock.now();
+  credential.last_seen = credential.password_at = parts_.clock.now();
   rows.put(kCredential, std::move(credential));
 
   attempt.ended = rows.list(kSession, kNation, account);

@@ -3,6 +3,7 @@
 #include "access/credentials.hpp"
 
 #include "access/second_factor.hpp"
+#include "access/tokens.hpp"
 
 namespace wangdi::access {
 
@@ -17,7 +18,7 @@ void open_credential(store::Rows& rows, const NewCredential& credential, UnixMs 
   row.account = credential.account;
   row.home = credential.home;
   row.first_secret = credential.first_secret;
-  row.first_secret_at = now;
+  if (row.first_secret) row.first_secret_at = now;
   rows.put(kCredential, std::move(row));
 }
 
@@ -32,6 +33,7 @@ void reset_credential(store::Rows& rows, AccountId account, const Mac& first_sec
   rows.put(kCredential, std::move(row));
   erase_factor(rows, account);
   erase_sessions(rows, account);
+  erase_tokens(rows, account);
 }
 
 void close_credential(store::Rows& rows, AccountId account) {
@@ -43,6 +45,7 @@ void close_credential(store::Rows& rows, AccountId account) {
   rows.put(kCredential, std::move(row));
   erase_factor(rows, account);
   erase_sessions(rows, account);
+  erase_tokens(rows, account);
 }
 
 Status set_password(store::Rows& rows, AccountId account, std::string hash) {
@@ -50,6 +53,7 @@ Status set_password(store::Rows& rows, AccountId account, std::string hash) {
   if (stored == nullptr) return Error(ErrorCode::not_found);
   auto row = *stored;
   row.password_hash = std::move(hash);
+  row.password_at = row.first_secret_at;
   row.first_secret.reset();
   rows.put(kCredential, std::move(row));
   erase_sessions(rows, account);

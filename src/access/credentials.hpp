@@ -18,10 +18,11 @@ struct NewCredential {
   Mac name{};
   AccountId account;
   District home;
-  Mac first_secret{};
+  std::optional<Mac> first_secret;  // nothing: nobody can enter until one is given by a reset
 };
 void open_credential(store::Rows& rows, const NewCredential& credential, UnixMs now);
-// Password, older first secret and second factor end at once: also the way back in after a loss.
+// Password, older first secret, second factor and tokens end at once: also the way back in after a
+// loss.
 void reset_credential(store::Rows& rows, AccountId account, const Mac& first_secret, UnixMs now);
 void close_credential(store::Rows& rows, AccountId account);
 // For a demo folder only: enters without a first secret. `hash` is of crypto::hash_password.

@@ -40,12 +40,14 @@ Gatekeeper::Impl::Impl(GatekeeperParts parts, std::string dummy_hash)
       session_offset_(parts_.clock.now() - parts_.clock.monotonic_ms()),
       dummy_hash_(std::move(dummy_hash)),
       sessions_(parts_.rules),
+      tokens_(parts_.rules.token_requests_per_minute),
       marks_(parts_.device_mark_hmac()),
       by_account_({parts_.rules.failures_free, parts_.rules.delay_ms_max}),
       by_address_({parts_.rules.address_failures_free, parts_.rules.delay_ms_max}) {}
 
 Status Gatekeeper::Impl::start(store::Connection& from) {
   WD_TRY([[maybe_unused]] auto loaded, sessions_.load(from, session_now()));
+  WD_TRY([[maybe_unused]] auto tokens, tokens_.load(from));
   std::vector<std::unique_ptr<HashingBench>> benches;
   for (auto& thread : parts_.threads) {
     benches.push_back(
@@ -142,13 +144,14 @@ Session Gatekeeper::Impl::view(const Sessions::Use& use, std::string_view token)
   const auto now = session_now();
   const bool must_enrol =
       !row.must_set_password && !use.has_factor && parts_.rules.of(row.role).needs_factor;
-  return {{row.account, row.role, row.region, row.device},
+  const bool is_fresh = use.proved_at != 0 && now - use.proved_at < parts_.rules.fresh_proof_ms;
+  return {{row.account, row.role, row.region, row.device, {}, is_fresh},
           csrf_of_token(token),
           sessions_.expires_at(row) - now + parts_.clock.now(),
           row.must_set_password,
+          row.password_is_old,
           use.has_factor,
           must_enrol,
-          use.proved_at != 0 && now - use.proved_at < parts_.rules.fresh_proof_ms,
           row.session};
 }
 
@@ -185,6 +188,27 @@ std::optional<Session> Gatekeeper::Impl::find(std::string_view token) {
     static_cast<void>(queued);
   }
   return view(*use, token);
+}
+
+Result<Actor> Gatekeeper::Impl::find_program(std::string_view secret) {
+  WD_TRY(auto use, tokens_.use(secret, session_now()));
+  const auto& row = use.row;
+  if (use.persist) {
+    // Best effort, as for a session.
+    const auto queued = parts_.submit_job(
+        [row](store::Rows& rows) {
+          const auto* stored = rows.find(kToken, {kNation, row.account, row.token});
+          if (stored == nullptr) return ok();
+          auto used = *stored;
+          used.last_used = std::max(used.last_used, row.last_used);
+          rows.put(kToken, std::move(used));
+          return ok();
+        },
+        [](const Status&) {});
+    static_cast<void>(queued);
+  }
+  return Actor{
+      row.account, row.role, row.region, {}, TokenGrant{row.token, TokenUses::from_bits(row.uses)}};
 }
 
 void Gatekeeper::Impl::erase_rows(std::vector<SessionRow> ended, std::function<void(Status)> done) {
@@ -256,6 +280,12 @@ void Gatekeeper::log_in(Login login, LoginDone done) {
   impl_->log_in(std::move(login), std::move(done));
 }
 std::optional<Session> Gatekeeper::find(std::string_view token) { return impl_->find(token); }
+Result<Actor> Gatekeeper::find_program(std::string_view secret) {
+  return impl_->find_program(secret);
+}
+Status Gatekeeper::load_tokens_of(store::Connection& from, AccountId account) {
+  return impl_->tokens_.load_account(from, account);
+}
 void Gatekeeper::log_out(std::string_view token, Done done) {
   impl_->log_out(token, std::move(done));
 }
@@ -274,6 +304,7 @@ void Gatekeeper::on_end(OnEnd on_end) { impl_->on_end_ = std::move(on_end); }
 void Gatekeeper::sweep() { impl_->sweep(); }
 void Gatekeeper::stop() { impl_->stop(); }
 std::size_t Gatekeeper::sessions() const { return impl_->sessions_.size(); }
+std::size_t Gatekeeper::tokens() const { return impl_->tokens_.size(); }
 std::size_t Gatekeeper::hashing_waiting() const { return impl_->pool_->waiting(); }
 const GatekeeperCounters& Gatekeeper::counters() const { return impl_->counters_; }
 

@@ -30,10 +30,12 @@ struct RoleRules {
 // Numbers from parameters/access.csv; accounts::gatekeeper_rules fills them.
 struct GatekeeperRules {
   RoleRules field, officer, administrator;
-  int code_window = 1;               // steps of 30 s that a code may be early or late
-  std::int64_t factor_offer_ms = 0;  // from the offer of a secret to its first code
-  std::int64_t fresh_proof_ms = 0;   // how long a log-in or proof counts as fresh (SE5)
+  int code_window = 1;                         // steps of 30 s that a code may be early or late
+  std::int64_t factor_offer_ms = 0;            // from the offer of a secret to its first code
+  std::int64_t fresh_proof_ms = 0;             // how long a log-in or proof counts as fresh (SE5)
+  std::int64_t token_requests_per_minute = 0;  // of one API token
   PasswordRules password;
+  std::int64_t password_days_max = 0;  // then it has to be changed at a log-in; 0: never
   std::int64_t first_secret_ms = 0;
   int failures_free = 0;          // per account and browser, before the first delay
   int address_failures_free = 0;  // per client address
@@ -76,13 +78,13 @@ struct Login {
 };
 
 struct Session {
-  Actor actor;  // device: the browser's own id from its mark
+  Actor actor;  // device: the browser's own id from its mark; fresh for a while after a proof
   std::string csrf;
   UnixMs expires_at = 0;  // if nothing is asked any more
   bool must_set_password = false;
+  bool password_is_old = false;  // that is why
   bool has_factor = false;
   bool must_enrol_factor = false;  // nothing else is allowed before
-  bool is_fresh = false;           // proved a short time ago who is there
   SessionKey key{};                // tells sessions apart, for streams; no secret
 };
 
@@ -113,6 +115,13 @@ class Gatekeeper {
 
   // The session of a token, used now; nothing when there is none or it has ended.
   std::optional<Session> find(std::string_view token);
+
+  // Whom a program with this API token acts for, used now. Errors: token_invalid,
+  // too_many_requests.
+  Result<Actor> find_program(std::string_view secret);
+  // From the writer thread after a commit that made or ended tokens of the account; `from` is its
+  // connection.
+  Status load_tokens_of(store::Connection& from, AccountId account);
 
   using Done = std::function<void(Status)>;
   // A token without session is done at once: the end is the same.
@@ -163,6 +172,7 @@ class Gatekeeper {
   void stop();
 
   std::size_t sessions() const;
+  std::size_t tokens() const;
   std::size_t hashing_waiting() const;
   const GatekeeperCounters& counters() const;
 

@@ -12,6 +12,7 @@
 #include "access/second_factor.hpp"
 #include "access/sessions.hpp"
 #include "access/throttle.hpp"
+#include "access/tokens.hpp"
 
 namespace wangdi::access {
 
@@ -29,6 +30,7 @@ class Gatekeeper::Impl {
   void confirm_factor(Proof proof, CodesDone done);
   void prove(Proof proof, Done done);
   std::optional<Session> find(std::string_view token);
+  Result<Actor> find_program(std::string_view secret);
   void log_out(std::string_view token, Done done);
   void end_sessions_of(AccountId account);
   void sweep();
@@ -65,6 +67,7 @@ class Gatekeeper::Impl {
   void enter(const std::shared_ptr<Attempt>& attempt);
   Status enter_job(store::Rows& rows, Attempt& attempt);
   void entered(Attempt& attempt, Status status);
+  bool is_old(const CredentialRow& credential) const;
 
   // ---- change_password.cpp ----
   void check_change(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
@@ -106,6 +109,7 @@ class Gatekeeper::Impl {
   const std::int64_t session_offset_;
   const std::string dummy_hash_;  // what unknown names are compared with
   Sessions sessions_;
+  Tokens tokens_;
   GatekeeperCounters counters_;
   OnEnd on_end_;
   std::mutex front_mutex_;  // for what follows

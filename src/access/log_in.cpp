@@ -129,9 +129,17 @@ Status Gatekeeper::Impl::enter_job(store::Rows& rows, Attempt& attempt) {
   }
   attempt.session.role = actor->role;
   attempt.session.region = actor->region;
-  attempt.session.must_set_password = attempt.by_first_secret;
+  attempt.session.password_is_old = !attempt.by_first_secret && is_old(attempt.credential);
+  attempt.session.must_set_password = attempt.by_first_secret || attempt.session.password_is_old;
   put_session(rows, attempt);
   return ok();
+}
+
+// One that was set before the server noted when counts as old.
+bool Gatekeeper::Impl::is_old(const CredentialRow& credential) const {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  const auto days = parts_.rules.password_days_max;
+  return days > 0 && parts_.clock.now() - credential.password_at >= days * kDayMs;
 }
 
 void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {

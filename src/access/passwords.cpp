@@ -141,6 +141,23 @@ std::string without_digit_spelling(std::string_view folded) {
   return plain;
 }
 
+// Letters without case, as Chinese ones, are of the last kind.
+std::size_t kinds_of(std::string_view password) {
+  bool capital = false, small = false, digit = false, other = false;
+  for (const char c : password) {
+    if (c >= 'A' && c <= 'Z') {
+      capital = true;
+    } else if (c >= 'a' && c <= 'z') {
+      small = true;
+    } else if (c >= '0' && c <= '9') {
+      digit = true;
+    } else {
+      other = true;
+    }
+  }
+  return std::size_t{capital} + std::size_t{small} + std::size_t{digit} + std::size_t{other};
+}
+
 }  // namespace
 
 Status check_password(std::string_view password, std::span<const std::string> own_names,
@@ -152,6 +169,9 @@ Status check_password(std::string_view password, std::span<const std::string> ow
   }
   if (length > rules.most) {
     return Error(ErrorCode::password_too_long).with("limit", std::to_string(rules.most));
+  }
+  if (kinds_of(password) < rules.kinds_least) {
+    return Error(ErrorCode::password_kinds_few).with("limit", std::to_string(rules.kinds_least));
   }
   const auto folded = text::fold(password);
   const auto known = words(own_names);

@@ -32,6 +32,8 @@ const RoleRules& GatekeeperRules::of(Role role) const {
     case Role::higher_officer:
       return officer;
     case Role::system_administrator:
+    case Role::security_administrator:
+    case Role::audit_administrator:
       return administrator;
   }
   return administrator;

@@ -2,7 +2,7 @@
 // Login names, credentials and sessions. All stand in the nation's pseudo-district, so that a login
 // is found by its name alone; none can be rebuilt from the journal. No table holds a name, a
 // password or a token: names, first secrets and recovery codes are MACs, passwords Argon2id, tokens
-// SHA-256, the secrets of one-time codes sealed.
+// of sessions and programs SHA-256, the secrets of one-time codes sealed.
 #pragma once
 
 #include <optional>
@@ -38,12 +38,13 @@ struct CredentialRow {
   District home;              // where the account's row and names are
   std::string password_hash;  // empty until the person has set one
   std::optional<Mac> first_secret;
-  UnixMs first_secret_at = 0;
+  UnixMs first_secret_at = 0;  // 0: none was ever given
   bool first_secret_used = false;
-  UnixMs last_seen = 0;  // 0: never
+  UnixMs last_seen = 0;    // 0: never
+  UnixMs password_at = 0;  // when the password was set; 0: before that was noted
 };
 WD_DESCRIBE(CredentialRow, district, account, home, password_hash, first_secret, first_secret_at,
-            first_secret_used, last_seen)
+            first_secret_used, last_seen, password_at)
 inline constexpr store::Table<CredentialRow, 2> kCredential{"credential", {}, false};
 
 // The second factor of an account: none until a code of the offered secret was shown. Secrets are
@@ -77,13 +78,30 @@ struct SessionRow {
   DeviceId device;
   Role role = Role::grid_worker;  // as at log-in: a change of role or region ends the session
   RegionCode region;
-  bool must_set_password = false;  // entered with a first secret
+  bool must_set_password = false;  // entered with a first secret, or with an old password
   UnixMs created = 0;
   UnixMs last_seen = 0;
-  UnixMs ends_at = 0;  // whatever happens
+  UnixMs ends_at = 0;            // whatever happens
+  bool password_is_old = false;  // why a password has to be set
 };
 WD_DESCRIBE(SessionRow, district, account, session, device, role, region, must_set_password,
-            created, last_seen, ends_at)
+            created, last_seen, ends_at, password_is_old)
 inline constexpr store::Table<SessionRow, 3> kSession{"session", {}, false};
+
+// An API token that is in use. Its end by time stands in the row, its end by anything else erases
+// it. Role and region are those of the making: whatever changes them ends it.
+struct TokenRow {
+  District district = kNation;
+  AccountId account;
+  TokenId token;
+  SessionKey key{};  // SHA-256 of the secret
+  Role role = Role::community_officer;
+  RegionCode region;
+  std::int64_t uses = 0;  // TokenUses::bits
+  UnixMs ends_at = 0;
+  UnixMs last_used = 0;  // to the hour; 0: never
+};
+WD_DESCRIBE(TokenRow, district, account, token, key, role, region, uses, ends_at, last_used)
+inline constexpr store::Table<TokenRow, 3> kToken{"api_token", {}, false};
 
 }  // namespace wangdi::access

@@ -53,15 +53,32 @@ void Api::add_routes(http::Server& server) {
   add_operator_routes(server);
 }
 
+// What a program shows never comes from a page: no cookie is sent along by itself, so there is
+// nothing a foreign page could use, and no CSRF token is asked for.
+Result<Api::Visitor> Api::program(const Request& request, std::string secret, Needs needs) const {
+  if (request.has_header("cookie")) return Error(ErrorCode::token_with_cookie);
+  WD_TRY([[maybe_unused]] auto is_private, expect_private_line(request));
+  auto actor = parts_.gatekeeper.find_program(secret);
+  crypto::wipe(secret);
+  if (!actor) return actor.error();
+  if (needs != Needs::person_or_program) return Error(ErrorCode::not_found);
+  Visitor visitor;
+  visitor.session.actor = std::move(*actor);
+  return visitor;
+}
+
 Result<Api::Visitor> Api::visitor(const Request& request, Needs needs) const {
+  if (has_token_in_url(request)) return Error(ErrorCode::token_in_url);
+  if (auto secret = bearer_token(request)) return program(request, std::move(*secret), needs);
   const auto token = session_token(request);
   if (token.empty()) return Error(ErrorCode::login_required);
   auto session = parts_.gatekeeper.find(token);
   if (!session) return Error(ErrorCode::login_required);
-  if (needs == Needs::own_secret && session->must_set_password) {
-    return Error(ErrorCode::password_change_required);
+  if (needs != Needs::session && session->must_set_password) {
+    return Error(session->password_is_old ? ErrorCode::password_expired
+                                          : ErrorCode::password_change_required);
   }
-  if (needs == Needs::own_secret && session->must_enrol_factor) {
+  if (needs != Needs::session && session->must_enrol_factor) {
     return Error(ErrorCode::factor_required);
   }
   const bool writes = request.method != Method::get && request.method != Method::head;
@@ -86,9 +103,13 @@ void Api::add_query_route(http::Server& server, const bus::QueryType& type) {
 }
 
 void Api::run_query(const bus::QueryType& type, Request request, const ResponderPtr& to) {
-  auto visitor = this->visitor(request, Needs::own_secret);
+  auto visitor = this->visitor(request, Needs::person_or_program);
   if (!visitor) return fail(visitor.error(), request, *to);
-  if (type.needs_fresh_proof && !visitor->session.is_fresh) {
+  // Before anything is said about proofs: whom it is not for, learns nothing.
+  if (!bus::is_for(visitor->session.actor, type.roles, type.token_use)) {
+    return fail(Error(ErrorCode::not_found), request, *to);
+  }
+  if (type.needs_fresh_proof && !visitor->session.actor.is_fresh) {
     return fail(Error(ErrorCode::fresh_proof_required), request, *to);
   }
   if (type.method == bus::QueryMethod::post && !type.takes_file) {

@@ -54,13 +54,17 @@ class Api {
     std::string token;
   };
   enum class Needs : std::uint8_t {
-    session,     // may still have only a first secret, or miss the second factor
-    own_secret,  // has set a password, and has the second factor where one is required
+    session,            // may still have only a first secret, or miss the second factor
+    own_secret,         // has set a password, and has the second factor where one is required
+    person_or_program,  // the same, or an API token
   };
 
   // Who asks. Errors: login_required, password_change_required, factor_required; csrf_missing for a
-  // write whose token is not the session's.
+  // write whose token is not the session's; those of program(); token_in_url.
   Result<Visitor> visitor(const http::Request& request, Needs needs) const;
+  // Who asks with an API token. Errors: token_with_cookie, https_required, token_invalid,
+  // too_many_requests; not_found for what no program may ask.
+  Result<Visitor> program(const http::Request& request, std::string secret, Needs needs) const;
   void fail(const Error& error, const http::Request& request, http::Responder& to) const;
 
   void add_session_routes(http::Server& server);

@@ -6,12 +6,11 @@
 namespace wangdi::app {
 
 void Api::take_commands(const http::Request& request, const http::ResponderPtr& to) {
-  auto visitor = this->visitor(request, Needs::own_secret);
+  auto visitor = this->visitor(request, Needs::person_or_program);
   if (!visitor) return fail(visitor.error(), request, *to);
   if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
   const Caller caller(request);
-  const auto proof = visitor->session.is_fresh ? Proof::fresh : Proof::stale;
-  intake_->take(visitor->session.actor, proof, request.body, caller.language,
+  intake_->take(visitor->session.actor, request.body, caller.language,
                 [this, to, caller](Result<bus::CommandBatchResult> results) {
                   if (results) return to->send(json_answer(*results));
                   parts_.log.error("commands_failed", results.error(), caller.request_id);

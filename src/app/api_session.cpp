@@ -25,12 +25,6 @@ std::optional<bool> only_if(bool condition) {
   return condition ? std::optional(true) : std::nullopt;
 }
 
-// A password never crosses a network in the clear: plain HTTP is for this machine only (SE1).
-Status expect_private_line(const Request& request) {
-  if (request.secure || request.client_is_loopback) return ok();
-  return Error(ErrorCode::https_required);
-}
-
 }  // namespace
 
 void Api::add_session_routes(http::Server& server) {
@@ -70,10 +64,11 @@ void Api::answer_session(const Request& request, const access::Session& session,
       return;
     }
     const auto now = parts_.clock.now();
-    auto response = json_answer(accounts::SessionView{
-        std::move(*account), session.csrf, session.expires_at, parts_.demo,
-        only_if(session.must_set_password), only_if(session.has_factor),
-        only_if(session.must_enrol_factor), only_if(parts_.guard.is_alarmed()), parts_.phone, now});
+    auto response = json_answer(
+        accounts::SessionView{std::move(*account), session.csrf, session.expires_at, parts_.demo,
+                              only_if(session.must_set_password), only_if(session.password_is_old),
+                              only_if(session.has_factor), only_if(session.must_enrol_factor),
+                              only_if(parts_.guard.is_alarmed()), parts_.phone, now});
     if (opened) {
       set_session_cookie(response, caller.secure, opened->token, seconds_left(session, now));
       set_device_cookie(response, caller.secure, opened->device_mark);

@@ -2,6 +2,9 @@
 // Cookies and media types of the routes.
 #include "app/api_support.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 
 namespace wangdi::app {
@@ -53,6 +56,29 @@ void put_view(http::Response& response, std::string content_type, std::string by
     }
   }
   response.body(std::move(content_type), std::move(bytes));
+}
+
+std::optional<std::string> bearer_token(const http::Request& request) {
+  constexpr std::string_view kScheme = "bearer";
+  // Two of them are joined, and then no token.
+  const auto all = request.header_all("authorization");
+  const std::string_view value = all;
+  if (text::fold(value.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  return std::string(text::trim(value.substr(kScheme.size())));
+}
+
+bool has_token_in_url(const http::Request& request) {
+  constexpr std::array<std::string_view, 3> kNames = {"access_token", "token", "authorization"};
+  for (const auto pair : text::split(request.query, '&')) {
+    const auto name = text::fold(pair.substr(0, pair.find('=')));
+    if (std::ranges::find(kNames, name) != kNames.end()) return true;
+  }
+  return false;
+}
+
+Status expect_private_line(const http::Request& request) {
+  if (request.secure || request.client_is_loopback) return ok();
+  return Error(ErrorCode::https_required);
 }
 
 Status expect_json(const http::Request& request) {

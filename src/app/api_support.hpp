@@ -2,6 +2,7 @@
 // What the routes share: cookies, answers in JSON, and the part of a request that outlives it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,15 @@ void set_device_cookie(http::Response& response, bool secure, std::string_view m
 // server.
 void put_view(http::Response& response, std::string content_type, std::string bytes,
               const Caller& caller);
+
+// The API token of a request; nothing without one. Other schemes are for who stands in front of us.
+std::optional<std::string> bearer_token(const http::Request& request);
+// Whether the address names a token: it would stand in logs and histories.
+bool has_token_in_url(const http::Request& request);
+
+// A secret never crosses a network in the clear: plain HTTP is for this machine only (SE1). Error:
+// https_required.
+Status expect_private_line(const http::Request& request);
 
 // Error unsupported_media_type unless the request says it carries JSON.
 Status expect_json(const http::Request& request);

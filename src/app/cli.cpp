@@ -204,10 +204,15 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
     case CommandName::serve:
       return commands.serve(config, console);
     case CommandName::init: {
-      const auto admin = invocation.value("--admin");
-      return commands.init(
-          config, console,
-          {.tree = invocation.value("--tree"), .admin = admin.empty() ? "admin" : admin});
+      const auto name_of = [&](std::string_view option, std::string_view usual) {
+        auto name = invocation.value(option);
+        return name.empty() ? std::string(usual) : name;
+      };
+      return commands.init(config, console,
+                           {.tree = invocation.value("--tree"),
+                            .admin = name_of("--admin", "admin"),
+                            .security = name_of("--security", "security"),
+                            .audit = name_of("--audit", "audit")});
     }
     case CommandName::demo:
       return commands.demo(config, console);

@@ -64,8 +64,20 @@ constexpr std::array kInitOptions = {
                   "NAME",
                   "",
                   false,
-                  {"第一个管理员的账号名，默认 admin",
-                   "account name of the first administrator, admin unless told"}},
+                  {"系统管理员的账号名，默认 admin",
+                   "account name of the system administrator, admin unless told"}},
+    CommandOption{"--security",
+                  "NAME",
+                  "",
+                  false,
+                  {"安全管理员的账号名，默认 security",
+                   "account name of the security administrator, security unless told"}},
+    CommandOption{"--audit",
+                  "NAME",
+                  "",
+                  false,
+                  {"审计管理员的账号名，默认 audit",
+                   "account name of the audit administrator, audit unless told"}},
 };
 constexpr std::array kImportRosterOptions = {
     CommandOption{"--community",
@@ -129,9 +141,11 @@ constexpr std::array kUserAddOptions = {
                   "",
                   true,
                   {"角色：grid_worker、community_officer、township_officer、county_officer、"
-                   "higher_officer、system_administrator",
+                   "higher_officer、system_administrator、security_administrator、"
+                   "audit_administrator",
                    "grid_worker, community_officer, township_officer, county_officer, "
-                   "higher_officer or system_administrator"}},
+                   "higher_officer, system_administrator, security_administrator or "
+                   "audit_administrator"}},
     CommandOption{
         "--region", "CODE", "", true, {"管辖的区划代码", "code of the region the account acts in"}},
     CommandOption{

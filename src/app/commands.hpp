@@ -33,8 +33,9 @@ void print_error(Console& console, const Error& error);
 int fail(Console& console, const Error& error);
 
 struct InitRequest {
-  std::string tree;   // file of the division tree; empty: the one that is shipped
-  std::string admin;  // name of the first administrator's account
+  std::string tree;  // file of the division tree; empty: the one that is shipped
+  // Names of the first accounts: one of each administrator.
+  std::string admin, security, audit;
 };
 struct ImportTreeRequest {
   std::string file;

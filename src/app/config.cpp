@@ -51,6 +51,7 @@ constexpr std::array kSettings = {
     Setting{"write", "writers", &Config::writers, 1, store::kLanesMax},
     Setting{"write", "checkpoint_pages", &Config::checkpoint_pages, 100, 1'000'000},
     Setting{"read", "threads", &Config::reader_threads, 1, 64},
+    Setting{"access", "profile", &Config::access_profile},
     Setting{"zone", "minutes_east", &Config::zone_minutes_east, -720, 840},
     Setting{"log", "file", &Config::log_file},
     Setting{"log", "level", &Config::log_level},
@@ -404,6 +405,12 @@ void check_storage(const Config& config, Findings& findings) {
   }
 }
 
+void check_profile(const Config& config, Findings& findings) {
+  if (config.access_profile == "standard" || config.access_profile == "mlps3") return;
+  findings.broken_rule("access.profile", config.access_profile, "要填其中一个：standard, mlps3",
+                       "expected one of: standard, mlps3");
+}
+
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
@@ -429,6 +436,7 @@ Result<Config> load_config(const ConfigSources& sources) {
   check_address(config, findings);
   check_tls(config, findings);
   check_storage(config, findings);
+  check_profile(config, findings);
   if (!findings.empty()) return findings.error();
   return config;
 }

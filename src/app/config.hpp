@@ -53,6 +53,8 @@ struct Config {
 
   int reader_threads = 2;
 
+  std::string access_profile = "standard";  // or "mlps3"
+
   int zone_minutes_east = 480;
 
   std::string log_file;  // empty: standard error

@@ -29,6 +29,8 @@ std::vector<DemoAccount> demo_accounts(const RegionCode& community) {
       {"province", "韩松", Role::higher_officer, code(RegionLevel::province), "江苏省", "province"},
       {"nation", "方远", Role::higher_officer, "", "全国", "nation"},
       {"admin", "管理员", Role::system_administrator, "", "账号管理", "accounts"},
+      {"security", "安全管理员", Role::security_administrator, "", "准入与权限", "rights"},
+      {"audit", "审计管理员", Role::audit_administrator, "", "查阅审计", "access log"},
   };
 }
 

@@ -20,7 +20,8 @@ struct DemoAccount {
   std::string_view place_en;
 };
 
-// Three grid workers, one of each officer above them up to the nation, and an administrator.
+// Three grid workers, one of each officer above them up to the nation, and the three
+// administrators.
 std::vector<DemoAccount> demo_accounts(const RegionCode& community);
 // Three words, fresh for each demo.
 std::string make_demo_password();

@@ -37,6 +37,10 @@ std::vector<std::string_view> names_of(access::Roles roles) {
   return names;
 }
 
+std::string_view use_of(std::optional<access::TokenUse> use) {
+  return use ? codec::name_of(*use) : std::string_view();
+}
+
 Operation operation_of(const bus::QueryType& query, Texts& texts) {
   Operation operation;
   operation.method =
@@ -51,6 +55,8 @@ Operation operation_of(const bus::QueryType& query, Texts& texts) {
   operation.summary_en = query.summary_en;
   operation.roles = names_of(query.roles);
   operation.writes = query.method == bus::QueryMethod::post;
+  operation.takes_token = query.token_use.has_value();
+  operation.token_use = use_of(query.token_use);
   if (query.method == bus::QueryMethod::get || query.takes_file) {
     operation.params = query.params;
   } else {
@@ -58,7 +64,9 @@ Operation operation_of(const bus::QueryType& query, Texts& texts) {
   }
   if (query.takes_file) operation.body_media = "application/octet-stream";
   operation.view = query.view;
-  if (query.gives_file) operation.view_media = kSheet;
+  if (query.gives_file) {
+    operation.view_media = query.file_media.empty() ? kSheet : query.file_media;
+  }
   return operation;
 }
 
@@ -124,6 +132,7 @@ void add_commands(std::vector<Operation>& operations) {
                   "一批命令，逐条给出结果",
                   "A batch of commands, answered one by one"};
   batch.writes = true;
+  batch.takes_token = true;
   batch.body = &codec::kType<bus::CommandBatch>;
   batch.view = &codec::kType<bus::CommandBatchResult>;
   operations.push_back(batch);
@@ -152,8 +161,8 @@ std::string api_description(const bus::Registry& registry) {
   api.further_types = {&codec::kType<residents::ImportStarted>, &codec::kType<IdNumber>};
   std::deque<std::vector<std::string_view>> roles;
   for (const auto& [name, command] : registry.commands()) {
-    api.commands.push_back(
-        {command.name, command.body, roles.emplace_back(names_of(command.roles))});
+    api.commands.push_back({command.name, command.body, roles.emplace_back(names_of(command.roles)),
+                            use_of(command.token_use)});
   }
   return codec::openapi(api);
 }

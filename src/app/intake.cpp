@@ -42,13 +42,10 @@ Result<std::string> take_body(bus::CommandEnvelope& envelope, AccountId account,
   return std::move(content->body.text);
 }
 
-Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope, AccountId account, Proof proof,
+Result<bus::PreparedCommand> prepare(bus::CommandEnvelope& envelope, AccountId account,
                                      const bus::Registry& registry, const crypto::BoxKey& box) {
   const auto* type = registry.find_command(envelope.type.text);
   if (type == nullptr) return Error(ErrorCode::command_unknown);
-  if (type->needs_fresh_proof && proof != Proof::fresh) {
-    return Error(ErrorCode::fresh_proof_required);
-  }
   bus::PreparedCommand command;
   WD_TRY(command.body, take_body(envelope, account, box));
   WD_TRY(command.value, type->decode(command.body));
@@ -125,8 +122,7 @@ const Error* server_failure(const std::vector<bus::Outcome>& outcomes) {
 
 }  // namespace
 
-void Intake::take(access::Actor actor, Proof proof, std::string_view body, Language language,
-                  const Done& done) {
+void Intake::take(access::Actor actor, std::string_view body, Language language, const Done& done) {
   auto batch = codec::decode<bus::CommandBatch>(body);
   if (!batch) return done(malformed(batch.error()));
   if (auto bodies = check_bodies(*batch); !bodies) return done(std::move(bodies).error());
@@ -138,7 +134,7 @@ void Intake::take(access::Actor actor, Proof proof, std::string_view body, Langu
   results->resend = judge_claims(*batch, parts_.vault, parts_.restores, parts_.watch);
   for (std::size_t i = 0; i < batch->commands.size(); ++i) {
     auto& envelope = batch->commands.items[i];
-    auto command = prepare(envelope, actor.account, proof, parts_.registry, box_);
+    auto command = prepare(envelope, actor.account, parts_.registry, box_);
     if (command) {
       places.push_back(i);
       commands.push_back(std::move(*command));

@@ -25,9 +25,6 @@ struct IntakeParts {
   ClaimWatch watch = {};
 };
 
-// Whether who sends has shown a short time ago who they are.
-enum class Proof : std::uint8_t { stale, fresh };
-
 class Intake {
  public:
   explicit Intake(IntakeParts parts)
@@ -40,10 +37,8 @@ class Intake {
   // (malformed_request for an envelope), queue_full, shutting_down, and the server's own failure.
   using Done = std::function<void(Result<bus::CommandBatchResult>)>;
   // Each command is decoded on its own, so that a bad one is refused alone. `done` is called on the
-  // writer thread after the commit; at once when nothing reached the writer. A command that asks
-  // for a fresh proof is refused without one, and may be sent again under its id.
-  void take(access::Actor actor, Proof proof, std::string_view body, Language language,
-            const Done& done);
+  // writer thread after the commit; at once when nothing reached the writer.
+  void take(access::Actor actor, std::string_view body, Language language, const Done& done);
 
  private:
   IntakeParts parts_;

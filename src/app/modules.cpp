@@ -6,6 +6,7 @@
 #include "app/shipped.hpp"
 #include "common/bus/held.hpp"
 #include "common/bus/restored.hpp"
+#include "modules/audit/module.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
@@ -35,6 +36,7 @@ void Modules::register_all() {
   residents::register_roster(registry, imports);
   screening::register_module(registry);
   reporting::register_module(registry);
+  audit::register_module(registry);
 }
 
 }  // namespace wangdi::app

@@ -61,8 +61,10 @@ Result<std::unique_ptr<Service>> Service::make(Runtime& runtime, Log& log,
 Status Service::open_gatekeeper() {
   const auto& clock = runtime_.clock();
   const auto today = CivilDate::of(clock.now(), runtime_.config().zone());
-  WD_TRY(const auto rules,
-         accounts::gatekeeper_rules(runtime_.parameters(), today, runtime_.folder().is_demo()));
+  const auto profile = runtime_.config().access_profile == "mlps3" ? accounts::Profile::mlps3
+                                                                   : accounts::Profile::standard;
+  WD_TRY(const auto rules, accounts::gatekeeper_rules(runtime_.parameters(), today,
+                                                      runtime_.folder().is_demo(), profile));
   std::vector<access::HashingThread> threads;
   for (std::size_t i = 0; i < access::kHashingThreads; ++i) {
     WD_TRY(auto parts, runtime_.reader());
@@ -109,6 +111,11 @@ Status Service::compose() {
     if (!committed.holds_nation) return;
     for (const auto account : runtime_.modules().ended.committed(db)) {
       gatekeeper_->end_sessions_of(account);
+    }
+    for (const auto account : runtime_.modules().ended.tokens_touched()) {
+      if (auto read = gatekeeper_->load_tokens_of(db, account); !read) {
+        log_.error("tokens_unreadable", read.error());
+      }
     }
   });
   WD_TRY(auto import_reader, runtime_.reader());

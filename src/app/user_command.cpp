@@ -56,7 +56,8 @@ Status reset_user(Runtime& runtime, Console& console, const UserRequest& request
   WD_TRY(const auto known, known_account(runtime, request.name));
   Sending sending(runtime);
   WD_TRY(const auto outcome,
-         sending.send(access::system_actor(), accounts::ResetAccount{known.account}, known.region));
+         sending.send(access::system_actor(access::Role::security_administrator),
+                      accounts::ResetAccount{known.account}, known.region));
   WD_TRY(const auto secret, secret_of(outcome));
   print_secret(console, request.name, secret);
   return ok();

@@ -47,6 +47,7 @@ using PersonId = Id<struct PersonTag>;
 using BuildingId = Id<struct BuildingTag>;
 using RoundId = Id<struct RoundTag>;
 using VisitId = Id<struct VisitTag>;
+using TokenId = Id<struct TokenTag>;
 
 }  // namespace wangdi
 

@@ -90,6 +90,11 @@ json::object describe(const Operation& operation, SchemaSet& schemas) {
     for (const auto role : operation.roles) roles.push_back(text(role));
     one["x-roles"] = std::move(roles);
   }
+  if (operation.takes_token) {
+    one["security"] = json::array{json::object{{"session", json::array()}},
+                                  json::object{{"token", json::array()}}};
+  }
+  if (!operation.token_use.empty()) one["x-token-use"] = text(operation.token_use);
   if (auto all = parameters(operation, schemas); !all.empty()) one["parameters"] = std::move(all);
   if (operation.body || operation.body_media != kJson) {
     one["requestBody"] = json::object{
@@ -107,6 +112,7 @@ json::object command_bodies(const ApiDescription& api, SchemaSet& schemas) {
     json::array roles;
     for (const auto role : command.roles) roles.push_back(text(role));
     one["x-roles"] = std::move(roles);
+    if (!command.token_use.empty()) one["x-token-use"] = text(command.token_use);
     all[key(command.type)] = std::move(one);
   }
   return all;
@@ -175,25 +181,29 @@ json::object components(SchemaSet& schemas) {
   auto problem = schemas.of(type_info<Problem>());
   json::object problem_content;
   problem_content[key(kProblemJson)] = json::object{{"schema", std::move(problem)}};
-  return {
-      {"securitySchemes",
-       {{"session",
-         {{"type", "apiKey"},
-          {"in", "cookie"},
-          {"name", "__Host-wangdi"},
-          {"description", "Set by POST /api/v1/session; named wangdi on plain-http loopback"}}}}},
-      {"parameters",
-       {{"CsrfToken",
-         {{"name", "X-CSRF-Token"},
-          {"in", "header"},
-          {"required", true},
-          {"description", "The csrf value of the session"},
-          {"schema", {{"type", "string"}}}}}}},
-      {"responses",
-       {{"Problem",
-         {{"description", "What happened and what to do, in the language asked for"},
-          {"content", std::move(problem_content)}}}}},
-      {"schemas", schemas.definitions()}};
+  return {{"securitySchemes",
+           {{"session",
+             {{"type", "apiKey"},
+              {"in", "cookie"},
+              {"name", "__Host-wangdi"},
+              {"description", "Set by POST /api/v1/session; named wangdi on plain-http loopback"}}},
+            {"token",
+             {{"type", "http"},
+              {"scheme", "bearer"},
+              {"description",
+               "An API token of an officer, for programs; without cookie and CSRF token"}}}}},
+          {"parameters",
+           {{"CsrfToken",
+             {{"name", "X-CSRF-Token"},
+              {"in", "header"},
+              {"required", true},
+              {"description", "The csrf value of the session; not with an API token"},
+              {"schema", {{"type", "string"}}}}}}},
+          {"responses",
+           {{"Problem",
+             {{"description", "What happened and what to do, in the language asked for"},
+              {"content", std::move(problem_content)}}}}},
+          {"schemas", schemas.definitions()}};
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ struct Operation {
   const TypeInfo* view = nullptr;                    // JSON answer
   std::string_view view_media = "application/json";  // another one means raw bytes
   int status = 200;                                  // 204 has no content
+  bool takes_token = false;                          // an API token does instead of the session
+  std::string_view token_use = {};                   // which use the token has to have
 };
 
 // A command: its body travels in the envelope of a batch, so no path of its own tells of it.
@@ -40,6 +42,7 @@ struct CommandSchema {
   std::string_view type;  // "screening.record_visit"
   const TypeInfo* body;
   std::span<const std::string_view> roles;
+  std::string_view token_use = {};  // of an API token that may send it; empty for none
 };
 
 struct ApiDescription {

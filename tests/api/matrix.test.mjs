@@ -15,6 +15,8 @@ const accounts = {
   county_officer: { name: 'county', region: '320508' },
   higher_officer: { name: 'city', region: '3205' },
   system_administrator: { name: 'admin', region: '' },
+  security_administrator: { name: 'security', region: '' },
+  audit_administrator: { name: 'audit', region: '' },
 };
 // One place of each level above the grids, and neighbours of them.
 const regions = ['', '32', '3205', '320508', '320508019', '320508019044', '33', '3206', '320507', '320508018', '320508019043'];
@@ -33,7 +35,12 @@ let serial = 0;
 
 const queries = {
   'get accounts': everywhere((region) => get(`accounts?region=${region}`)),
+  'get accounts/tokens': () => [{ own: true, ...get('accounts/tokens') }],
   'get accounts/me': () => [{ own: true, ...get('accounts/me') }],
+  'get audit/districts': () => [{ own: true, ...get('audit/districts') }],
+  'get audit/reads': () => [{ own: true, ...get(`audit/reads?district=320508&from=${day(-1)}&until=${day(0)}`) }],
+  'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
+  'post audit/export': () => [{ own: true, ...post('audit/export', { district: '320508', from: day(-1), until: day(0) }) }],
   'get regions/buildings': in_communities((community) => get(`regions/buildings?community=${community}`)),
   'get regions/children': everywhere((region) => get(`regions/children?region=${region}`)),
   'get regions/path': everywhere((region) => get(`regions/path?region=${region}`)),
@@ -74,6 +81,10 @@ const commands = {
   'accounts.move': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account, role: 'grid_worker', region: grid.code } })),
   'accounts.reset': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account } })),
   'accounts.close': (grids) => grids.map((grid) => ({ region: grid.code, body: { account: grid.account, reason: '测试' } })),
+  // In the own region of who sends it; everybody has logged in just now, so it is fresh.
+  'accounts.make_token': () => [{ body: (region) => ({ token: uuid(), name: '程序', purpose: '测试', uses: ['figures'], region, days: 1 }) }],
+  // One of the city's officer, revoked by the owner and by who lets people in.
+  'accounts.revoke_token': (grids) => [{ region: '3205', body: grids.token }],
   'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),
   'regions.add_compound': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { id: uuid(), community, name: `院${(serial += 1)}` } })),
   'regions.add_grid': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { community, suffix: String((serial += 1) + 200), name: `格${serial}` } })),
@@ -102,6 +113,10 @@ before(async () => {
   description = (await clients.get('county_officer').get('/openapi.json')).json;
   grids = [];
   for (const code of ['320508019044001', '320508019044002']) grids.push(await things_of(code));
+  const higher = clients.get('higher_officer');
+  const token = { token: uuid(), name: '程序', purpose: '测试', uses: ['figures'], days: 1 };
+  assert.equal((await higher.one('accounts.make_token', '3205', { ...token, region: '3205' })).status, 'applied');
+  grids.token = { account: higher.account.id, token: token.token };
 });
 after(async () => {
   await server.stop();
@@ -171,9 +186,9 @@ test('every command is taken from whom it should, where it should', async () => 
     // Who may not comes first, so that nobody has changed what the others are tried on.
     const order = Object.entries(accounts).sort(([a], [b]) => roles.includes(a) - roles.includes(b));
     for (const [role, { region: own }] of order) {
-      for (const { region, body } of commands[type](grids)) {
+      for (const { region = own, body } of commands[type](grids)) {
         const allowed = roles.includes(role) && contains(own, region);
-        const result = await clients.get(role).one(type, region, body);
+        const result = await clients.get(role).one(type, region, typeof body === 'function' ? body(region) : body);
         const hidden = result.status === 'refused' && result.problem.name === 'not_found';
         assert.equal(!hidden, allowed, `${role} at ${region || 'nation'}: ${type} -> ${JSON.stringify(result)}`);
       }

@@ -31,14 +31,19 @@ const kStory = [
   ['accounts.move', kCommunity],
   ['accounts.reset', kCommunity],
   ['accounts.close', kCommunity],
+  ['accounts.make_token', kCommunity],
+  ['accounts.revoke_token', kCommunity],
   ['reporting.take_cut_off', kCommunity],
   ['residents.erase_person', kGrid],
   ['regions.import_tree', ''],
 ];
-// By a rule: a round of 2020 has ended, and a tree is imported by the server's own command. Everything
+// By a rule: a round of 2020 has ended, a token that may do nothing is none, the golden token's owner is nobody here, and a tree is imported by the
+// server's own command. Everything
 // else is applied.
 const kRefused = {
   'screening.end_round full': 'round_not_running',
+  'accounts.make_token minimal': 'invalid_fields',
+  'accounts.revoke_token full': 'not_found',
   'regions.import_tree full': 'tree_refused',
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of an account: opened by an administrator, its first secret shown once, a password of its
-// owner's own, work, and the end of everything within a second when it is closed.
+// The life of an account: opened by the system administrator, let in by the security administrator with
+// a first secret that is shown once, a password of its owner's own, work, and the end of everything
+// within a second when it is closed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client } from '../support/client.mjs';
@@ -14,14 +15,16 @@ const kName = 'wang.xin';
 const kOwn = 'quiet-harbor-9-lantern';
 const kAtOnceMs = 1_000;
 
-let installation, server, proxy, chromium, admin, owner, secret;
+let installation, server, proxy, chromium, admin, security, owner, secret;
 before(async () => {
   installation = new Installation();
   [server, chromium] = await Promise.all([installation.serve(), Chromium.start()]);
   proxy = await Proxy.before(server);
   admin = await chromium.profile({ viewport: desktop });
+  security = await chromium.profile({ viewport: desktop });
   owner = await chromium.profile({ viewport: desktop });
   await log_in(admin.page, server, 'admin');
+  await log_in(security.page, server, 'security');
 });
 after(async () => {
   await chromium?.close();
@@ -30,8 +33,8 @@ after(async () => {
   installation?.remove();
 });
 
-// security: AU5
-test('given_a_new_account_when_opened_then_its_first_secret_is_shown_once', async () => {
+// security: AZ6
+test('given_a_new_account_when_opened_then_it_waits_for_the_security_administrator', async () => {
   const { page } = admin;
   await page.getByRole('button', { name: '开通账号' }).click();
   const form = page.getByRole('dialog', { name: '开通账号' });
@@ -44,7 +47,24 @@ test('given_a_new_account_when_opened_then_its_first_secret_is_shown_once', asyn
   const finding = page.getByRole('dialog', { name: '找街道、社区' });
   await finding.locator('input').fill('养育巷');
   await finding.getByRole('button', { name: /养育巷/ }).click();
+  await form.getByText('由安全管理员放行').waitFor();
   await form.getByRole('button', { name: '开通', exact: true }).click();
+  const row = page.getByRole('row').filter({ hasText: kName });
+  await row.getByText('等首次密码').waitFor();
+  assert.equal(await page.locator('.secret').count(), 0, 'no secret for who opened it');
+  for (const name of [/重设/, /给首次密码/, /调整/, /令牌/]) assert.equal(await row.getByRole('button', { name }).count(), 0);
+  assert.equal(await row.getByRole('button', { name: /停用/ }).count(), 1);
+});
+
+// security: AU5, AZ6
+test('given_who_waits_when_let_in_then_the_first_secret_is_shown_once', async () => {
+  const { page } = security;
+  await page.reload();
+  assert.equal(await page.getByRole('button', { name: '开通账号' }).count(), 0, 'who lets in opens nobody');
+  const row = page.getByRole('row').filter({ hasText: kName });
+  await row.getByRole('button', { name: /给首次密码/ }).click();
+  const form = page.getByRole('dialog', { name: /重设/ });
+  await form.getByRole('button', { name: '重设', exact: true }).click();
 
   const shown_secret = page.getByRole('dialog', { name: /首次密码/ });
   secret = (await shown_secret.locator('.secret').innerText()).trim();
@@ -52,6 +72,7 @@ test('given_a_new_account_when_opened_then_its_first_secret_is_shown_once', asyn
   await shown_secret.getByRole('button', { name: '已告诉本人，关上' }).click();
   await page.reload();
   await page.getByText(kName).first().waitFor();
+  assert.equal(await row.getByText('等首次密码').count(), 0);
   assert.ok(!(await page.locator('body').innerText()).includes(secret));
   assert.ok(!JSON.stringify(await outbox(page)).includes(secret), 'wiped from this device');
 });

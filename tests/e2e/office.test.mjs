@@ -2,7 +2,7 @@
 // Every page of the offices from the community to the nation, in both languages, light and dark,
 // normal and elder; the same is looked at as on the worker's pages.
 import { after, before, test } from 'node:test';
-import { Client, logged_in, uuid } from '../support/client.mjs';
+import { Client, logged_in, open_accounts, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
 import { make_xlsx } from '../support/xlsx.mjs';
 import { Chromium } from './browser.mjs';
@@ -87,19 +87,14 @@ const nation_pages = [
 ];
 // An officer of a district where nothing has begun.
 async function new_officer() {
-  const admin = await logged_in(server, 'admin');
   const name = 'new.district';
-  const opened = await admin.one('accounts.open', '320507', {
-    account: uuid(),
-    name,
-    display_name: '陈宁',
-    role: 'county_officer',
-    region: '320507',
-  });
+  const [secret] = await open_accounts(server, [
+    { account: uuid(), name, display_name: '陈宁', role: 'county_officer', region: '320507' },
+  ]);
   const officer = new Client(server.url);
-  await officer.log_in(name, opened.answer.first_secret);
+  await officer.log_in(name, secret);
   const { password } = installation;
-  const body = { current: opened.answer.first_secret, next: `${password}-9` };
+  const body = { current: secret, next: `${password}-9` };
   const changed = await officer.post('/api/v1/session/password', body);
   if (changed.status >= 300) throw new Error(changed.text);
   return { account: name, password: body.next };

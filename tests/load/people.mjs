@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The people of a load: accounts opened by the administrator, a first log-in and a password each, as
+// The people of a load: accounts opened by the administrators, a first log-in and a password each, as
 // on the first morning, and what each of them asks of the server.
 import assert from 'node:assert/strict';
-import { logged_in, uuid } from '../support/client.mjs';
+import { open_accounts, uuid } from '../support/client.mjs';
 import { until } from '../support/until.mjs';
 import { EventReader, request_bytes, Wire } from './wire.mjs';
 
@@ -23,17 +23,12 @@ const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
 // Opens this many accounts over the grids of `doors` (places.mjs); people who have not logged in yet.
 export async function open_people(server, doors, count) {
-  const admin = await logged_in(server, 'admin');
   const people = Array.from({ length: count }, (_, turn) => new Person(server, doors, turn));
   for (let first = 0; first < count; first += kOpenedAtOnce) {
     const some = people.slice(first, first + kOpenedAtOnce);
-    const commands = some.map(({ id, name, role, region }) =>
-      admin.command('accounts.open', region, { account: id, name, display_name: '负荷', role, region }),
-    );
-    const { results } = (await admin.send(commands)).json;
-    results.forEach((result, i) => {
-      assert.equal(result.status, 'applied', JSON.stringify(result));
-      some[i].secret = result.answer.first_secret;
+    const accounts = some.map(({ id, name, role, region }) => ({ account: id, name, display_name: '负荷', role, region }));
+    (await open_accounts(server, accounts)).forEach((secret, i) => {
+      some[i].secret = secret;
     });
   }
   return people;

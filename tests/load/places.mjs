@@ -2,7 +2,7 @@
 // The doors of a load. The demo has 800, which is right for some thousand visits: a door that is visited dozens
 // of times in one round keeps a list that no real one has. Longer loads add communities of the same township.
 import assert from 'node:assert/strict';
-import { Client, logged_in, uuid } from '../support/client.mjs';
+import { Client, logged_in, open_accounts, uuid } from '../support/client.mjs';
 
 const kCommunity = '320508019044';
 const kDemoGrids = ['001', '002', '003'].map((end) => kCommunity + end);
@@ -22,13 +22,11 @@ async function send_all(client, commands) {
 
 // So many grids with one building each in a community without any, by an officer of its own; the households of
 // each grid.
-async function add_community(server, admin, community) {
+async function add_community(server, community) {
   const name = `officer-${community.slice(-3)}`;
   const account = { account: uuid(), name, display_name: '负荷', role: 'community_officer', region: community };
-  const opened = await admin.one('accounts.open', community, account);
-  assert.equal(opened.status, 'applied', JSON.stringify(opened));
+  const [secret] = await open_accounts(server, [account]);
   const officer = new Client(server.url);
-  const secret = opened.answer.first_secret;
   for (const answer of [await officer.log_in(name, secret), await officer.post('/api/v1/session/password', { current: secret, next: kPassword })]) {
     assert.equal(answer.status, 200, answer.text);
     officer.csrf = answer.json.csrf;
@@ -64,9 +62,8 @@ export async function doors_of(server, more_communities = 0) {
   const { children } = (await county.get(`/api/v1/regions/children?region=${kTownship}`)).json;
   const others = children.map(({ code }) => code).filter((code) => code.length === 12 && code !== kCommunity);
   assert.ok(others.length >= more_communities, `only ${others.length} other communities in ${kTownship}`);
-  const admin = await logged_in(server, 'admin');
   for (const community of others.slice(0, more_communities)) {
-    for (const [grid, households] of await add_community(server, admin, community)) grids.set(grid, households);
+    for (const [grid, households] of await add_community(server, community)) grids.set(grid, households);
   }
   return grids;
 }

@@ -156,7 +156,7 @@ void Server::receive(const Request& request, Deliver deliver) {
     return deliver(refusal(request, Error(ErrorCode::login_required)));
   }
   if (request.kind == Request::Kind::look) return deliver(success(request, clock_.now()));
-  life_->intake->take(session->second, app::Proof::fresh, request.body, Language::kChinese,
+  life_->intake->take(session->second, request.body, Language::kChinese,
                       [this, request, deliver](Result<bus::CommandBatchResult> results) {
                         if (disk_.has_stopped()) return;  // died before it could say anything
                         disk_.fail_read(0);               // the writer's, not those of the checks

@@ -116,3 +116,20 @@ export async function visits_there(client, rows) {
   const visits = await visits_of(client, new Set(rows.map(({ subject }) => subject)));
   return visits.map(({ visit }) => visit).filter((visit) => saved.has(visit));
 }
+
+// Opens these accounts ({ account, name, display_name, role, region }) as an installation does it: the
+// system administrator writes them down, the security administrator lets them in. Their first secrets.
+export async function open_accounts(server, accounts) {
+  const both = [];
+  for (const [name, type, body_of] of [
+    ['admin', 'accounts.open', (one) => one],
+    ['security', 'accounts.reset', ({ account }) => ({ account })],
+  ]) {
+    const client = await logged_in(server, name);
+    const { results } = (await client.send(accounts.map((one) => client.command(type, one.region, body_of(one))))).json;
+    const wrong = results.find(({ status }) => status !== 'applied');
+    if (wrong) throw new Error(`${type}: ${JSON.stringify(wrong)}`);
+    both.push(results);
+  }
+  return both[1].map(({ answer }) => answer.first_secret);
+}

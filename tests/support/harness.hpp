@@ -231,6 +231,7 @@ inline access::Actor actor(access::Role role, std::string_view code, std::uint8_
   result.account.value.bytes[15] = number;
   result.role = role;
   result.region = region(code);
+  result.is_fresh = true;
   return result;
 }
 

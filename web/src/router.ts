@@ -7,7 +7,7 @@ import type { Role } from '@/api/types';
 import { desktop_routes } from '@/desktop/routes';
 import { t, type PlainKey } from '@/i18n';
 import { session } from '@/session/session';
-import { home_of } from '@/shell/nav';
+import { home_of, kTokenMakers } from '@/shell/nav';
 import DoorsPage from '@/worker/DoorsPage.vue';
 
 declare module 'vue-router' {
@@ -79,6 +79,11 @@ const routes: RouteRecordRaw[] = [
         meta: { deep: true },
       },
       { path: 'factor', component: () => import('@/factor/FactorPage.vue'), meta: { deep: true } },
+      {
+        path: 'tokens',
+        component: () => import('@/tokens/TokensPage.vue'),
+        meta: { deep: true, roles: kTokenMakers },
+      },
       { path: 'outbox', component: () => import('@/account/OutboxPage.vue'), meta: { deep: true } },
       {
         path: 'outbox/:id',

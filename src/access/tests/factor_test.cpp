@@ -196,17 +196,17 @@ TEST_F(Factor, who_has_or_must_have_one_may_choose_a_shorter_password) {
 TEST_F(Factor, a_proof_is_fresh_for_a_while) {
   const auto officer = enrol("officer.one");
   const auto opened = must(log_in_with_code("officer.one", code_of(officer.secret)));
-  EXPECT_TRUE(gate->find(opened.token)->is_fresh) << "a log-in is a proof";
+  EXPECT_TRUE(gate->find(opened.token)->actor.is_fresh) << "a log-in is a proof";
   clock.advance(rules.fresh_proof_ms);
-  EXPECT_FALSE(gate->find(opened.token)->is_fresh);
+  EXPECT_FALSE(gate->find(opened.token)->actor.is_fresh);
   EXPECT_EQ(error_of(prove(opened, std::string(kGoodPassword), {})), "code_required");
   EXPECT_EQ(error_of(prove(opened, {}, "000000")), "code_wrong");
   const auto code = code_of(officer.secret);
   must(prove(opened, {}, code));
-  EXPECT_TRUE(gate->find(opened.token)->is_fresh);
+  EXPECT_TRUE(gate->find(opened.token)->actor.is_fresh);
   EXPECT_EQ(error_of(prove(opened, {}, code)), "code_wrong") << "a stale proof";
   reopen();
-  EXPECT_FALSE(gate->find(opened.token)->is_fresh) << "not over a restart";
+  EXPECT_FALSE(gate->find(opened.token)->actor.is_fresh) << "not over a restart";
 }
 
 // security: SE5
@@ -216,7 +216,7 @@ TEST_F(Factor, without_one_the_password_proves) {
   clock.advance(rules.fresh_proof_ms);
   EXPECT_EQ(error_of(prove(opened, std::string(kOtherPassword), {})), "login_failed");
   must(prove(opened, std::string(kGoodPassword), {}));
-  EXPECT_TRUE(gate->find(opened.token)->is_fresh);
+  EXPECT_TRUE(gate->find(opened.token)->actor.is_fresh);
 }
 
 // security: SE1

@@ -45,6 +45,7 @@ inline GatekeeperRules cheap_rules() {
   rules.cost = {1, 1u << 16};
   rules.factor_offer_ms = 10 * kMinute;
   rules.fresh_proof_ms = 5 * kMinute;
+  rules.token_requests_per_minute = 5;
   return rules;
 }
 
@@ -81,7 +82,7 @@ class Gate : public ::testing::Test {
     engine_ = must(store::open_sqlite({.path = database()}));
     connection_ = must(engine_->open_writer());
     for (const auto& table : {kLogin.info(), kCredential.info(), kSecondFactor.info(),
-                              kRecoveryCode.info(), kSession.info()}) {
+                              kRecoveryCode.info(), kSession.info(), kToken.info()}) {
       must(connection_->create(table));
     }
     reopen();
@@ -130,6 +131,8 @@ class Gate : public ::testing::Test {
     must(connection_->commit());
     return status;
   }
+
+  store::Connection& connection() { return *connection_; }
 
   static crypto::Hmac hmac(std::uint8_t number) {
     const std::array<std::uint8_t, 32> key{number};

@@ -99,6 +99,8 @@ TEST_F(ConfigTest, given_a_wrong_file_then_the_error_names_line_key_and_what_is_
       {"[http]\ntrusted_proxies = [1]\n", "wangdi.toml:2: http.trusted", "a list"},
       {"[http.port]\nx = 1\n", "wangdi.toml:1: http.port", "whole number"},
       {"[log]\nlevel = \"loud\"\n", "wangdi.toml:2: log.level", "debug, info, warning, error"},
+      {"[access]\nprofile = \"mlps4\"\n",
+       "wangdi.toml:2: access.profile = mlps4: ", "standard, mlps3"},
       {"[http]\nport = 1\nport = 2\n", "wangdi.toml:3", ""},
       {"[http\n", "wangdi.toml:1", ""},
       // #3: a phone's batch never had room, so that nothing was ever taken.

@@ -195,13 +195,15 @@ Result<Outcome> Lane::decide(const CommandType& type, const access::Actor& sende
     return Error(ErrorCode::not_found);
   }
   const auto current = parts_.rights.current(rows, sender);
-  const bool allowed = current && within(*current, type.roles, region).has_value();
+  const bool allowed = current && within(*current, type.roles, region, type.token_use).has_value();
   if (!allowed) {
-    if (!parts_.rights.had(rows, sender, type.roles, region, occurred_at)) {
+    // What a person did offline is kept for review; a program asks again.
+    if (sender.token || !parts_.rights.had(rows, sender, type.roles, region, occurred_at)) {
       return Error(ErrorCode::not_found);
     }
     return hold(sender, command, context);
   }
+  if (type.needs_fresh_proof && !sender.is_fresh) return Error(ErrorCode::fresh_proof_required);
   WD_TRY(auto decision, type.decide(command.value.get(), context));
   if (!decision.conflicts.empty()) {
     Outcome outcome;

@@ -33,11 +33,16 @@ void Registry::check() const {
     if (type.summary_zh.empty() || type.summary_en.empty()) {
       incomplete("command without summary", name);
     }
+    // Nobody is there to show it.
+    if (type.token_use && type.needs_fresh_proof) incomplete("command of tokens with proof", name);
   }
   for (const auto& query : queries_) {
     if (query.roles.empty()) incomplete("query without roles", query.path);
     if (query.summary_zh.empty() || query.summary_en.empty()) {
       incomplete("query without summary", query.path);
+    }
+    if (query.token_use && (query.needs_fresh_proof || query.logged)) {
+      incomplete("query of tokens that shows people or asks for proof", query.path);
     }
   }
 }

@@ -27,7 +27,8 @@ struct CommandType {
   std::function<Result<RegionCode>(const void*, CommandContext&)> region_of;
   std::function<Result<Decision>(const void*, CommandContext&)> decide;
   std::function<void(const void*, const Foresight&)> foresee;  // may be empty
-  bool writes_nation = false;      // also rows of the nation's district, beside those of its own
+  bool writes_nation = false;  // also rows of the nation's district, beside those of its own
+  std::optional<access::TokenUse> token_use;  // nothing: no token may send it
   bool needs_fresh_proof = false;  // shown a short time ago who is there (security.md SE5)
   const codec::TypeInfo* body = nullptr;
 };
@@ -55,8 +56,10 @@ struct QueryType {
   std::size_t body_bytes_max = limits::kJsonBodyBytes;
   bool takes_file = false;
   bool gives_file = false;
+  std::string_view file_media;  // of the file it gives; empty for a workbook
   bool logged = false;
   bool needs_fresh_proof = false;  // shown a short time ago who is there (security.md SE5)
+  std::optional<access::TokenUse> token_use;  // nothing: no token may ask it
   std::function<Result<Answer>(const QueryInput&, QueryContext&)> run;
   // Set when `logged`: what to write before run is called. Role and scope are judged here too.
   std::function<Result<vault::AccessEntry>(const QueryInput&, QueryContext&)> note;
@@ -73,7 +76,9 @@ struct CommandRules {
   std::function<void(const Command&, const Foresight&)> foresee = nullptr;
   // It also writes rows of the nation's district: nobody else has that one meanwhile.
   bool writes_nation = false;
-  // Set for what cannot be undone: who sends it has shown a short time ago who they are.
+  // Set for what a program may send with an API token of that use.
+  std::optional<access::TokenUse> token_use = {};
+  // Set for what opens a way in or takes much away: the sender has shown who they are.
   bool needs_fresh_proof = false;
 };
 
@@ -90,11 +95,24 @@ struct QueryRules {
   const codec::TypeInfo* view = nullptr;
   // Set for what takes much away at once: who asks has shown a short time ago who they are.
   bool needs_fresh_proof = false;
+  // Set for what a program may ask with an API token of that use.
+  std::optional<access::TokenUse> token_use = {};
+  // Of a file that is no workbook, for the API description.
+  std::string_view file_media = {};
 };
 
+// Whether the actor may do this kind of thing anywhere. A token does what it was made for, and
+// nothing that does not say so.
+inline bool is_for(const access::Actor& actor, access::Roles roles,
+                   std::optional<access::TokenUse> token_use) {
+  if (!roles.contains(actor.role)) return false;
+  return !actor.token || (token_use && actor.token->uses.contains(*token_use));
+}
+
 // The scope rule, stated once: inside the actor's subtree, else as if not there.
-inline Status within(const access::Actor& actor, access::Roles roles, const RegionCode& region) {
-  if (!roles.contains(actor.role) || !actor.region.contains(region)) {
+inline Status within(const access::Actor& actor, access::Roles roles, const RegionCode& region,
+                     std::optional<access::TokenUse> token_use = {}) {
+  if (!is_for(actor, roles, token_use) || !actor.region.contains(region)) {
     return Error(ErrorCode::not_found);
   }
   return ok();
@@ -175,10 +193,10 @@ template <class Params>
 Result<Params> admitted(const QueryRules<Params>& rules, bool takes_file, const QueryInput& input,
                         QueryContext& context) {
   // The role is judged before the parameters are read, so that a stranger learns nothing.
-  if (!rules.roles.contains(context.actor.role)) return Error(ErrorCode::not_found);
+  if (!is_for(context.actor, rules.roles, rules.token_use)) return Error(ErrorCode::not_found);
   WD_TRY(auto params, params_of<Params>(rules.method, takes_file, input));
   WD_TRY(const auto region, rules.region_of(params, context));
-  WD_TRY([[maybe_unused]] auto scope, within(context.actor, rules.roles, region));
+  WD_TRY([[maybe_unused]] auto scope, within(context.actor, rules.roles, region, rules.token_use));
   return params;
 }
 
@@ -192,7 +210,6 @@ void Registry::command(CommandRules<Command> rules,
   type.roles = rules.roles;
   type.summary_zh = rules.summary_zh;
   type.summary_en = rules.summary_en;
-  type.needs_fresh_proof = rules.needs_fresh_proof;
   type.decode = detail::decode_erased<Command>;
   if (rules.region_of) {
     type.region_of = [region_of = rules.region_of](const void* command, CommandContext& context) {
@@ -208,6 +225,8 @@ void Registry::command(CommandRules<Command> rules,
     };
   }
   type.writes_nation = rules.writes_nation;
+  type.token_use = rules.token_use;
+  type.needs_fresh_proof = rules.needs_fresh_proof;
   type.body = &codec::kType<Command>;
   const bool added = commands_.emplace(std::string(Command::kType), std::move(type)).second;
   WD_ASSERT(added);
@@ -244,6 +263,8 @@ QueryType& Registry::add_query(const QueryRules<Params>& rules, Takes takes) {
   type.params = &codec::kType<Params>;
   type.takes_file = takes == Takes::file;
   type.needs_fresh_proof = rules.needs_fresh_proof;
+  type.token_use = rules.token_use;
+  type.file_media = rules.file_media;
   queries_.push_back(std::move(type));
   auto& added = queries_.back();
   if (rules.note) {

@@ -95,7 +95,8 @@ struct ResetAccount {
 };
 WD_STRUCT(ResetAccount, (account, "账号", "Account", "", "access"))
 
-// The answer to opening and resetting, given once: the journal never holds it.
+// The answer to resetting, and to opening by who may let somebody in; given once: the journal never
+// holds it.
 struct FirstSecret {
   std::string first_secret;
   std::int64_t expires_at = 0;
@@ -165,13 +166,15 @@ struct AccountRow {
   regions::RegionStep region;
   AccountState state = AccountState::open;
   std::optional<std::int64_t> last_seen;
+  std::optional<bool> awaits_first_secret;  // only there when true: nobody was let in yet
 };
 WD_STRUCT(AccountRow, (id, "账号", "Account", "", "access"),
           (name, "账号名", "Account name", "", "access"),
           (display_name, "姓名", "Display name", "", "access"),
           (role, "角色", "Role", "", "access"), (region, "辖区", "Region", "", "access"),
           (state, "状态", "State", "", "access"),
-          (last_seen, "最近使用", "Last seen", "unix_ms", "access"))
+          (last_seen, "最近使用", "Last seen", "unix_ms", "access"),
+          (awaits_first_secret, "还没有首次密码", "Waits for a first secret", "", "access"))
 
 // By region, then by account.
 struct Accounts {
@@ -259,6 +262,7 @@ struct SessionView {
   std::int64_t expires_at = 0;
   bool demo = false;
   std::optional<bool> must_set_password;  // only there when true: nothing else is allowed
+  std::optional<bool> password_is_old;    // only there when true: why a password must be set
   std::optional<bool> has_factor;         // only there when true: one-time codes are set up
   std::optional<bool> must_enrol_factor;  // only there when true: nothing else is allowed
   std::optional<bool> read_only;          // only there when true: nothing can be saved for now
@@ -270,6 +274,7 @@ WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
           (expires_at, "有效期至", "Expires at", "unix_ms", "access"),
           (demo, "演示", "Demo", "", "access"),
           (must_set_password, "要先设密码", "Must set a password first", "", "access"),
+          (password_is_old, "密码用得太久", "The password is old", "", "access"),
           (has_factor, "有动态口令", "Has one-time codes", "", "access"),
           (must_enrol_factor, "要先开通动态口令", "Must set up one-time codes first", "", "access"),
           (read_only, "只能查看", "Read-only for now", "", "access"),

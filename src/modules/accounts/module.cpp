@@ -9,6 +9,7 @@
 #include "modules/accounts/projection.hpp"
 #include "modules/accounts/queries.hpp"
 #include "modules/accounts/tables.hpp"
+#include "modules/accounts/tokens.hpp"
 
 namespace wangdi::accounts {
 
@@ -16,14 +17,17 @@ void register_module(bus::Registry& registry, ModuleParts parts) {
   registry.table(kAccount);
   registry.table(kTerm);
   registry.table(kHome);
+  registry.table(kAccountToken);
   registry.table(access::kLogin);
   registry.table(access::kCredential);
   registry.table(access::kSecondFactor);
   registry.table(access::kRecoveryCode);
   registry.table(access::kSession);
+  registry.table(access::kToken);
   register_commands(registry, parts);
   register_projections(registry);
   register_queries(registry);
+  register_tokens(registry, parts);
 }
 
 }  // namespace wangdi::accounts

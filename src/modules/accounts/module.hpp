@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "access/secrets.hpp"
@@ -33,6 +34,11 @@ class EndedAccounts {
   // `db` is the writing connection, after its commit.
   std::vector<AccountId> committed(store::Connection& db);
 
+  // Tokens of the account are made or ended by this command.
+  void expect_tokens(AccountId account) { tokens_.push_back(account); }
+  // After a commit: whose living tokens are to be read anew.
+  std::vector<AccountId> tokens_touched() { return std::exchange(tokens_, {}); }
+
  private:
   struct Expected {
     District home;
@@ -40,6 +46,7 @@ class EndedAccounts {
     std::int64_t sequence = 0;
   };
   std::vector<Expected> expected_;
+  std::vector<AccountId> tokens_;
 };
 
 // Null where commands are only described (OpenAPI) or their events rebuilt, never run.

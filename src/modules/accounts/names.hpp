@@ -8,5 +8,8 @@ namespace wangdi::accounts {
 inline constexpr auto kDisplayName = vault::Field::name;
 // The account as one text, as `display` is the door as one text for a household.
 inline constexpr auto kLoginName = vault::Field::display;
+// Of a token; the subject is the token.
+inline constexpr auto kTokenName = vault::Field::name;
+inline constexpr auto kTokenPurpose = vault::Field::note;
 inline constexpr vault::Fields kNames = {kDisplayName, kLoginName};
 }  // namespace wangdi::accounts

@@ -25,6 +25,16 @@ void end_terms(const Recorded& frame, Rows& rows) {
   }
 }
 
+// What the account's programs had ends with a change of its rights or its password.
+void end_tokens(const Recorded& frame, Rows& rows) {
+  const AccountId account{frame.subject};
+  for (auto& token : rows.list(kAccountToken, frame.position.district, account)) {
+    if (token.ended_at) continue;
+    token.ended_at = frame.recorded_at;
+    rows.put(kAccountToken, std::move(token));
+  }
+}
+
 void account_opened(const AccountOpened& event, const Recorded& frame, Rows& rows) {
   const AccountId account{frame.subject};
   rows.put(kAccount, {frame.position.district, account, event.role, event.region,
@@ -38,6 +48,7 @@ void account_moved(const AccountMoved& event, const Recorded& frame, Rows& rows)
   rows.put(kAccount, {frame.position.district, account, event.role, event.region,
                       AccountState::open, frame.position.sequence});
   end_terms(frame, rows);
+  end_tokens(frame, rows);
   begin_term(event.role, event.region, frame, rows);
 }
 
@@ -49,6 +60,7 @@ void account_closed(const AccountClosed&, const Recorded& frame, Rows& rows) {
   row.sequence = frame.position.sequence;
   rows.put(kAccount, std::move(row));
   end_terms(frame, rows);
+  end_tokens(frame, rows);
 }
 
 void account_reset(const AccountReset&, const Recorded& frame, Rows& rows) {
@@ -57,6 +69,7 @@ void account_reset(const AccountReset&, const Recorded& frame, Rows& rows) {
   auto row = *stored;
   row.sequence = frame.position.sequence;
   rows.put(kAccount, std::move(row));
+  end_tokens(frame, rows);
 }
 
 }  // namespace

@@ -22,19 +22,22 @@ using bus::QueryContext;
 using bus::QueryMethod;
 
 constexpr access::Roles kReaders = {Role::community_officer, Role::township_officer,
-                                    Role::county_officer, Role::system_administrator};
+                                    Role::county_officer, Role::system_administrator,
+                                    Role::security_administrator};
 
 // Inside a district, and for whoever stands above it all districts below. A subtree is a range of
 // codes; ':' comes after '9'.
 constexpr store::Statement kInDistrict{
     "accounts_in_district",
-    "SELECT a.district, a.account, a.role, a.region, a.state, coalesce(c.last_seen, 0)"
+    "SELECT a.district, a.account, a.role, a.region, a.state, coalesce(c.last_seen, 0),"
+    " coalesce(c.first_secret_at, 0)"
     " FROM account a LEFT JOIN credential c ON c.district = $1 AND c.account = a.account"
     " WHERE a.district = $2 AND a.region >= $3 AND a.region < $4"
     " AND (a.region, a.account) > ($5, $6) ORDER BY a.region, a.account LIMIT $7"};
 constexpr store::Statement kInSubtree{
     "accounts_in_subtree",
-    "SELECT a.district, a.account, a.role, a.region, a.state, coalesce(c.last_seen, 0)"
+    "SELECT a.district, a.account, a.role, a.region, a.state, coalesce(c.last_seen, 0),"
+    " coalesce(c.first_secret_at, 0)"
     " FROM account a LEFT JOIN credential c ON c.district = $1 AND c.account = a.account"
     " WHERE a.region >= $2 AND a.region < $3 AND (a.region, a.account) > ($4, $5)"
     " ORDER BY a.region, a.account LIMIT $6"};
@@ -46,8 +49,9 @@ struct ListedRow {
   RegionCode region;
   AccountState state = AccountState::open;
   UnixMs last_seen = 0;
+  UnixMs first_secret_at = 0;
 };
-WD_DESCRIBE(ListedRow, district, account, role, region, state, last_seen)
+WD_DESCRIBE(ListedRow, district, account, role, region, state, last_seen, first_secret_at)
 
 // Where the page before ended.
 struct Place {
@@ -116,8 +120,12 @@ Result<Accounts> accounts(const AccountsParams& params, QueryContext& context) {
                      row.role,
                      {row.region, regions[i], row.region.level()},
                      row.state,
+                     {},
                      {}};
     if (row.last_seen > 0) shown.last_seen = row.last_seen;
+    if (row.state == AccountState::open && row.first_secret_at == 0) {
+      shown.awaits_first_secret = true;
+    }
     view.rows.items.push_back(std::move(shown));
   }
   return view;

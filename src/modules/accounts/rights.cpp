@@ -17,10 +17,33 @@ std::optional<access::Actor> actor_of(store::Rows& rows, District home, AccountI
   return access::Actor{account, row->role, row->region, {}};
 }
 
+namespace {
+
+// A token stands for its owner as long as both are as they were when it was made.
+std::optional<access::Actor> current_of_token(store::Rows& rows, const access::Actor& actor) {
+  const auto* token = rows.find(access::kToken, {access::kNation, actor.account, actor.token->id});
+  const auto* home = rows.find(kHome, {access::kNation, actor.account});
+  if (token == nullptr || home == nullptr) return std::nullopt;
+  const auto owner = actor_of(rows, home->home, actor.account);
+  if (!owner || owner->role != token->role || !owner->region.contains(token->region)) {
+    return std::nullopt;
+  }
+  auto current = actor;
+  current.role = owner->role;
+  current.region = token->region;
+  return current;
+}
+
+}  // namespace
+
 std::optional<access::Actor> AccountRights::current(store::Rows& rows, const access::Actor& actor) {
-  if (actor.account == access::kSystemAccount) return access::system_actor();
+  if (actor.account == access::kSystemAccount) return access::system_actor(actor.role);
+  if (actor.token) return current_of_token(rows, actor);
   auto stored = actor_of(rows, actor.region.district(), actor.account);
-  if (stored) stored->device = actor.device;
+  if (stored) {
+    stored->device = actor.device;
+    stored->is_fresh = actor.is_fresh;
+  }
   return stored;
 }
 
@@ -35,6 +58,12 @@ bool AccountRights::had(store::Rows& rows, const access::Actor& actor, access::R
 
 void AccountRights::foresee(store::Rows& rows, const access::Actor& actor) {
   if (actor.account == access::kSystemAccount) return;
+  if (actor.token) {
+    rows.want(access::kToken, {access::kNation, actor.account, actor.token->id});
+    const auto* home = rows.want(kHome, {access::kNation, actor.account});
+    if (home != nullptr) rows.want(kAccount, {home->home, actor.account});
+    return;
+  }
   rows.want(kAccount, {actor.region.district(), actor.account});
 }
 
@@ -48,13 +77,31 @@ Status read_factor_rules(access::GatekeeperRules& rules, const Number& number) {
   rules.factor_offer_ms = offer * 60'000;
   WD_TRY(const auto fresh, number("access.fresh_proof_minutes"));
   rules.fresh_proof_ms = fresh * 60'000;
+  WD_TRY(rules.token_requests_per_minute, number("access.token_requests_per_minute"));
   return ok();
+}
+
+template <class Number>
+Status read_mlps3_rules(access::GatekeeperRules& rules, const Number& number) {
+  WD_TRY(const auto kinds, number("access.mlps3_password_kinds_least"));
+  rules.password.kinds_least = static_cast<std::size_t>(kinds);
+  WD_TRY(rules.password_days_max, number("access.mlps3_password_days_most"));
+  const auto shorten = [&](access::RoleRules& of, std::string_view name) -> Status {
+    WD_TRY(const auto minutes, number(name));
+    of.idle_ms = std::min(of.idle_ms, minutes * 60'000);
+    return ok();
+  };
+  WD_TRY([[maybe_unused]] auto field,
+         shorten(rules.field, "access.mlps3_session_idle_minutes_field"));
+  WD_TRY([[maybe_unused]] auto officer,
+         shorten(rules.officer, "access.mlps3_session_idle_minutes_officer"));
+  return shorten(rules.administrator, "access.mlps3_session_idle_minutes_administrator");
 }
 
 }  // namespace
 
 Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, CivilDate today,
-                                                 bool demo) {
+                                                 bool demo, Profile profile) {
   constexpr std::int64_t kMinuteMs = 60'000;
   constexpr std::size_t kDemoLeast = 8;
   const auto number = [&](std::string_view name) { return parameters.integer(name, {}, today); };
@@ -82,6 +129,9 @@ Result<access::GatekeeperRules> gatekeeper_rules(const Parameters& parameters, C
   rules.address_failures_free = static_cast<int>(address_failures);
   WD_TRY(const auto delay, number("access.login_delay_seconds_max"));
   rules.delay_ms_max = delay * 1'000;
+  if (profile == Profile::mlps3) {
+    WD_TRY([[maybe_unused]] auto strict, read_mlps3_rules(rules, number));
+  }
   return rules;
 }
 
@@ -98,6 +148,7 @@ Result<PhoneView> phone_rules(const Parameters& parameters, CivilDate today) {
 
 void EndedAccounts::expect(District home, AccountId account, std::int64_t sequence) {
   expected_.push_back({home, account, sequence});
+  expect_tokens(account);
 }
 
 std::vector<AccountId> EndedAccounts::committed(store::Connection& db) {

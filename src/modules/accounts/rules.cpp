@@ -19,6 +19,8 @@ bool fits(Role role, RegionLevel level) {
     case Role::higher_officer:
       return level < RegionLevel::county;
     case Role::system_administrator:
+    case Role::security_administrator:
+    case Role::audit_administrator:
       return level == RegionLevel::nation;
   }
   return false;
@@ -27,7 +29,8 @@ bool fits(Role role, RegionLevel level) {
 bool may_give(Role giver, Role role) {
   switch (giver) {
     case Role::system_administrator:
-      return true;
+    case Role::security_administrator:
+      return !access::kAdministrators.contains(role);
     case Role::county_officer:
       return role == Role::grid_worker || role == Role::community_officer ||
              role == Role::township_officer;
@@ -36,6 +39,7 @@ bool may_give(Role giver, Role role) {
     case Role::grid_worker:
     case Role::township_officer:
     case Role::higher_officer:
+    case Role::audit_administrator:
       return false;
   }
   return false;

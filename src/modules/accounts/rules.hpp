@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may open, move and close whose account, and which role belongs to which level. Pure.
+// Whose accounts somebody deals with, and which role belongs to which level. Pure.
 #pragma once
 
 #include "access/role_names.hpp"
@@ -11,8 +11,9 @@ namespace wangdi::accounts {
 // province or the nation, an administrator the nation.
 bool fits(access::Role role, RegionLevel level);
 
-// Administrators give every role; a county officer those below the county, a community officer grid
-// workers. Whether the region is theirs is judged elsewhere.
+// System and security administrators deal with every role but the administrators'; a county officer
+// those below the county, a community officer grid workers. Whether the region is theirs is judged
+// elsewhere.
 bool may_give(access::Role giver, access::Role role);
 
 }  // namespace wangdi::accounts

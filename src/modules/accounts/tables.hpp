@@ -37,6 +37,23 @@ struct TermRow {
 WD_DESCRIBE(TermRow, district, account, sequence, role, region, from_ms, until_ms)
 inline constexpr store::Table<TermRow, 3> kTerm{"account_term"};
 
+// Every token that was ever made: whose, what for and until when. Whether it still opens anything
+// is access::kToken.
+struct AccountTokenRow {
+  District district;  // of the owner
+  AccountId account;
+  TokenId token;
+  std::int64_t sequence = 0;  // of the record that made it
+  std::int64_t uses = 0;      // access::TokenUses::bits
+  RegionCode region;
+  UnixMs made_at = 0;
+  UnixMs ends_at = 0;
+  std::optional<UnixMs> ended_at;  // before its time
+};
+WD_DESCRIBE(AccountTokenRow, district, account, token, sequence, uses, region, made_at, ends_at,
+            ended_at)
+inline constexpr store::Table<AccountTokenRow, 3> kAccountToken{"account_token"};
+
 // Where an account is at home, for whoever knows its id only. In the nation's pseudo-district.
 struct HomeRow {
   District district;

@@ -101,25 +101,37 @@ Result<Buildings> buildings(const BuildingsParams& params, QueryContext& context
 
 void register_queries(bus::Registry& registry, std::shared_ptr<TreeIndex> index) {
   registry.query<RegionParams, RegionView>(
-      {QueryMethod::get, "regions/path", access::kEveryRole,
-       [](const RegionParams& params, QueryContext&) -> Result<RegionCode> {
+      {.method = QueryMethod::get,
+       .path = "regions/path",
+       .roles = access::kNotAuditors,
+       .region_of = [](const RegionParams& params, QueryContext&) -> Result<RegionCode> {
          return params.region;
        },
-       "一个区划的所在位置", "Path of a region"},
+       .summary_zh = "一个区划的所在位置",
+       .summary_en = "Path of a region",
+       .token_use = access::TokenUse::places},
       path);
   registry.query<ChildrenParams, RegionChildren>(
-      {QueryMethod::get, "regions/children", access::kEveryRole,
-       [](const ChildrenParams& params, QueryContext&) -> Result<RegionCode> {
+      {.method = QueryMethod::get,
+       .path = "regions/children",
+       .roles = access::kNotAuditors,
+       .region_of = [](const ChildrenParams& params, QueryContext&) -> Result<RegionCode> {
          return params.region;
        },
-       "一个区划的下级", "Children of a region"},
+       .summary_zh = "一个区划的下级",
+       .summary_en = "Children of a region",
+       .token_use = access::TokenUse::places},
       children);
   registry.query<SearchParams, RegionsFound>(
-      {QueryMethod::get, "regions/search", access::kEveryRole,
-       [](const SearchParams& params, QueryContext& context) -> Result<RegionCode> {
+      {.method = QueryMethod::get,
+       .path = "regions/search",
+       .roles = access::kNotAuditors,
+       .region_of = [](const SearchParams& params, QueryContext& context) -> Result<RegionCode> {
          return params.under.value_or(context.actor.region);
        },
-       "查找区划", "Search regions"},
+       .summary_zh = "查找区划",
+       .summary_en = "Search regions",
+       .token_use = access::TokenUse::places},
       [index = std::move(index)](const SearchParams& params, QueryContext& context) {
         return search(*index, params, context);
       });

@@ -43,11 +43,13 @@ Result<Decision> take_cut_off(const TakeCutOff& command, CommandContext& context
 
 void register_commands(bus::Registry& registry) {
   registry.command<TakeCutOff>(
-      {kBoardRoles,
-       [](const TakeCutOff& command, CommandContext&) -> Result<RegionCode> {
+      {.roles = kBoardRoles,
+       .region_of = [](const TakeCutOff& command, CommandContext&) -> Result<RegionCode> {
          return command.region;
        },
-       "存一个时点的数字", "Store the figures of a moment"},
+       .summary_zh = "存一个时点的数字",
+       .summary_en = "Store the figures of a moment",
+       .token_use = access::TokenUse::cut_offs},
       take_cut_off);
 }
 

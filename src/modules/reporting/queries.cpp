@@ -175,18 +175,32 @@ std::span<const store::Statement> board_statements() { return kAll; }
 
 void register_queries(bus::Registry& registry) {
   using bus::QueryMethod;
-  registry.query<BoardParams, BoardView>({QueryMethod::get, "reporting/board", kBoardRoles,
-                                          region_of<BoardParams>, "看板", "The board"},
+  registry.query<BoardParams, BoardView>({.method = QueryMethod::get,
+                                          .path = "reporting/board",
+                                          .roles = kBoardRoles,
+                                          .region_of = region_of<BoardParams>,
+                                          .summary_zh = "看板",
+                                          .summary_en = "The board",
+                                          .token_use = access::TokenUse::figures},
                                          board);
   registry.query<IndicatorsParams, Indicators>(
-      {QueryMethod::get, "reporting/indicators", kBoardRoles,
-       [](const IndicatorsParams&, QueryContext& context) -> Result<RegionCode> {
+      {.method = QueryMethod::get,
+       .path = "reporting/indicators",
+       .roles = kBoardRoles,
+       .region_of = [](const IndicatorsParams&, QueryContext& context) -> Result<RegionCode> {
          return context.actor.region;
        },
-       "指标口径", "Indicators"},
+       .summary_zh = "指标口径",
+       .summary_en = "Indicators",
+       .token_use = access::TokenUse::figures},
       indicator_rows);
-  registry.query<CutOffsParams, CutOffs>({QueryMethod::get, "reporting/cut_offs", kBoardRoles,
-                                          region_of<CutOffsParams>, "截数", "Cut-offs"},
+  registry.query<CutOffsParams, CutOffs>({.method = QueryMethod::get,
+                                          .path = "reporting/cut_offs",
+                                          .roles = kBoardRoles,
+                                          .region_of = region_of<CutOffsParams>,
+                                          .summary_zh = "截数",
+                                          .summary_en = "Cut-offs",
+                                          .token_use = access::TokenUse::figures},
                                          cut_offs);
 }
 

@@ -351,7 +351,7 @@ void register_commands(bus::Registry& registry) {
        [](const ErasePerson& command, CommandContext& context) {
          return grid_of(command.person, context);
        },
-       "删除一个人的信息", "Erase a person", foresee_known<ErasePerson>, false, true},
+       "删除一个人的信息", "Erase a person", foresee_known<ErasePerson>, false, {}, true},
       erase_person);
 }
 

@@ -133,10 +133,15 @@ export const ti = make_t(
     'acc.move': '调整',
     'acc.close': '停用',
     'acc.reset': '重设密码',
+    'acc.tokens': '令牌',
+    'acc.awaits': '等首次密码',
+    'acc.let_in': '给首次密码',
     'acc.yourself': '您自己',
 
     'acc.open_title': '开通账号',
     'acc.open_text': '开通后会给一个首次密码，只显示一次；本人第一次登录要改成自己的。',
+    'acc.open_by_system_text':
+      '您登记这个人，登录由安全管理员放行：请他在名单里核对岗位和辖区，再给首次密码。',
     'acc.open_do': '开通',
     'acc.region_pick': '选辖区',
     'acc.region_change': '换',
@@ -311,11 +316,16 @@ export const ti = make_t(
     'acc.move': 'Move',
     'acc.close': 'Close',
     'acc.reset': 'Reset password',
+    'acc.tokens': 'Tokens',
+    'acc.awaits': 'Waits for a first secret',
+    'acc.let_in': 'Give a first secret',
     'acc.yourself': 'you',
 
     'acc.open_title': 'Open an account',
     'acc.open_text':
       'You get a first secret, shown once; the person sets a password of their own at the first log-in.',
+    'acc.open_by_system_text':
+      'You write the person down; the security administrator lets them in: checks role and area in the list, then gives a first secret.',
     'acc.open_do': 'Open',
     'acc.region_pick': 'Choose an area',
     'acc.region_change': 'Change',

@@ -6,6 +6,11 @@ import type { Role } from '@/api/types';
 
 const field: readonly Role[] = ['community_officer', 'township_officer', 'county_officer'];
 const officers: readonly Role[] = [...field, 'higher_officer'];
+const staff_keepers: readonly Role[] = [
+  ...field,
+  'system_administrator',
+  'security_administrator',
+];
 
 export const desktop_routes: RouteRecordRaw[] = [
   {
@@ -31,7 +36,12 @@ export const desktop_routes: RouteRecordRaw[] = [
   {
     path: '/accounts',
     component: () => import('./AccountsPage.vue'),
-    meta: { title: 'nav.accounts', roles: [...field, 'system_administrator'], wide: true },
+    meta: { title: 'nav.accounts', roles: staff_keepers, wide: true },
+  },
+  {
+    path: '/audit',
+    component: () => import('@/audit/AuditPage.vue'),
+    meta: { title: 'nav.audit', roles: ['audit_administrator'], wide: true },
   },
   {
     path: '/indicators',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First secrets come as the answer to a command and may be shown once. They wait in the outbox's row
+// First secrets and tokens come as the answer to a command and may be shown once. They wait in the outbox's row
 // until somebody looks, then they are wiped from this device.
 import { computed, onScopeDispose, ref } from 'vue';
 import type { OutboxRow } from '@/outbox/db';
@@ -11,28 +11,32 @@ export interface Secret {
   text: string;
   expires_at?: number;
 }
-const kTypes = ['accounts.open', 'accounts.reset'];
+export const kFirstSecrets: readonly string[] = ['accounts.open', 'accounts.reset'];
+export const kTokenSecrets: readonly string[] = ['accounts.make_token'];
 
 export function secret_of(label: string, answer: unknown): Secret | undefined {
-  const found = answer as { first_secret?: unknown; expires_at?: unknown } | undefined;
-  if (typeof found?.first_secret !== 'string') return undefined;
+  const found = answer as
+    | { first_secret?: unknown; token_secret?: unknown; expires_at?: unknown }
+    | undefined;
+  const secret = found?.first_secret ?? found?.token_secret;
+  if (found === undefined || typeof secret !== 'string') return undefined;
   const at = found.expires_at;
   return {
     name: label,
-    text: found.first_secret,
+    text: secret,
     expires_at: typeof at === 'number' ? at : undefined,
   };
 }
 
-export function waits_for_a_look(row: OutboxRow): boolean {
+export function waits_for_a_look(row: OutboxRow, types = kFirstSecrets): boolean {
   return (
-    kTypes.includes(row.type) &&
+    types.includes(row.type) &&
     row.state === 'sent' &&
     secret_of(row.label, row.answer) !== undefined
   );
 }
 
-export function use_secrets() {
+export function use_secrets(types = kFirstSecrets) {
   const rows = ref<OutboxRow[]>([]);
   const shown = ref<Secret>();
   let stop: (() => void) | undefined;
@@ -41,7 +45,7 @@ export function use_secrets() {
     const account = session.account?.id;
     if (!account || gone) return;
     stop = follow_rows(account, (fresh) => {
-      rows.value = fresh.filter(waits_for_a_look);
+      rows.value = fresh.filter((row) => waits_for_a_look(row, types));
     });
   });
   onScopeDispose(() => {

@@ -35,6 +35,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens of an account */
+        get: operations["accounts_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Examine the chain of the log */
+        get: operations["audit_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Districts with an access log */
+        get: operations["audit_districts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lines of the access log as a file */
+        post: operations["audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the access log */
+        get: operations["audit_reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commands": {
         parameters: {
             query?: never;
@@ -482,6 +567,8 @@ export interface components {
             state: components["schemas"]["AccountState"];
             /** 最近使用 */
             last_seen?: number;
+            /** 还没有首次密码 */
+            awaits_first_secret?: boolean;
         };
         /** @enum {string} */
         AccountState: "open" | "closed";
@@ -586,6 +673,44 @@ export interface components {
             birth_date?: components["schemas"]["CivilDate"];
             /** 与户主关系 */
             relation: components["schemas"]["Relation"];
+        };
+        AuditChain: {
+            /** 核对了几条 */
+            lines: number;
+            /** 从哪条起对不上 */
+            broken_at?: number;
+        };
+        AuditDistricts: {
+            /** 有记录的区县 */
+            districts: components["schemas"]["RegionStep"][];
+        };
+        AuditRead: {
+            /** 编号 */
+            sequence: number;
+            /** 时间 */
+            at: number;
+            /** 账号 */
+            account: components["schemas"]["Uuid"];
+            /** 姓名 */
+            name: string;
+            /** 用途 */
+            purpose: components["schemas"]["Purpose"];
+            /** 做了什么 */
+            operation: components["schemas"]["Operation"];
+            /** 在哪里 */
+            region: components["schemas"]["RegionStep"];
+            /** 对象 */
+            subject?: string;
+            /** 看了哪几项 */
+            fields: components["schemas"]["Field"][];
+            /** 涉及几人（户） */
+            count: number;
+        };
+        AuditReads: {
+            /** 查阅记录 */
+            rows: components["schemas"]["AuditRead"][];
+            /** 下一页从哪个之后 */
+            next?: number;
         };
         BoardRow: {
             /** 区划代码 */
@@ -914,12 +1039,22 @@ export interface components {
             /** 用途 */
             purpose: components["schemas"]["Purpose"];
         };
+        ExportReads: {
+            /** 区县 */
+            district: components["schemas"]["RegionCode"];
+            /** 从哪天 */
+            from: components["schemas"]["CivilDate"];
+            /** 到哪天 */
+            until: components["schemas"]["CivilDate"];
+        };
         FactorOffer: {
             /** 密钥 */
             secret: string;
             /** 验证器地址 */
             uri: string;
         };
+        /** @enum {string} */
+        Field: "name" | "document_kind" | "document_number" | "phone" | "birth_date" | "unit" | "floor" | "room" | "note" | "journey" | "display" | "held_body";
         FieldConflict: {
             /** 哪一项 */
             field: string;
@@ -1140,6 +1275,20 @@ export interface components {
             at: number;
         };
         LoginName: string;
+        MakeToken: {
+            /** 令牌 */
+            token: components["schemas"]["Uuid"];
+            /** 名称 */
+            name: string;
+            /** 做什么用 */
+            purpose: string;
+            /** 可以做什么 */
+            uses?: components["schemas"]["TokenUse"][];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 有效天数 */
+            days: number;
+        };
         Mobile: string;
         MoveAccount: {
             /** 账号 */
@@ -1175,6 +1324,8 @@ export interface components {
             /** 动态口令 */
             code?: string;
         };
+        /** @enum {string} */
+        Operation: "unmask" | "exact_search" | "export_file" | "list_match";
         PersonView: {
             /** 人员编号 */
             id: components["schemas"]["Uuid"];
@@ -1338,8 +1489,14 @@ export interface components {
             /** 哪天到的 */
             on: components["schemas"]["CivilDate"];
         };
+        RevokeToken: {
+            /** 账号 */
+            account: components["schemas"]["Uuid"];
+            /** 令牌 */
+            token: components["schemas"]["Uuid"];
+        };
         /** @enum {string} */
-        Role: "grid_worker" | "community_officer" | "township_officer" | "county_officer" | "higher_officer" | "system_administrator";
+        Role: "grid_worker" | "community_officer" | "township_officer" | "county_officer" | "higher_officer" | "system_administrator" | "security_administrator" | "audit_administrator";
         RoomCount: {
             /** 状态 */
             status: components["schemas"]["RoomStatus"];
@@ -1401,6 +1558,8 @@ export interface components {
             demo: boolean;
             /** 要先设密码 */
             must_set_password?: boolean;
+            /** 密码用得太久 */
+            password_is_old?: boolean;
             /** 有动态口令 */
             has_factor?: boolean;
             /** 要先开通动态口令 */
@@ -1435,6 +1594,38 @@ export interface components {
             name: string;
             /** 范围 */
             region: components["schemas"]["RegionCode"];
+        };
+        /** @enum {string} */
+        TokenState: "in_use" | "run_out" | "revoked";
+        /** @enum {string} */
+        TokenUse: "figures" | "places" | "cut_offs";
+        TokenView: {
+            /** 令牌 */
+            id: components["schemas"]["Uuid"];
+            /** 名称 */
+            name: string;
+            /** 做什么用 */
+            purpose: string;
+            /** 可以做什么 */
+            uses: components["schemas"]["TokenUse"][];
+            /** 范围 */
+            region: components["schemas"]["RegionStep"];
+            /** 状态 */
+            state: components["schemas"]["TokenState"];
+            /** 做好的时间 */
+            made_at: number;
+            /** 有效期至 */
+            expires_at: number;
+            /** 最近用在哪天 */
+            last_used_on?: components["schemas"]["CivilDate"];
+        };
+        Tokens: {
+            /** 账号 */
+            account: components["schemas"]["Uuid"];
+            /** 令牌 */
+            tokens: components["schemas"]["TokenView"][];
+            /** 最多几天 */
+            days_most: number;
         };
         TrendDay: {
             /** 日期 */
@@ -1539,7 +1730,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The csrf value of the session */
+        /** @description The csrf value of the session; not with an API token */
         CsrfToken: string;
     };
     requestBodies: never;
@@ -1591,6 +1782,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    accounts_tokens: {
+        parameters: {
+            query?: {
+                /** @description Account */
+                account?: components["schemas"]["Uuid"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_chain: {
+        parameters: {
+            query: {
+                /** @description District */
+                district: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_districts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDistricts"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportReads"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_reads: {
+        parameters: {
+            query: {
+                /** @description District */
+                district: components["schemas"]["RegionCode"];
+                /** @description From */
+                from: components["schemas"]["CivilDate"];
+                /** @description Until */
+                until: components["schemas"]["CivilDate"];
+                /** @description Account */
+                account?: components["schemas"]["Uuid"];
+                /** @description Purpose */
+                purpose?: components["schemas"]["Purpose"];
+                /** @description After this place in the list */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReads"];
                 };
             };
             "4XX": components["responses"]["Problem"];

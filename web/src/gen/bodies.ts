@@ -4,9 +4,11 @@ import * as schema from './schema';
 
 export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = {
   "accounts.close": schema.CloseAccount,
+  "accounts.make_token": schema.MakeToken,
   "accounts.move": schema.MoveAccount,
   "accounts.open": schema.OpenAccount,
   "accounts.reset": schema.ResetAccount,
+  "accounts.revoke_token": schema.RevokeToken,
   "regions.add_building": schema.AddBuilding,
   "regions.add_compound": schema.AddCompound,
   "regions.add_grid": schema.AddGrid,

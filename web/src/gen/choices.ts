@@ -39,12 +39,19 @@ export const DoorStatus = [
   { value: "vacant", title: ["空置", "Vacant"] },
 ] as const satisfies readonly Choice[];
 
-export const ErasureReason = [
-  { value: "asked", title: ["本人要求删除", "The person asks for it"] },
-  { value: "purpose_ended", title: ["防控上已经用不着", "No longer needed for prevention"] },
-  { value: "retention_over", title: ["保存期已满", "The time to keep it is over"] },
-  { value: "entered_by_mistake", title: ["登记错了", "Entered by mistake"] },
-  { value: "not_allowed", title: ["当初不该收集", "Should not have been collected"] },
+export const Field = [
+  { value: "name", title: ["姓名", "Name"] },
+  { value: "document_kind", title: ["证件类型", "Kind of document"] },
+  { value: "document_number", title: ["证件号码", "Document number"] },
+  { value: "phone", title: ["电话", "Phone"] },
+  { value: "birth_date", title: ["出生日期", "Date of birth"] },
+  { value: "unit", title: ["单元", "Unit"] },
+  { value: "floor", title: ["楼层", "Floor"] },
+  { value: "room", title: ["房号", "Room"] },
+  { value: "note", title: ["备注", "Note"] },
+  { value: "journey", title: ["行程", "Journey"] },
+  { value: "display", title: ["门牌", "Door"] },
+  { value: "held_body", title: ["待复核内容", "Content held for review"] },
 ] as const satisfies readonly Choice[];
 
 export const HouseholdState = [
@@ -90,6 +97,13 @@ export const KeyGroup = [
   { value: "pregnant", title: ["孕妇", "Pregnant woman"] },
 ] as const satisfies readonly Choice[];
 
+export const Operation = [
+  { value: "unmask", title: ["查看完整信息", "Unmask"] },
+  { value: "exact_search", title: ["精确查询", "Exact search"] },
+  { value: "export_file", title: ["导出", "Export"] },
+  { value: "list_match", title: ["名单比对", "List matching"] },
+] as const satisfies readonly Choice[];
+
 export const Purpose = [
   { value: "home_visit", title: ["入户走访", "Home visit"] },
   { value: "medical_followup", title: ["医学随访", "Medical follow-up"] },
@@ -125,6 +139,8 @@ export const Role = [
   { value: "county_officer", title: ["区县工作者", "County officer"] },
   { value: "higher_officer", title: ["上级工作者", "Higher officer"] },
   { value: "system_administrator", title: ["系统管理员", "System administrator"] },
+  { value: "security_administrator", title: ["安全管理员", "Security administrator"] },
+  { value: "audit_administrator", title: ["审计管理员", "Audit administrator"] },
 ] as const satisfies readonly Choice[];
 
 export const RoomStatus = [
@@ -149,6 +165,18 @@ export const Symptom = [
   { value: "sore_throat", title: ["咽痛", "Sore throat"] },
   { value: "diarrhoea", title: ["腹泻", "Diarrhoea"] },
   { value: "other", title: ["其他不舒服", "Other"] },
+] as const satisfies readonly Choice[];
+
+export const TokenState = [
+  { value: "in_use", title: ["在用", "In use"] },
+  { value: "run_out", title: ["已到期", "Run out"] },
+  { value: "revoked", title: ["已收回", "Revoked"] },
+] as const satisfies readonly Choice[];
+
+export const TokenUse = [
+  { value: "figures", title: ["看数字", "Read figures"] },
+  { value: "places", title: ["看区划", "Read places"] },
+  { value: "cut_offs", title: ["存下时点数字", "Store figures of a moment"] },
 ] as const satisfies readonly Choice[];
 
 export const UnmaskField = [

@@ -12,6 +12,7 @@ import {
   Role,
   Sex,
   Symptom,
+  TokenUse,
   UnmaskField,
   VisitOutcome,
   type Choice,
@@ -47,9 +48,11 @@ export type Schemas = components['schemas'];
 // The body of every command, by its type.
 export interface Commands {
   "accounts.close": Schemas["CloseAccount"];
+  "accounts.make_token": Schemas["MakeToken"];
   "accounts.move": Schemas["MoveAccount"];
   "accounts.open": Schemas["OpenAccount"];
   "accounts.reset": Schemas["ResetAccount"];
+  "accounts.revoke_token": Schemas["RevokeToken"];
   "regions.add_building": Schemas["AddBuilding"];
   "regions.add_compound": Schemas["AddCompound"];
   "regions.add_grid": Schemas["AddGrid"];
@@ -235,6 +238,12 @@ export const ExportHouseholds = {
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
 } as const satisfies Fields;
 
+export const ExportReads = {
+  district: { kind: "string", title: ["区县", "District"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  from: { kind: "string", title: ["从哪天", "From"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  until: { kind: "string", title: ["到哪天", "Until"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+} as const satisfies Fields;
+
 export const FindPerson = {
   number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 32, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   phone: { kind: "string", title: ["手机号", "Mobile number"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
@@ -243,6 +252,15 @@ export const FindPerson = {
 
 export const ImportTree = {
   source: { kind: "string", title: ["文件摘要", "Digest of the files"], required: true, shortest: 64, longest: 64, pattern: "^[0-9a-f]*$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_text_invalid"} },
+} as const satisfies Fields;
+
+export const MakeToken = {
+  token: { kind: "string", title: ["令牌", "Token"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  purpose: { kind: "string", title: ["做什么用", "What for"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  uses: { kind: "array", title: ["可以做什么", "What it may do"], count: 8, errors: {"maxItems":"field_too_many"}, items: { kind: "choice", required: true, choices: TokenUse } },
+  region: { kind: "string", title: ["范围", "Where"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  days: { kind: "integer", title: ["有效天数", "Days"], required: true, unit: "days", least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
 } as const satisfies Fields;
 
 export const MoveAccount = {
@@ -285,6 +303,11 @@ export const RecordVisit = {
 
 export const ResetAccount = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+} as const satisfies Fields;
+
+export const RevokeToken = {
+  account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  token: { kind: "string", title: ["令牌", "Token"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
 } as const satisfies Fields;
 
 export const SearchResidents = {

@@ -35,6 +35,7 @@ export const en: Record<keyof typeof zh, string> = {
   'nav.places': 'Grids and buildings',
   'nav.import': 'Import',
   'nav.accounts': 'Accounts',
+  'nav.audit': 'Access audit',
   'nav.indicators': 'Indicators',
 
   'do.retry': 'Try again',

@@ -33,6 +33,7 @@ export const zh = {
   'nav.places': '网格与楼幢',
   'nav.import': '导入名册',
   'nav.accounts': '账号',
+  'nav.audit': '查阅审计',
   'nav.indicators': '口径与指标',
 
   'do.retry': '再试',

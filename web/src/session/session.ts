@@ -16,6 +16,8 @@ export const session = reactive({
   demo: false,
   // A first secret only lets its owner set a password: everything else is refused until then.
   must_set_password: false,
+  // Why: the password has been used for too long. Else it is a first secret.
+  password_is_old: false,
   // Whoever sees other people's data sets up one-time codes before anything else.
   must_enrol_factor: false,
   has_factor: false,
@@ -62,6 +64,7 @@ function enter(view: Session) {
   session.account = view.account;
   session.demo = view.demo;
   session.must_set_password = view.must_set_password === true;
+  session.password_is_old = view.password_is_old === true;
   session.must_enrol_factor = view.must_enrol_factor === true;
   session.has_factor = view.has_factor === true;
   session.read_only = view.read_only === true;
@@ -73,6 +76,8 @@ function enter(view: Session) {
 
 on_refusal((problem) => {
   if (problem.name === 'password_change_required') session.must_set_password = true;
+  if (problem.name === 'password_expired')
+    session.must_set_password = session.password_is_old = true;
   if (problem.name === 'factor_required') session.must_enrol_factor = true;
   if (problem.name === 'read_only') session.read_only = true;
 });
@@ -85,6 +90,7 @@ export function note_saved() {
 export function leave() {
   set_csrf('');
   session.must_set_password = session.must_enrol_factor = session.has_factor = false;
+  session.password_is_old = false;
   session.confirmed = false;
   session.account = undefined;
   session.status = 'out';

@@ -36,7 +36,17 @@ const pages: Record<Role, NavItem[]> = {
   county_officer: [board, households, places, accounts, indicators, me],
   higher_officer: [board, indicators, me],
   system_administrator: [accounts, me],
+  security_administrator: [accounts, me],
+  audit_administrator: [{ to: '/audit', icon: 'eye', text: 'nav.audit' }, me],
 };
+
+// Who may make tokens for programs.
+export const kTokenMakers: readonly Role[] = [
+  'community_officer',
+  'township_officer',
+  'county_officer',
+  'higher_officer',
+];
 
 export function nav_of(role: Role | undefined): NavItem[] {
   return role ? pages[role] : [];

@@ -23,6 +23,8 @@ const zh = {
   'accounts.move': '调整账号',
   'accounts.close': '停用账号',
   'accounts.reset': '重设密码',
+  'accounts.make_token': '做接口令牌',
+  'accounts.revoke_token': '收回接口令牌',
 } as const satisfies Partial<Record<CommandType, string>>;
 
 const en: Record<keyof typeof zh, string> = {
@@ -45,6 +47,8 @@ const en: Record<keyof typeof zh, string> = {
   'accounts.move': 'Account moved',
   'accounts.close': 'Account closed',
   'accounts.reset': 'Password reset',
+  'accounts.make_token': 'API token made',
+  'accounts.revoke_token': 'API token revoked',
 };
 
 const t = make_t(zh, en);

@@ -52,11 +52,12 @@ TEST(Accounts, a_repeated_command_gives_no_secret_and_changes_nothing) {
   auto& h = town.harness;
   const auto worker = town.opened("worker.one", Role::grid_worker, kGrid);
   const auto system = access::system_actor();
+  const auto security = access::system_actor(Role::security_administrator);
   const auto reset = h.prepare(ResetAccount{worker.account}, worker.region);
-  const auto first = h.send(system, std::vector{reset}).front();
+  const auto first = h.send(security, std::vector{reset}).front();
   ASSERT_TRUE(first.answer);
   const auto secret = Town::must(codec::decode<FirstSecret>(*first.answer)).first_secret;
-  const auto again = h.send(system, std::vector{reset}).front();
+  const auto again = h.send(security, std::vector{reset}).front();
   EXPECT_EQ(again.status, CommandStatus::duplicate);
   EXPECT_FALSE(again.answer);
   Town::must(town.log_in("worker.one", secret));
@@ -178,11 +179,11 @@ TEST(Accounts, rights_are_those_of_the_write_transaction) {
   const auto start = h.clock.now();
   h.clock.advance(1'000);
   // Moved to a community: what the old session still claims counts no more.
-  ASSERT_EQ(
-      h.send(system, MoveAccount{officer.account, Role::community_officer, region("320508001001")},
-             region("320508"))
-          .status,
-      CommandStatus::applied);
+  ASSERT_EQ(h.send(access::system_actor(Role::security_administrator),
+                   MoveAccount{officer.account, Role::community_officer, region("320508001001")},
+                   region("320508"))
+                .status,
+            CommandStatus::applied);
   h.clock.advance(1'000);
   EXPECT_EQ(Town::error_of(
                 town.open(officer, town.new_id(), "new.one", Role::township_officer, "320508001")),
@@ -216,6 +217,7 @@ TEST(Accounts, changes_that_are_refused) {
   auto& h = town.harness;
   const auto system = access::system_actor();
   const auto admin = town.opened("admin.one", Role::system_administrator, "");
+  const auto security = town.opened("security.one", Role::security_administrator, "");
   const auto officer = town.opened("officer", Role::county_officer, "320508");
   const auto worker = town.opened("worker.one", Role::grid_worker, kGrid);
   const auto moved = [&](const Actor& by, AccountId id, Role role, std::string_view to,
@@ -226,11 +228,12 @@ TEST(Accounts, changes_that_are_refused) {
     return Town::error_of(h.send(by, CloseAccount{id, {"离职"}}, at));
   };
   EXPECT_EQ(closed(system, admin.account, admin.region), "last_administrator");
-  EXPECT_EQ(moved(system, admin.account, Role::higher_officer, "", admin.region),
+  EXPECT_EQ(moved(access::system_actor(Role::security_administrator), admin.account,
+                  Role::higher_officer, "", admin.region),
             "last_administrator");
   EXPECT_EQ(closed(admin, admin.account, admin.region), "own_account");
   EXPECT_EQ(closed(officer, officer.account, officer.region), "own_account");
-  EXPECT_EQ(moved(admin, worker.account, Role::county_officer, "320571", worker.region),
+  EXPECT_EQ(moved(security, worker.account, Role::county_officer, "320571", worker.region),
             "account_other_district");
   EXPECT_EQ(moved(officer, worker.account, Role::township_officer, "320571001", worker.region),
             "not_found");
@@ -244,10 +247,11 @@ TEST(Accounts, changes_that_are_refused) {
             "applied");
   EXPECT_EQ(closed(admin, worker.account, region("320508001002")), "applied");
   EXPECT_EQ(closed(admin, worker.account, region("320508001002")), "account_closed");
-  EXPECT_EQ(Town::error_of(h.send(admin, ResetAccount{worker.account}, region("320508001002"))),
+  EXPECT_EQ(Town::error_of(h.send(security, ResetAccount{worker.account}, region("320508001002"))),
             "account_closed");
   const auto second = town.opened("admin.two", Role::system_administrator, "");
-  EXPECT_EQ(closed(second, admin.account, admin.region), "applied");
+  EXPECT_EQ(closed(second, admin.account, admin.region), "administrator_by_keyboard");
+  EXPECT_EQ(closed(system, admin.account, admin.region), "applied");
   EXPECT_TRUE(h.rebuild_differences().empty());
 }
 

@@ -52,6 +52,8 @@ struct Town {
     h.writer->on_commit([this](const bus::Committed&, store::Connection&) {
       for (const auto account : ended.committed(*harness.connection))
         gate->end_sessions_of(account);
+      for (const auto account : ended.tokens_touched())
+        must(gate->load_tokens_of(*harness.connection, account));
     });
     plant_tree();
   }

@@ -18,7 +18,7 @@ rc::Gen<Step> step() {
   return rc::gen::apply([](int kind, int by, int whom, int role,
                            int place) { return Step{kind, by, whom, role, place}; },
                         rc::gen::inRange(0, 4), rc::gen::inRange(0, 6), rc::gen::inRange(0, 6),
-                        rc::gen::inRange(1, 7), rc::gen::inRange<int>(0, std::size(kPlaces)));
+                        rc::gen::inRange(1, 9), rc::gen::inRange<int>(0, std::size(kPlaces)));
 }
 
 // The places a role fits come first, so that many commands are applied.
@@ -31,7 +31,7 @@ std::string_view place_for(Role role, int wish) {
     if (role == Role::township_officer && level == RegionLevel::township) return at;
     if (role == Role::county_officer && level == RegionLevel::county) return at;
     if (role == Role::higher_officer && level < RegionLevel::county) return at;
-    if (role == Role::system_administrator && level == RegionLevel::nation) return at;
+    if (access::kAdministrators.contains(role) && level == RegionLevel::nation) return at;
   }
   return "";
 }
@@ -39,7 +39,8 @@ std::string_view place_for(Role role, int wish) {
 void run(const std::vector<Step>& steps) {
   Town town;
   auto& h = town.harness;
-  std::vector<Actor> people = {town.opened("admin", Role::system_administrator, "")};
+  std::vector<Actor> people = {town.opened("admin", Role::system_administrator, ""),
+                               town.opened("security", Role::security_administrator, "")};
   int number = 0, applied = 0;
   for (const auto& [kind, by, whom, role_number, place] : steps) {
     const auto role = static_cast<Role>(role_number);
