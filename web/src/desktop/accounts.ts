@@ -44,6 +44,14 @@ export function jobs_of(role: Role | undefined): readonly Job[] {
   }
 }
 
+// The three administrators are looked after on the server itself.
+const kAdministrators: readonly Role[] = [
+  'system_administrator',
+  'security_administrator',
+  'audit_administrator',
+];
+export const is_administrator = (role: Role) => kAdministrators.includes(role);
+
 // Whose tokens somebody may look at and revoke: of officers, by who lets them in.
 export function sees_tokens(reader: Role | undefined, owner: Role): boolean {
   if (!kTokenMakers.includes(owner)) return false;

@@ -28,16 +28,18 @@ struct Log {
     Harness::must(h.connection->create(regions::kGrid.info()));
   }
   void note(AccountId actor, vault::Purpose purpose, Uuid subject, std::string_view at = "320508") {
-    Harness::must(h.writer->run_job([&](store::Rows&, vault::Writer& vault) {
-      return vault.log({.district = region(at).district(),
-                        .actor = actor,
-                        .purpose = purpose,
-                        .operation = vault::Operation::unmask,
-                        .region = region(at),
-                        .subject = subject,
-                        .fields = {vault::Field::name, vault::Field::phone}},
-                       h.clock.now());
-    }));
+    Harness::must(h.writer->run_job(
+        [&](store::Rows&, vault::Writer& vault) {
+          return vault.log({.district = region(at).district(),
+                            .actor = actor,
+                            .purpose = purpose,
+                            .operation = vault::Operation::unmask,
+                            .region = region(at),
+                            .subject = subject,
+                            .fields = {vault::Field::name, vault::Field::phone}},
+                           h.clock.now());
+        },
+        {region(at).district()}));
     h.clock.advance(kMs);
   }
   template <class View>
