@@ -55,6 +55,7 @@ constexpr std::array kSettings = {
     Setting{"zone", "minutes_east", &Config::zone_minutes_east, -720, 840},
     Setting{"log", "file", &Config::log_file},
     Setting{"log", "level", &Config::log_level},
+    Setting{"log", "copy", &Config::log_copy},
 };
 
 constexpr std::size_t kFindingsMax = 20;
@@ -342,6 +343,13 @@ void place_folders(Config& config, Findings& findings) {
     findings.broken_rule("anchor.path", config.anchor,
                          "锚点文件要放在数据文件夹之外，最好在另一个磁盘上",
                          "the anchor file must lie outside the data folder, best on another disk");
+  }
+  config.log_copy = without_end_slash(config.log_copy);
+  if (!config.log_copy.empty() &&
+      (lies_in(config.log_copy, config.data) || lies_in(config.log_copy, config.keys))) {
+    findings.broken_rule("log.copy", config.log_copy,
+                         "日志副本要放在数据和密钥文件夹之外，最好在另一台主机的存储上",
+                         "the log copy must lie outside data and keys, best on another host");
   }
   if (lies_in(config.keys, config.data) || lies_in(config.data, config.keys)) {
     findings.broken_rule("data.keys", config.keys, "密钥文件夹和数据文件夹不能一个套着另一个",

@@ -59,6 +59,7 @@ struct Config {
 
   std::string log_file;  // empty: standard error
   LogLevel log_level = LogLevel::info;
+  std::string log_copy;  // a folder on other storage for the copy of the access log; empty: none
 
   ZoneOffset zone() const { return {zone_minutes_east}; }
 };

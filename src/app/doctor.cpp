@@ -14,8 +14,10 @@
 #include "app/certificate.hpp"
 #include "app/commands.hpp"
 #include "app/guard.hpp"
+#include "app/log_copy.hpp"
 #include "app/storage.hpp"
 #include "app/system_clock.hpp"
+#include "common/parameters/parameters.hpp"
 #include "journal/journal.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
@@ -147,6 +149,21 @@ void check_separate_disks(Report& report, const Config& config, bool demo) {
   } else {
     report.fine("数据和锚点在不同的磁盘上", "data and anchor lie on different disks");
   }
+}
+
+void check_has_log_copy(Report& report, const Config& config, bool demo) {
+  if (demo) return;
+  if (config.log_copy.empty()) {
+    report.note("查阅记录没有副本", "the access log has no copy",
+                "用 log.copy 指一个别的主机或磁盘上的文件夹",
+                "name a folder on another host or disk with log.copy");
+    return;
+  }
+  const auto data = status_of(config.data), copy = status_of(config.log_copy);
+  if (!data || !copy || data->st_dev != copy->st_dev) return;
+  report.note("数据和日志副本在同一个磁盘上", "data and log copy lie on one disk",
+              "有别的主机或磁盘，就用 log.copy 把副本放过去",
+              "where there is another host or disk, put the copy there with log.copy");
 }
 
 void check_memory_lock(Report& report) {
@@ -316,6 +333,52 @@ void check_anchor(Report& report, const Config& config, const Folder& folder,
   }
 }
 
+// The position of the copy that is configured and can be read.
+std::optional<CopyPosition> copied_so_far(const Config& config) {
+  if (config.log_copy.empty()) return std::nullopt;
+  const CopyFiles files(config.log_copy);
+  auto position = files.is_there() ? files.position() : Result<std::optional<CopyPosition>>({});
+  return position ? std::move(*position) : std::nullopt;
+}
+
+void check_log_copy(Report& report, const Config& config, UnixMs now) {
+  const auto position = copied_so_far(config);
+  if (!position) {
+    report.attention("没有日志副本：" + config.log_copy, "there is no log copy: " + config.log_copy,
+                     "接上那块存储，启动一次服务就会接着写",
+                     "attach that storage; the next start of the server goes on");
+    return;
+  }
+  const auto today = CivilDate::of(now, config.zone());
+  const auto parameters = Parameters::shipped();
+  const auto kept = parameters ? parameters->integer("audit.log_kept_days_least", {}, today)
+                               : Result<std::int64_t>(parameters.error());
+  if (!kept) return report.attention("参数读不出", "parameters cannot be read", kept.error());
+  const auto damage = CopyFiles(config.log_copy)
+                          .damage(*position, today.plus_days(static_cast<std::int32_t>(-*kept)));
+  if (!damage || !damage->empty()) {
+    const auto name = damage ? *damage : damage.error().cause();
+    report.attention("日志副本缺了或改了：" + name, "the log copy misses or changed: " + name,
+                     "从那块存储的备份里补回原文件", "put the file back from a backup of it");
+    return;
+  }
+  const auto late_s = (now - position->complete_at) / 1'000;
+  report.fine("日志副本完好，写到 " + to_string(late_s) + " 秒前",
+              "the log copy is whole and " + to_string(late_s) + " seconds old");
+}
+
+// Of a stopped server: the log against its copy.
+void compare_log_copy(Report& report, const Config& config, store::Connection& connection) {
+  const auto position = copied_so_far(config);
+  if (!position) return;
+  if (const auto compared = compare_with_copy(connection, *position); !compared) {
+    report.attention("查阅记录和副本对不上", "the access log does not fit its copy",
+                     compared.error());
+  } else {
+    report.fine("查阅记录和副本对得上", "the access log fits its copy");
+  }
+}
+
 void check_keys(Report& report, const Config& config, store::Connection* main) {
   constexpr std::size_t kFewKeys = 64;
   const auto keyring = vault::Keyring::open({.keys = config.keys, .root = config.root}, kFewKeys);
@@ -389,6 +452,7 @@ void check_postgres(Report& report, const Config& config, const Folder& folder, 
   }
   check_journal(report, **connection, "PostgreSQL", now);
   check_anchor(report, config, folder, **connection);
+  compare_log_copy(report, config, **connection);
   check_keys(report, config, connection->get());
 }
 
@@ -410,6 +474,7 @@ void check_database(Report& report, const Config& config, const Folder& folder, 
   check_damage(report, *opened->connection, "wangdi.db");
   check_journal(report, *opened->connection, "wangdi.db", now);
   check_anchor(report, config, folder, *opened->connection);
+  compare_log_copy(report, config, *opened->connection);
   check_keys(report, config, opened->connection.get());
 }
 
@@ -438,9 +503,11 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
   check_space(report, config.data, "数据", "the data");
   check_space(report, config.keys, "密钥", "the keys");
   check_copy(report, config);
+  if (!config.log_copy.empty()) check_log_copy(report, config, clock.now());
   const auto folder = Folder::open(config.data);
   if (folder) {
     check_separate_disks(report, config, folder->is_demo());
+    check_has_log_copy(report, config, folder->is_demo());
     check_database(report, config, *folder, clock.now());
   } else if (folder.error().code() == ErrorCode::folder_in_use) {
     report.note("服务正在运行，没有检查数据库和密钥的内容",

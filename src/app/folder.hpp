@@ -6,6 +6,7 @@
 //   UNFINISHED an init began and was not completed
 //   ANCHORED   there was an anchor once, so that one that is gone is missed
 //   CLAIMED    a device proved a position that the journal does not have
+//   LOG_COPY   which copy of the access log was begun, so that another one is not gone on with
 //   LOCK       held (flock) by the process that uses the folder
 //   wangdi.db  the database, files/ what was handed in
 #pragma once

@@ -14,8 +14,9 @@
 namespace wangdi::app {
 namespace {
 
-constexpr std::int64_t kSweepMs = 1'000;   // ended sessions are found within a second
-constexpr std::int64_t kAnchorMs = 1'000;  // how far the anchor may be behind
+constexpr std::int64_t kSweepMs = 1'000;    // ended sessions are found within a second
+constexpr std::int64_t kLogCopyMs = 5'000;  // well within the minute of security.md LG3
+constexpr std::int64_t kAnchorMs = 1'000;   // how far the anchor may be behind
 
 http::Options http_options(const Config& config, Log& log, const Clock& clock) {
   http::Options options;
@@ -131,6 +132,7 @@ Status Service::compose() {
          accounts::phone_rules(runtime_.parameters(),
                                CivilDate::of(runtime_.clock().now(), config.zone())));
   keeper_ = std::make_unique<KeyKeeper>(runtime_, log_);
+  WD_TRY([[maybe_unused]] auto copied, open_log_copy());
   auto options = http_options(config, log_, runtime_.clock());
   if (certificate_) options.tls = certificate_->context();
   server_ = http::make_server(std::move(options), runtime_.clock());
@@ -159,6 +161,8 @@ void Service::run() {
   runtime_.writer().stop();
   anchor_ticker_->stop();
   keep_anchor();
+  if (log_copy_ticker_) log_copy_ticker_->stop();
+  copy_log();
 }
 
 std::vector<std::string> Service::warnings() const {
@@ -223,6 +227,25 @@ void Service::keep_anchor() {
   if (!kept && !anchor_failed_) log_.error("anchor_failed", kept.error());
   if (kept && anchor_failed_) log_.write(LogLevel::info, "anchor_kept");
   anchor_failed_ = !kept;
+}
+
+Status Service::open_log_copy() {
+  const auto& place = runtime_.config().log_copy;
+  if (place.empty()) return ok();
+  WD_TRY(auto reader, runtime_.reader());
+  log_copy_ = std::make_unique<LogCopy>(place, runtime_.folder(), std::move(reader.connection),
+                                        runtime_.clock(), runtime_.config().zone());
+  log_copy_ticker_ = std::make_unique<Ticker>(kLogCopyMs, [this] { copy_log(); });
+  return ok();
+}
+
+void Service::copy_log() {
+  if (!log_copy_) return;
+  const auto copied = log_copy_->copy();
+  const auto code = copied ? ErrorCode{} : copied.error().code();
+  if (!copied && code != log_copy_told_) log_.error("log_copy_failed", copied.error());
+  if (copied && log_copy_told_ != ErrorCode{}) log_.write(LogLevel::info, "log_copied_again");
+  log_copy_told_ = code;
 }
 
 ClaimWatch Service::claim_watch() {

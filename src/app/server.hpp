@@ -9,6 +9,7 @@
 #include "app/api.hpp"
 #include "app/certificate.hpp"
 #include "app/key_keeper.hpp"
+#include "app/log_copy.hpp"
 #include "app/runtime.hpp"
 #include "app/ticker.hpp"
 
@@ -44,6 +45,8 @@ class Service {
   void raise_alarm(const journal::Alarm& alarm, std::optional<CommandId> standing = std::nullopt);
   void tell_alarm(const journal::Alarm& alarm);
   void keep_anchor();
+  Status open_log_copy();
+  void copy_log();
   std::string metrics() const;
   std::vector<std::string> warnings() const;
 
@@ -55,8 +58,11 @@ class Service {
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<KeyKeeper> keeper_;
   std::unique_ptr<Ticker> ticker_;
-  std::unique_ptr<Ticker> anchor_ticker_;  // its storage may be slow, and sessions end on time
-  bool anchor_failed_ = false;             // the last time; told when it changes
+  std::unique_ptr<Ticker> anchor_ticker_;    // its storage may be slow, and sessions end on time
+  std::unique_ptr<LogCopy> log_copy_;        // none: not configured
+  std::unique_ptr<Ticker> log_copy_ticker_;  // its storage may be slow or away
+  ErrorCode log_copy_told_ = {};             // of the last pass; told when it changes
+  bool anchor_failed_ = false;               // the last time; told when it changes
   std::atomic<std::int64_t> unproven_told_ms_{-kUnprovenTellMs};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Api> api_;

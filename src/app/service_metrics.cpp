@@ -82,6 +82,17 @@ void add_keys(const KeyKeeper& keeper, std::vector<Metric>& all) {
       counter("wangdi_keys_epochs_total", "Epochs of the keys that began", keeper.epochs()));
 }
 
+void add_log_copy(const LogCopy& copy, std::vector<Metric>& all) {
+  all.push_back(gauge("wangdi_log_copy_age_seconds",
+                      "Since everything of the access log stood in its copy",
+                      static_cast<std::uint64_t>(copy.age_seconds())));
+  all.push_back(gauge("wangdi_log_copy_differs", "1: the access log does not fit its copy",
+                      copy.differs() ? 1 : 0));
+  all.push_back(counter("wangdi_log_copy_lines_total", "Lines copied", copy.lines()));
+  all.push_back(counter("wangdi_log_copy_failed_total", "Passes of the copy that failed",
+                        copy.passes_failed()));
+}
+
 }  // namespace
 
 std::string Service::metrics() const {
@@ -90,6 +101,7 @@ std::string Service::metrics() const {
   add_writer(runtime_.writer(), all);
   add_guard(runtime_.guard(), all);
   add_keys(*keeper_, all);
+  if (log_copy_) add_log_copy(*log_copy_, all);
   all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
                         log_.lines_lost()));
   if (certificate_) {

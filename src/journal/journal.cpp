@@ -36,8 +36,12 @@ constexpr Statement kFirstNumber{
     "journal_first_number",
     "INSERT INTO journal_head (district, last_sequence) VALUES ($1, $2)"
     " ON CONFLICT (district) DO NOTHING"};
-constexpr Statement kAll[] = {kHead, kNextDistrict, kLastCommit, kSealsAfter,
-                              kFind, kAppend,       kFirstNumber};
+constexpr Statement kHeadersAfter{
+    "journal_headers_after",
+    "SELECT district, sequence, region, type, subject, actor, recorded_at FROM journal"
+    " WHERE district = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"};
+constexpr Statement kAll[] = {kHead, kNextDistrict, kLastCommit,  kSealsAfter,
+                              kFind, kAppend,       kFirstNumber, kHeadersAfter};
 
 struct RepeatRow {
   District district;
@@ -382,6 +386,12 @@ Result<std::vector<SealRow>> heads(store::Connection& connection) {
     if (!last) return heads;
     heads.push_back(*last);
   }
+}
+
+Result<std::vector<RecordHeader>> headers_after(store::Connection& connection,
+                                                const Position& position, std::int64_t limit) {
+  return store::select<RecordHeader>(connection, kHeadersAfter, position.district,
+                                     position.sequence, limit);
 }
 
 Result<std::int64_t> last_commit(store::Connection& connection) {

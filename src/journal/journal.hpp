@@ -160,6 +160,20 @@ Result<std::vector<SealRow>> heads(store::Connection& connection);
 Result<std::optional<SealRow>> last_seal(store::Connection& connection, District district);
 Result<std::optional<SealRow>> seal_at(store::Connection& connection, const Position& position);
 
+// Records of a district after a position, without their bodies, in order, at most `limit`.
+struct RecordHeader {
+  District district;
+  std::int64_t sequence = 0;
+  RegionCode region;
+  std::string type;
+  Uuid subject;
+  AccountId actor;
+  UnixMs recorded_at = 0;
+};
+WD_DESCRIBE(RecordHeader, district, sequence, region, type, subject, actor, recorded_at)
+Result<std::vector<RecordHeader>> headers_after(store::Connection& connection,
+                                                const Position& position, std::int64_t limit);
+
 // Highest commit number, and the districts that changed after one, at most `limit` seals.
 Result<std::int64_t> last_commit(store::Connection& connection);
 Result<std::vector<SealRow>> seals_after(store::Connection& connection, std::int64_t commit_number,

@@ -18,19 +18,22 @@ constexpr store::Statement kCountOfHour{"access_log_count",
                                         "SELECT count(*), min(at) FROM access_log WHERE district = "
                                         "$1 AND actor = $2 AND operation = $3 "
                                         "AND at > $4"};
-constexpr store::Statement kDistricts{"access_log_districts",
-                                      "SELECT DISTINCT district FROM access_log ORDER BY district"};
-constexpr store::Statement kStatements[] = {kLast, kCountOfHour, kDistricts};
+constexpr store::Statement kNextDistrict{
+    "access_log_next_district",
+    "SELECT district FROM access_log WHERE district > $1 ORDER BY district, sequence LIMIT 1"};
+constexpr store::Statement kAfter{
+    "access_log_after",
+    "SELECT district, sequence, at, actor, purpose, operation, region, subject, fields, count, hash"
+    " FROM access_log WHERE district = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"};
+constexpr store::Statement kAbout{
+    "access_log_about",
+    "SELECT district, sequence, at, actor, purpose, operation, region, subject, fields, count, hash"
+    " FROM access_log WHERE district = $1 AND subject = $2"
+    " ORDER BY at DESC, sequence DESC LIMIT $3"};
+constexpr store::Statement kStatements[] = {kLast, kCountOfHour, kNextDistrict, kAfter, kAbout};
 
 crypto::Digest hash_of(const AccessLogRow& row, const crypto::Digest& before) {
-  const std::array kinds = {static_cast<std::uint8_t>(row.purpose),
-                            static_cast<std::uint8_t>(row.operation)};
-  // All parts have a fixed width but the last.
-  return crypto::sha256({before, crypto::big_endian(row.district.number),
-                         crypto::big_endian(row.sequence), crypto::big_endian(row.at),
-                         row.actor.value.bytes, kinds, row.subject.bytes,
-                         crypto::big_endian(row.fields), crypto::big_endian(row.count),
-                         crypto::bytes_of(row.region.text())});
+  return crypto::sha256({before, access_row_content(row)});
 }
 
 }  // namespace
@@ -138,12 +141,45 @@ Result<std::optional<std::int64_t>> first_broken_access_row(store::Connection& f
 
 Result<std::vector<District>> access_log_districts(store::Connection& from) {
   std::vector<District> districts;
-  WD_TRY([[maybe_unused]] auto read,
-         from.query(kDistricts, store::bind_all(), [&](const store::RowReader& row) {
-           districts.push_back(store::ColumnTraits<District>::read(row, 0));
-           return true;
-         }));
-  return districts;
+  // A step for each district instead of a look at every row.
+  for (District before{-1};; before = districts.back()) {
+    bool more = false;
+    WD_TRY([[maybe_unused]] auto read,
+           from.query(kNextDistrict, store::bind_all(before), [&](const store::RowReader& row) {
+             districts.push_back(store::ColumnTraits<District>::read(row, 0));
+             more = true;
+             return false;
+           }));
+    if (!more) return districts;
+  }
+}
+
+Result<std::vector<AccessLogRow>> access_rows_after(store::Connection& from, District district,
+                                                    std::int64_t sequence, std::int64_t limit) {
+  return store::select<AccessLogRow>(from, kAfter, district, sequence, limit);
+}
+
+Result<std::vector<AccessLogRow>> access_rows_about(store::Connection& from, District district,
+                                                    const Uuid& subject, std::int64_t limit) {
+  return store::select<AccessLogRow>(from, kAbout, district, subject, limit);
+}
+
+std::vector<std::uint8_t> access_row_content(const AccessLogRow& row) {
+  std::vector<std::uint8_t> content;
+  const auto add = [&](const auto& bytes) {
+    content.insert(content.end(), std::begin(bytes), std::end(bytes));
+  };
+  // All parts have a fixed width but the last.
+  add(crypto::big_endian(row.district.number));
+  add(crypto::big_endian(row.sequence));
+  add(crypto::big_endian(row.at));
+  add(row.actor.value.bytes);
+  add(std::array{static_cast<std::uint8_t>(row.purpose), static_cast<std::uint8_t>(row.operation)});
+  add(row.subject.bytes);
+  add(crypto::big_endian(row.fields));
+  add(crypto::big_endian(row.count));
+  add(crypto::bytes_of(row.region.text()));
+  return content;
 }
 
 std::span<const store::Statement> access_log_statements() { return kStatements; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log of who looked at whom, why, and at which fields: written and committed before the data
 // leave, one chain of hashes for each district, never changed. A cut-off end is not seen by the
-// chain itself; copying the log off the host comes with the access issue.
+// chain itself, but by the copy off the host (app/log_copy).
 #pragma once
 
 #include <optional>
@@ -66,6 +66,15 @@ Result<std::optional<std::int64_t>> first_broken_access_row(store::Connection& f
                                                             District district);
 // Districts that have a log.
 Result<std::vector<District>> access_log_districts(store::Connection& from);
+
+// Rows of a district after a sequence, in order, at most `limit`.
+Result<std::vector<AccessLogRow>> access_rows_after(store::Connection& from, District district,
+                                                    std::int64_t sequence, std::int64_t limit);
+// Rows about one subject, or with a nil one about many at once, the latest first.
+Result<std::vector<AccessLogRow>> access_rows_about(store::Connection& from, District district,
+                                                    const Uuid& subject, std::int64_t limit);
+// What a row's hash binds beside the hash before it: hash = SHA-256(hash before, these bytes).
+std::vector<std::uint8_t> access_row_content(const AccessLogRow& row);
 
 std::span<const store::Statement> access_log_statements();
 

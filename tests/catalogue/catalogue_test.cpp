@@ -40,7 +40,7 @@ const std::map<std::string, std::string> kRollUps = {
     {"journal_next_district", "a start reads the heads of all districts, one after the other"},
     {"journal_heads", "a restore compares the heads of all districts"},
     {"data_restored_all", "a start reads the restores of all districts, a handful"},
-    {"access_log_districts", "the verification of the access log begins with its districts"},
+    {"access_log_next_district", "its verification and its copy go from district to district"},
 };
 
 // A limit without an order: which rows come does not matter.
