@@ -195,7 +195,7 @@ test('after 72 hours without the server what can be read is gone; an hour before
 });
 
 // security: WC2
-test('on a shared phone the next worker sees nothing of the first, whose records arrive all the same', async () => {
+test('on a shared phone the next worker sees nothing of the first, whose records wait sealed', async () => {
   const profile = await chromium.profile();
   const page = await worker_at_doors(profile, server);
   await ready_for_offline(page);

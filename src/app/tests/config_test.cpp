@@ -82,7 +82,7 @@ TEST_F(ConfigTest, given_a_wrong_file_then_the_error_names_line_key_and_what_is_
     std::string_view text, place, why;
   } cases[] = {
       {"[http]\nprot = 1\n", "wangdi.toml:2: http.prot", "address, port"},
-      {"[htp]\nport = 1\n", "wangdi.toml:2: htp.port", "[data], [anchor], [http]"},
+      {"[htp]\nport = 1\n", "wangdi.toml:2: htp.port", "[data], [vault], [anchor], [http]"},
       {"[htp]\n", "wangdi.toml:1: htp", "no such section"},
       {"port = 1\n", "wangdi.toml:1: port", "no such section"},
       {"\n[http]\nport = \"8080\"\n", "wangdi.toml:3: http.port", "whole number from 0 to 65535"},

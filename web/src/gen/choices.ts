@@ -39,6 +39,14 @@ export const DoorStatus = [
   { value: "vacant", title: ["空置", "Vacant"] },
 ] as const satisfies readonly Choice[];
 
+export const ErasureReason = [
+  { value: "asked", title: ["本人要求删除", "The person asks for it"] },
+  { value: "purpose_ended", title: ["防控上已经用不着", "No longer needed for prevention"] },
+  { value: "retention_over", title: ["保存期已满", "The time to keep it is over"] },
+  { value: "entered_by_mistake", title: ["登记错了", "Entered by mistake"] },
+  { value: "not_allowed", title: ["当初不该收集", "Should not have been collected"] },
+] as const satisfies readonly Choice[];
+
 export const Field = [
   { value: "name", title: ["姓名", "Name"] },
   { value: "document_kind", title: ["证件类型", "Kind of document"] },
