@@ -45,11 +45,11 @@ class Programs : public Gate {
 // security: TK1
 TEST_F(Programs, a_secret_is_random_and_stored_nowhere) {
   const auto owner = open_ready("owner", Role::county_officer);
-  const auto secret = made(owner, 1);
-  EXPECT_EQ(secret.size(), 7u + 64u);
-  EXPECT_TRUE(secret.starts_with("wangdi_"));
-  EXPECT_NE(made(owner, 2), secret);
-  const auto actor = must(gate->find_program(secret));
+  const auto bearer = made(owner, 1);
+  EXPECT_EQ(bearer.size(), 7u + 64u);
+  EXPECT_TRUE(bearer.starts_with("wangdi_"));
+  EXPECT_NE(made(owner, 2), bearer);
+  const auto actor = must(gate->find_program(bearer));
   EXPECT_EQ(actor.account, owner);
   EXPECT_EQ(actor.role, Role::county_officer);
   ASSERT_TRUE(actor.token);
@@ -60,26 +60,26 @@ TEST_F(Programs, a_secret_is_random_and_stored_nowhere) {
   for (const auto* end : {"", "-wal"}) {
     std::ifstream file(database() + end, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    EXPECT_EQ(bytes.find(secret), std::string::npos) << end;
-    EXPECT_EQ(bytes.find(secret.substr(7)), std::string::npos) << end;
+    EXPECT_EQ(bytes.find(bearer), std::string::npos) << end;
+    EXPECT_EQ(bytes.find(bearer.substr(7)), std::string::npos) << end;
   }
 }
 
 // security: TK1
 TEST_F(Programs, what_is_no_living_token_finds_nobody) {
   const auto owner = open_ready("owner", Role::county_officer);
-  auto secret = made(owner, 1);
-  for (const std::string& wrong : {std::string(), std::string("wangdi_"), secret.substr(1),
-                                   secret + "0", std::string(71, 'a'), std::string(1 << 20, 'a')}) {
+  auto bearer = made(owner, 1);
+  for (const std::string& wrong : {std::string(), std::string("wangdi_"), bearer.substr(1),
+                                   bearer + "0", std::string(71, 'a'), std::string(1 << 20, 'a')}) {
     EXPECT_EQ(error_of(gate->find_program(wrong)), "token_invalid");
   }
-  auto changed = secret;
+  auto changed = bearer;
   changed.back() = changed.back() == '0' ? '1' : '0';
   EXPECT_EQ(error_of(gate->find_program(changed)), "token_invalid");
   // A session's token is none.
   const auto opened = must(log_in("owner", kGoodPassword));
   EXPECT_EQ(error_of(gate->find_program(opened.token)), "token_invalid");
-  EXPECT_FALSE(gate->find(secret));
+  EXPECT_FALSE(gate->find(bearer));
 }
 
 // security: TK1
@@ -109,7 +109,7 @@ TEST_F(Programs, a_close_and_a_reset_end_all_of_the_account) {
     const auto name = closes ? "closed" : "reset";
     const auto owner = open_ready(name, Role::county_officer);
     const auto other = open_ready(std::string(name) + ".other", Role::county_officer);
-    const auto secret = made(owner, 1);
+    const auto bearer = made(owner, 1);
     const auto kept = made(other, 2);
     must(run([&](store::Rows& rows) {
       if (closes) {
@@ -120,32 +120,32 @@ TEST_F(Programs, a_close_and_a_reset_end_all_of_the_account) {
       return ok();
     }));
     must(gate->load_tokens_of(connection(), owner));
-    EXPECT_EQ(error_of(gate->find_program(secret)), "token_invalid") << name;
+    EXPECT_EQ(error_of(gate->find_program(bearer)), "token_invalid") << name;
     must(gate->find_program(kept));
   }
 }
 
 TEST_F(Programs, requests_of_a_minute_are_counted_per_token) {
   const auto owner = open_ready("owner", Role::county_officer);
-  const auto secret = made(owner, 1);
+  const auto bearer = made(owner, 1);
   const auto other = made(owner, 2);
-  for (int i = 0; i < rules.token_requests_per_minute; ++i) must(gate->find_program(secret));
-  const auto refused = gate->find_program(secret);
+  for (int i = 0; i < rules.token_requests_per_minute; ++i) must(gate->find_program(bearer));
+  const auto refused = gate->find_program(bearer);
   EXPECT_EQ(error_of(refused), "too_many_requests");
   EXPECT_EQ(refused.error().details().front().name, "seconds");
   must(gate->find_program(other));
   clock.advance(kMinute);
-  must(gate->find_program(secret));
+  must(gate->find_program(bearer));
 }
 
 TEST_F(Programs, a_restart_keeps_tokens_and_the_hour_of_their_last_use) {
   const auto owner = open_ready("owner", Role::county_officer);
-  const auto secret = made(owner, 1);
+  const auto bearer = made(owner, 1);
   clock.advance(2 * kHour);
-  must(gate->find_program(secret));
+  must(gate->find_program(bearer));
   reopen();
   EXPECT_EQ(gate->tokens(), 1u);
-  must(gate->find_program(secret));
+  must(gate->find_program(bearer));
   must(run([&](store::Rows& rows) {
     EXPECT_EQ(rows.list(kToken, kNation, owner).front().last_used, clock.now());
     return ok();

@@ -346,13 +346,17 @@ void register_commands(bus::Registry& registry) {
                                  },
                                  "结束重点群体", "End a key group", foresee_known<EndKeyGroup>},
                                 end_key_group);
-  registry.command<ErasePerson>(
-      {kErasers,
-       [](const ErasePerson& command, CommandContext& context) {
-         return grid_of(command.person, context);
-       },
-       "删除一个人的信息", "Erase a person", foresee_known<ErasePerson>, false, {}, true},
-      erase_person);
+  registry.command<ErasePerson>({kErasers,
+                                 [](const ErasePerson& command, CommandContext& context) {
+                                   return grid_of(command.person, context);
+                                 },
+                                 "删除一个人的信息",
+                                 "Erase a person",
+                                 foresee_known<ErasePerson>,
+                                 false,
+                                 {},
+                                 true},
+                                erase_person);
 }
 
 }  // namespace wangdi::residents

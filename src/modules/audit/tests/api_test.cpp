@@ -26,6 +26,7 @@ struct Log {
   Log() : h({with_accounts, register_module}) {
     Harness::must(h.connection->create(regions::kTree.info()));
     Harness::must(h.connection->create(regions::kGrid.info()));
+    h.send(auditor, std::vector<bus::PreparedCommand>{});  // starts the writer
   }
   void note(AccountId actor, vault::Purpose purpose, Uuid subject, std::string_view at = "320508") {
     Harness::must(h.writer->run_job(
