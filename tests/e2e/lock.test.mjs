@@ -128,6 +128,9 @@ test('on a copied profile of a phone that died nothing can be read of any reside
     texts.add('60987');
     for (const { label } of rows) texts.add(label);
     assert.ok(rows.every(({ body, label, is_sealed }) => body && label && is_sealed));
+    // The browser brings who is logged in to its disk some seconds later.
+    const is_stored = (path) => path.includes('Local Storage');
+    await until('the log-in is on disk', () => found_in(phone.folder, ['wangdi.session']).some(is_stored));
     await phone.kill();
     assert.deepEqual(found_in(phone.folder, [...texts]), []);
     // The search does see what lies there: the random ids of the same rows.
