@@ -34,7 +34,7 @@ struct Office : Town {
     EXPECT_EQ(outcome.status, CommandStatus::applied) << error_of(outcome);
     return must(codec::decode<TokenSecret>(outcome.answer.value_or("{}"))).token_secret;
   }
-  std::string found(const std::string& secret) { return error_of(gate->find_program(secret)); }
+  std::string found(const std::string& bearer) { return error_of(gate->find_program(bearer)); }
   Tokens list(const Actor& by, const std::string& query = "") {
     return must(codec::decode<Tokens>(must(harness.query(by, "accounts/tokens", query)).bytes));
   }
