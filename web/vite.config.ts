@@ -22,7 +22,7 @@ const first = [
   'src/outbox/(state|lazy|ids)',
   'src/cache/cached',
   'src/live/changes',
-  'src/gen/choices',
+  'src/gen/first_choices',
   'src/worker/(work|doors|words|DoorRow|DoorsPage)',
   'src/components/(?!WdField|WdDate|WdChoices|WdDialog)',
 ];
@@ -30,7 +30,7 @@ const forms = [
   'src/components/(WdField|WdDate|WdChoices|WdDialog)',
   'src/fields/',
   'src/session/(CodeField|code)',
-  'src/gen/(schema|errors|bodies)',
+  'src/gen/(schema|errors|bodies|choices)',
 ];
 const engine = [
   'src/outbox/',

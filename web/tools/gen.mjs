@@ -169,13 +169,25 @@ const texts_of = (wanted) =>
     .filter(([name]) => enums.has(name) === wanted)
     .map(([, text]) => text)
     .join('\n');
-// The choices stand apart from the rules: the first screen shows some, but checks nothing.
-const choices_text = `${head}export interface Choice {
+// The choices stand apart from the rules: the first screen shows some, but checks nothing. Those have
+// a file of their own, since a phone on a slow line waits for no others.
+const kFirstChoices = new Set(['KeyGroup', 'VisitOutcome']);
+const choices_of_first = (is_first) =>
+  [...blocks]
+    .filter(([name]) => enums.has(name) && kFirstChoices.has(name) === is_first)
+    .map(([, text]) => text)
+    .join('\n');
+const first_choices_text = `${head}export interface Choice {
   readonly value: string;
   readonly title: readonly [zh: string, en: string];
 }
 
-${texts_of(true)}`;
+${choices_of_first(true)}`;
+const choices_text = `${head}import type { Choice } from './first_choices';
+
+export * from './first_choices';
+
+${choices_of_first(false)}`;
 
 const schema_text = `${head}import type { components } from './api';
 import {
@@ -293,6 +305,7 @@ const files = new Map([
   ['bodies.ts', bodies_text],
   ['places.ts', places()],
   ['api.d.ts', `${head}${astToString(await openapiTS(doc)).trimEnd()}\n`],
+  ['first_choices.ts', first_choices_text],
   ['choices.ts', choices_text],
   ['schema.ts', schema_text],
   ['errors.ts', error_texts()],

@@ -2,7 +2,7 @@
 // How a door is described in one line.
 import type { Door, KeyGroup, Outcome } from '@/api/types';
 import { day_of, days_between, short_day } from '@/format/dates';
-import * as choices from '@/gen/choices';
+import * as choices from '@/gen/first_choices';
 import { is_en, t, title_of } from '@/i18n';
 
 export function choice_title(list: readonly choices.Choice[], value: string): string {
