@@ -275,12 +275,12 @@ Status Keyring::load(std::shared_ptr<Epoch> epoch, std::size_t cached_keys) {
   }
   WD_TRY([[maybe_unused]] auto swept, remove_other_epochs(paths_.keys, epoch->number));
   WD_TRY(epoch->engine, store::open_sqlite({.path = file, .cache_kib = kKeysCacheKib}));
+  epoch_ = epoch;  // outlives the connection, also where something below is refused
   WD_TRY(writer_, epoch->engine->open_writer());
   WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
   aead.set_key(epoch->key.view());
   WD_TRY([[maybe_unused]] auto added, add_outbox_key(*writer_, aead));
-  epoch_ = std::move(epoch);
   for (const auto name : kWithoutMonth) {
     WD_TRY(const auto row,
            store::get(*writer_, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));

@@ -40,6 +40,20 @@ struct Server {
   std::unique_ptr<store::Connection> reading;
   std::unique_ptr<Reader> reader;
 
+  Server() = default;
+  Server(Server&&) = default;
+  // What a server has goes in the order in which it ends: each part uses those above it.
+  Server& operator=(Server&& other) noexcept {
+    reader = std::move(other.reader);
+    reading = std::move(other.reading);
+    writer = std::move(other.writer);
+    main = std::move(other.main);
+    engine = std::move(other.engine);
+    vault = std::move(other.vault);
+    return *this;
+  }
+  ~Server() = default;
+
   // One batch: the caller's puts, then everything to disk in the promised order.
   template <class Fill>
   Status batch(Fill fill, std::int64_t record = 0, const std::function<void()>& after_record = {}) {

@@ -302,15 +302,17 @@ TEST_F(TwoWriters, given_a_value_that_comes_back_by_the_other_writer_then_it_is_
 }
 
 TEST_F(TwoWriters, given_a_body_key_made_by_one_then_the_other_compares_under_it) {
-  auto it = pair();
-  it.first.writer->begin(kDistrict);
-  const auto mac = it.first.writer->body_mac(kNow, "a body");
-  ASSERT_TRUE(mac);
-  // It is on disk with the first batch that is committed, whoever's.
-  ASSERT_TRUE(batch(*it.second, *it.main, kOther, 2, "13900000002"));
-  EXPECT_EQ(it.second->same_body(kNow, "a body", *mac), true);
-  EXPECT_EQ(it.second->same_body(kNow, "another", *mac), false);
-  it = {};
+  std::optional<BodyMac> mac;
+  {
+    auto it = pair();
+    it.first.writer->begin(kDistrict);
+    mac = it.first.writer->body_mac(kNow, "a body");
+    ASSERT_TRUE(mac);
+    // It is on disk with the first batch that is committed, whoever's.
+    ASSERT_TRUE(batch(*it.second, *it.main, kOther, 2, "13900000002"));
+    EXPECT_EQ(it.second->same_body(kNow, "a body", *mac), true);
+    EXPECT_EQ(it.second->same_body(kNow, "another", *mac), false);
+  }
   auto again = pair();
   EXPECT_EQ(again.second->same_body(kNow, "a body", *mac), true);
 }
