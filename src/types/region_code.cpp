@@ -33,6 +33,12 @@ RegionLevel RegionCode::level() const {
   return static_cast<RegionLevel>(found - kDigits.begin());
 }
 
+Result<RegionCode> RegionCode::of(District district) {
+  const auto number =
+      district.is_pseudo() ? district.number - kPseudoDistrictBase : district.number;
+  return parse(number == 0 ? std::string() : std::to_string(number));
+}
+
 District RegionCode::district() const {
   if (level() >= RegionLevel::county) return {as_number(std::string_view(code_).substr(0, 6))};
   return {kPseudoDistrictBase + (code_.empty() ? 0 : as_number(code_))};

@@ -37,6 +37,8 @@ class RegionCode {
   RegionCode() = default;  // the nation: the empty code
   // Digits only, of length 0, 2, 4, 6, 9, 12 or 15.
   static Result<RegionCode> parse(std::string_view text);
+  // The place that a district's number is made of: a county, or what stands above one.
+  static Result<RegionCode> of(District district);
 
   const std::string& text() const { return code_; }
   RegionLevel level() const;

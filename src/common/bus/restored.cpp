@@ -42,13 +42,6 @@ DataRestoredRow row_of(const LossAccepted& event, District district, UnixMs reco
   return {district, event.number, event.sequence, event.anchored_at, recorded_at};
 }
 
-// The place that a district's number is made of.
-Result<RegionCode> region_of(District district) {
-  constexpr std::int32_t kPseudo = 9'000'000;
-  const auto code = district.is_pseudo() ? district.number - kPseudo : district.number;
-  return RegionCode::parse(code == 0 ? std::string() : std::to_string(code));
-}
-
 template <class Event>
 void data_restored(const Event& event, const Recorded& frame, store::Rows& rows) {
   rows.put(kDataRestored, row_of(event, frame.position.district, frame.recorded_at));
@@ -85,7 +78,7 @@ class Recording {
   }
 
   Result<RegionCode> region_at(const journal::Position& head) {
-    if (head.sequence == 0) return region_of(head.district);
+    if (head.sequence == 0) return RegionCode::of(head.district);
     WD_TRY(const auto row,
            store::select_one<RegionRow>(connection_, kRegion, head.district, head.sequence));
     if (!row) return Error(ErrorCode::journal_damaged).with("where", "heads");

@@ -167,6 +167,15 @@ TEST(RegionCode, contains_itself_and_what_lies_below) {
   EXPECT_FALSE(county.contains(*RegionCode::parse("3205")));
 }
 
+TEST(RegionCode, the_place_of_a_district_is_the_county_or_what_stands_above_one) {
+  for (const auto* code : {"", "32", "3205", "320508"}) {
+    const auto place = *RegionCode::parse(code);
+    EXPECT_EQ(*RegionCode::of(place.district()), place);
+  }
+  const auto community = *RegionCode::parse("320508019044");
+  EXPECT_EQ(*RegionCode::of(community.district()), *RegionCode::parse("320508"));
+}
+
 TEST(RegionCode, cut_to_a_level) {
   const auto community = *RegionCode::parse("320508019044");
   EXPECT_EQ(community.at(RegionLevel::county).text(), "320508");
