@@ -3,10 +3,11 @@
 // the journal, a table, the log, the metrics or an error text. Everybody is looked for byte by byte,
 // on PostgreSQL in all files of the database server.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
+import { files_below } from '../support/files.mjs';
 import { database_folders } from '../support/postgres.mjs';
 import { Installation } from '../support/server.mjs';
 
@@ -66,15 +67,6 @@ async function careless_requests(worker, secret, texts) {
       worker.command(secret.slice(0, 60), kGrids[0], { [secret]: secret }),
     ]),
   );
-}
-
-function* files_below(folder) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) {
-      if (name !== 'trees') yield* files_below(path);
-    } else yield path;
-  }
 }
 
 // Which secrets stand in the bytes. Names are looked for in every run of non-Latin text, numbers in
@@ -137,11 +129,11 @@ test('nobody is found outside the vault', async (t) => {
     ['answers to careless requests', Buffer.from(texts.join('\n'))],
   ]);
   for (const part of ['data', 'data.keys']) {
-    for (const path of files_below(join(installation.base, part))) places.set(path, readFileSync(path));
+    for (const path of files_below(join(installation.base, part), ['trees'])) places.set(path, readFileSync(path));
   }
   let journal = false;
   for (const folder of database_folders()) {
-    for (const path of files_below(folder)) {
+    for (const path of files_below(folder, ['trees'])) {
       const bytes = readFileSync(path);
       journal ||= bytes.includes('residents.person_added');
       places.set(path, bytes);

@@ -3,10 +3,10 @@
 // wrong ones and after too long without the server, and what was recorded still arrives (security.md WC2,
 // WC3).
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { logged_in, visits_there } from '../support/client.mjs';
+import { files_below } from '../support/files.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { Chromium, kPin, Phone } from './browser.mjs';
@@ -74,19 +74,6 @@ function assert_only_sealed(found, rows) {
   }
 }
 
-function* files_below(folder) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    let found;
-    try {
-      found = statSync(path);
-    } catch {
-      continue; // a link of the browser to nowhere
-    }
-    if (found.isDirectory()) yield* files_below(path);
-    else if (found.isFile()) yield path;
-  }
-}
 // Where one of the texts stands in any file of a folder, in either of the two forms browsers write.
 function found_in(folder, texts) {
   const wanted = texts.flatMap((text) => [
