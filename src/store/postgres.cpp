@@ -279,7 +279,7 @@ class PostgresConnection final : public RemoteConnection {
 
   void gather_writes() override { gathers_writes_ = in_transaction_; }
 
-  void write_only_in(std::span<const std::int64_t> districts) override {
+  void write_only_in(std::span<const District> districts) override {
     only_in_.assign(districts.begin(), districts.end());
   }
 
@@ -312,7 +312,8 @@ class PostgresConnection final : public RemoteConnection {
 
  private:
   bool may_write(const TableInfo& table, std::int64_t district) const {
-    return only_in_.empty() || std::ranges::find(only_in_, district) != only_in_.end() ||
+    return only_in_.empty() ||
+           std::ranges::find(only_in_, district, &District::number) != only_in_.end() ||
            std::ranges::find(everywhere_, table.name) != everywhere_.end();
   }
 
@@ -485,7 +486,7 @@ class PostgresConnection final : public RemoteConnection {
   std::string transaction_;
   bool in_transaction_ = false;
   bool gathers_writes_ = false;
-  std::vector<std::int64_t> only_in_;  // empty: everywhere
+  std::vector<District> only_in_;  // empty: everywhere
   WaitingList writes_;
   std::size_t writes_bytes_ = 0;
   std::int64_t next_cursor_ = 1;

@@ -38,7 +38,7 @@ class RemoteConnection : public Connection {
   virtual void gather_writes() = 0;
   // To the end of the transaction bulk writes of rows of other districts fail: who writes beside
   // others writes where it is alone. Tables of which each machine has a copy are left out.
-  virtual void write_only_in(std::span<const std::int64_t> districts) = 0;
+  virtual void write_only_in(std::span<const District> districts) = 0;
 };
 
 class RemoteEngine : public Engine {

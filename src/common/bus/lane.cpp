@@ -101,11 +101,7 @@ Result<Lane::Run> Lane::run(std::span<Submission> batch, std::span<const Distric
   touched_.clear();
   if (share_.by_district) parts_.vault.begin(held.front());
   if (auto begun = parts_.connection.begin(); !begun) return undo(std::move(begun).error());
-  if (share_.by_district) {
-    std::vector<std::int64_t> numbers;
-    for (const auto district : held) numbers.push_back(district.number);
-    remote_->write_only_in(numbers);
-  }
+  if (share_.by_district) remote_->write_only_in(held);
   if (auto told = expect(batch); !told) return undo(std::move(told).error());
   store::Rows rows(parts_.connection, store::Start::kStored);
   if (auto looked = look_ahead(batch, rows); !looked) return undo(std::move(looked).error());

@@ -40,6 +40,7 @@ class WriteQueue {
   // What waits is still taken; nothing new is put.
   void stop();
   std::size_t waiting() const;
+  bool is_by_district() const { return options_.by_district; }
 
  private:
   struct Seat {

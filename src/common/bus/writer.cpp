@@ -40,13 +40,11 @@ Writer::Writer(WriterParts parts, WriterOptions options)
     : Writer(std::vector<WriterParts>{parts}, options) {}
 
 Writer::Writer(std::vector<WriterParts> lanes, WriterOptions options)
-    : registry_(lanes.front().registry),
-      by_district_(queue_options(lanes, options).by_district),
-      queue_(queue_options(lanes, options)) {
-  WD_ASSERT(lanes.size() == 1 || by_district_);
+    : registry_(lanes.front().registry), queue_(queue_options(lanes, options)) {
+  WD_ASSERT(lanes.size() == 1 || queue_.is_by_district());
   for (const auto& parts : lanes) {
     lanes_.push_back(std::make_unique<Lane>(
-        parts, LaneShare{options.zone, by_district_, numbers_, refuses_commands_}));
+        parts, LaneShare{options.zone, queue_.is_by_district(), numbers_, refuses_commands_}));
   }
 }
 
@@ -118,7 +116,8 @@ std::vector<Submission> Writer::by_district(const access::Actor& actor,
 Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> commands,
                       Done done) {
   if (refuses_commands_) return read_only();
-  if (by_district_) return queue_.put(by_district(actor, std::move(commands), std::move(done)));
+  if (queue_.is_by_district())
+    return queue_.put(by_district(actor, std::move(commands), std::move(done)));
   std::vector<Submission> one;
   one.push_back({actor, std::move(commands), std::move(done), nullptr, nullptr, {}});
   return queue_.put(std::move(one));

@@ -87,7 +87,6 @@ class Writer final : public CommandSender {
   void count(const Outcome& outcome);
 
   const Registry& registry_;
-  const bool by_district_;
   std::atomic<bool> refuses_commands_{false};
   std::shared_ptr<journal::CommitNumbers> numbers_ = std::make_shared<journal::CommitNumbers>();
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -43,7 +43,7 @@ TEST_F(PostgresTest, given_that_the_first_session_is_lost_then_one_beside_it_doe
 }
 
 TEST_F(PostgresTest, given_that_a_batch_has_one_district_then_rows_of_another_are_refused) {
-  constexpr std::int64_t kOther = 1;
+  constexpr District kOther{1};
   ASSERT_TRUE(writer_->begin());
   remote().write_only_in({&kOther, 1});
   const auto outside = writer_->bulk(kNote.info(), BulkMode::kPut, Many(1));
