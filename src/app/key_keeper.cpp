@@ -81,9 +81,9 @@ void KeyKeeper::look() {
   const bool waits = runtime_.clock().monotonic_ms() < try_after_ms_;
   if (now >= due && !waits && !runtime_.guard().is_alarmed()) return change_epoch();
   // An erasure whose key a reader has kept in the log of keys.db is finished by the next batch.
-  if (runtime_.is_destroying()) {
+  for (const auto scope : runtime_.unfinished_erasures()) {
     static_cast<void>(runtime_.writer().submit_job(
-        [](store::Rows&, vault::Writer&) { return ok(); }, [](const Status&) {}));
+        [](store::Rows&, vault::Writer&) { return ok(); }, [](const Status&) {}, {scope}));
   }
 }
 

@@ -67,11 +67,7 @@ std::string line_of(const vault::AccessLogRow& row, const crypto::Digest& before
   line.operation = row.operation;
   line.region = row.region;
   line.subject = row.subject;
-  const auto fields = vault::Fields::from_bits(row.fields);
-  for (std::uint8_t number = 1; number <= vault::kLastField; ++number) {
-    const auto field = static_cast<vault::Field>(number);
-    if (fields.contains(field)) line.fields.items.push_back(field);
-  }
+  line.fields.items = vault::Fields::from_bits(row.fields).list();
   line.count = row.count;
   line.before = to_hex(before);
   line.content = to_hex(content);

@@ -41,8 +41,9 @@ class Runtime {
   const Clock& clock() const { return clock_; }
   store::Connection& connection() { return *connection_; }
   vault::Vault& vault() { return *vault_; }
-  // Whether an erasure waits to be finished by another batch. Any thread.
-  bool is_destroying() const { return vault_writer_->is_destroying(); }
+  // Where an erasure waits to be finished by another batch. Any thread.
+  // Where an erasure waits for another batch to finish it. Any thread.
+  std::vector<District> unfinished_erasures() const { return vault_->unfinished_erasures(); }
   Modules& modules() { return *modules_; }
   const bus::Registry& registry() const { return modules_->registry; }
   const Parameters& parameters() const { return parameters_; }

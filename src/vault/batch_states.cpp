@@ -3,6 +3,7 @@
 #include "vault/batch_states.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "vault/bulk.hpp"
 
@@ -33,13 +34,12 @@ Status pair_new(store::Connection& main, const Mark16& pairing) {
 
 Status BatchStates::open(store::Connection& keys, store::Connection& main) {
   states_.clear();
-  marked_.clear();
+  unfinished_.clear();
   main_was_restored_ = false;
   WD_TRY(auto of_keys, all_rows(keys, kKeysState));
   const auto nation = std::ranges::find(of_keys, District{}, &KeysStateRow::district);
   if (nation == of_keys.end()) return mismatch("keys.db has no state row");
   pairing_ = nation->pairing;
-  epoch_ = nation->epoch;
   const bool are_used = std::ranges::any_of(of_keys, [](const auto& row) { return row.batch > 0; });
   WD_TRY(auto of_main, all_rows(main, kVaultState));
   if (of_main.empty()) {
@@ -54,18 +54,17 @@ Status BatchStates::open(store::Connection& keys, store::Connection& main) {
   }
   for (auto& row : of_main) {
     if (row.pairing != pairing_) return mismatch("the keys folder belongs to other data");
-    marked_[row.district] = row.batch < 0;
-    if (row.batch < 0) row.batch = ~row.batch;
     auto& state = states_[row.district];
+    state.is_marked = row.batch < 0;
+    if (state.is_marked) row.batch = ~row.batch;
     state.keys.district = row.district;
     state.keys.pairing = pairing_;
-    state.keys.epoch = epoch_;
     state.main = row;
   }
   for (auto& [scope, state] : states_) {
     state.last = std::max(state.keys.batch, state.main.batch);
     floor_ = std::max(floor_, state.last);
-    main_was_restored_ = main_was_restored_ || is_behind(scope);
+    main_was_restored_ = main_was_restored_ || is_behind(state);
   }
   return ok();
 }
@@ -76,10 +75,24 @@ BatchState& BatchStates::of(District scope) {
   if (is_new) {
     entry->second.keys.district = entry->second.main.district = scope;
     entry->second.keys.pairing = entry->second.main.pairing = pairing_;
-    entry->second.keys.epoch = epoch_;
     entry->second.last = floor_;
   }
   return entry->second;
+}
+
+std::vector<District> BatchStates::unfinished() const {
+  const std::lock_guard lock(mutex_);
+  return {unfinished_.begin(), unfinished_.end()};
+}
+
+void BatchStates::note_unfinished(BatchState& state, bool is_unfinished) {
+  if (std::exchange(state.is_unfinished, is_unfinished) == is_unfinished) return;
+  const std::lock_guard lock(mutex_);
+  if (is_unfinished) {
+    unfinished_.insert(state.keys.district);
+  } else {
+    unfinished_.erase(state.keys.district);
+  }
 }
 
 std::vector<District> BatchStates::scopes() const {
@@ -94,13 +107,6 @@ std::vector<District> BatchStates::unsettled() const {
     if (!state.keys.unsettled.empty()) scopes.push_back(scope);
   }
   return scopes;
-}
-
-bool BatchStates::is_behind(District scope) const {
-  const auto marked = marked_.find(scope);
-  if (marked != marked_.end() && marked->second) return true;
-  const auto state = states_.find(scope);
-  return state != states_.end() && state->second.main.batch < state->second.keys.settled;
 }
 
 }  // namespace wangdi::vault

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "store/forms.hpp"
 #include "store/sqlite.hpp"
 #include "vault/bulk.hpp"
+#include "vault/key_rows.hpp"
 #include "vault/person_keys.hpp"
 #include "vault/root.hpp"
 #include "vault/writer.hpp"
@@ -20,17 +20,6 @@ std::uint64_t random_below(crypto::Random& random, std::uint64_t limit) {
   std::uint64_t number = 0;
   for (const auto byte : random.take<8>()) number = number << 8 | byte;
   return number % limit;
-}
-
-Status make_tables(store::Connection& to) {
-  const auto tables = keys_tables();
-  for (const auto& table : tables) {
-    WD_TRY([[maybe_unused]] auto made, to.create(table));
-  }
-  WD_TRY([[maybe_unused]] auto made, to.create(store::kForm.info()));
-  WD_TRY([[maybe_unused]] auto begun, to.begin());
-  WD_TRY([[maybe_unused]] auto kept, store::keep_forms(to, store::forms_of(tables)));
-  return to.commit();
 }
 
 }  // namespace
@@ -82,24 +71,21 @@ Status EpochChange::make_target(const std::string& folder, const crypto::SecretK
   auto epoch = std::make_shared<Epoch>(
       Epoch{number, crypto::SecretKey::copy_of(key.view()), std::move(engine)});
   WD_TRY(auto to, epoch->engine->open_writer());
-  WD_TRY([[maybe_unused]] auto made, make_tables(*to));
+  WD_TRY([[maybe_unused]] auto made, make_keys_tables(*to));
   targets_.push_back({folder, std::move(epoch), std::move(to)});
   after_("made");
   return write_epoch_file(next_epoch_file_of(folder), root, number, key);
 }
 
-template <class Row, std::size_t K>
-Status EpochChange::write(const store::Table<Row, K>& table, store::BulkMode mode,
-                          std::vector<Row>& rows) {
+Status EpochChange::in_each(const std::function<Status(store::Connection&)>& write) {
   for (auto& target : targets_) {
     WD_TRY([[maybe_unused]] auto begun, target.to->begin());
-    if (auto written = bulk(*target.to, table, mode, rows); !written) {
+    if (auto written = write(*target.to); !written) {
       target.to->rollback();
       return written;
     }
     WD_TRY([[maybe_unused]] auto committed, target.to->commit());
   }
-  rows.clear();
   return ok();
 }
 
@@ -125,67 +111,54 @@ void EpochChange::sample(const SubjectId& id) {
 Status EpochChange::fill() {
   WD_TRY(const auto from, Keyring::open_reader(*old_));
   WD_TRY([[maybe_unused]] auto begun, from->begin());
-  WD_TRY([[maybe_unused]] auto keys, copy_keys(*from));
-  WD_TRY([[maybe_unused]] auto index, copy_index(*from));
-  WD_TRY([[maybe_unused]] auto rest, copy_rest(*from));
+  const auto rewrapped = [this](PersonKeyRow& row) {
+    const SubjectId id{row.district, row.subject};
+    sample(id);
+    return rewrap(person_key_place(id), row.wrapped);
+  };
+  WD_TRY([[maybe_unused]] auto keys, copy_table(*from, kPersonKey, rewrapped));
+  WD_TRY([[maybe_unused]] auto index,
+         copy_table(*from, kBlindIndex, [](BlindIndexRow&) { return ok(); }));
+  WD_TRY([[maybe_unused]] auto rest, bring({}, *from));
   from->rollback();
   return ok();
 }
 
-Status EpochChange::copy_keys(store::Connection& from) {
-  std::vector<PersonKeyRow> rows;
+// Row by row through `change`, in portions.
+template <class Row, std::size_t K, class Change>
+Status EpochChange::copy_table(store::Connection& from, const store::Table<Row, K>& table,
+                               Change change) {
+  std::vector<Row> rows;
+  const auto write = [&] {
+    auto written = in_each(
+        [&](store::Connection& to) { return bulk(to, table, store::BulkMode::kInsert, rows); });
+    rows.clear();
+    return written;
+  };
   auto done = ok();
   WD_TRY([[maybe_unused]] auto read,
-         from.by_key(kPersonKey.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
-           auto row = store::read_row<PersonKeyRow>(reader);
-           const SubjectId id{row.district, row.subject};
-           done = rewrap(person_key_place(id), row.wrapped);
-           sample(id);
-           rows.push_back(std::move(row));
-           if (done && rows.size() == kRowsAtOnce) {
-             done = write(kPersonKey, store::BulkMode::kInsert, rows);
-           }
+         from.by_key(table.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
+           rows.push_back(store::read_row<Row>(reader));
+           done = change(rows.back());
+           if (done && rows.size() == kRowsAtOnce) done = write();
            return done.has_value();
          }));
-  return done ? write(kPersonKey, store::BulkMode::kInsert, rows) : done;
+  return done ? write() : done;
 }
 
-Status EpochChange::copy_index(store::Connection& from) {
-  std::vector<BlindIndexRow> rows;
-  auto done = ok();
-  WD_TRY([[maybe_unused]] auto read,
-         from.by_key(kBlindIndex.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
-           rows.push_back(store::read_row<BlindIndexRow>(reader));
-           if (rows.size() == kRowsAtOnce) {
-             done = write(kBlindIndex, store::BulkMode::kInsert, rows);
-           }
-           return done.has_value();
-         }));
-  return done ? write(kBlindIndex, store::BulkMode::kInsert, rows) : done;
-}
-
-// Named keys and the state: few, so that they are written whole each time.
-Status EpochChange::copy_rest(store::Connection& from) {
-  std::vector<NamedKeyRow> named;
-  auto done = ok();
-  WD_TRY([[maybe_unused]] auto read,
-         from.by_key(kNamedKey.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
-           auto row = store::read_row<NamedKeyRow>(reader);
-           const auto place = named_key_place(static_cast<KeyName>(row.name), row.month);
-           if (!row.wrapped.empty()) done = rewrap(place, row.wrapped);  // empty: destroyed
-           named.push_back(std::move(row));
-           return done.has_value();
-         }));
-  if (!done) return done;
-  WD_TRY([[maybe_unused]] auto written, write(kNamedKey, store::BulkMode::kPut, named));
-  std::vector<KeysStateRow> states;
-  WD_TRY([[maybe_unused]] auto scopes,
-         from.by_key(kKeysState.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
-           states.push_back(store::read_row<KeysStateRow>(reader));
-           states.back().epoch = old_->number + 1;
-           return true;
-         }));
-  return write(kKeysState, store::BulkMode::kPut, states);
+Status EpochChange::bring(const KeyChanges& changes, store::Connection& from) {
+  WD_TRY(auto rows, rows_by_now(changes, from));
+  for (auto& row : rows.put) {
+    WD_TRY([[maybe_unused]] auto key,
+           rewrap(person_key_place({row.district, row.subject}), row.wrapped));
+  }
+  for (auto& row : rows.named) {
+    if (row.wrapped.empty()) continue;  // destroyed
+    const auto place = named_key_place(static_cast<KeyName>(row.name), row.month);
+    WD_TRY([[maybe_unused]] auto key, rewrap(place, row.wrapped));
+  }
+  for (auto& row : rows.states) row.epoch = old_->number + 1;
+  return in_each([&](store::Connection& to) { return write_rows(rows, to); });
 }
 
 Status EpochChange::catch_up(store::Connection& keys) {
@@ -193,27 +166,7 @@ Status EpochChange::catch_up(store::Connection& keys) {
   if (changes.too_many) {
     return Error(ErrorCode::storage_failed).because("too much changed during the new epoch");
   }
-  std::vector<PersonKeyRow> put, erased;
-  for (const auto& id : changes.keys) {
-    WD_TRY(auto row, store::get(keys, kPersonKey, {id.district, id.subject}));
-    if (!row) {
-      erased.push_back({id.district, id.subject, {}});
-      continue;
-    }
-    WD_TRY([[maybe_unused]] auto wrapped, rewrap(person_key_place(id), row->wrapped));
-    put.push_back(std::move(*row));
-  }
-  std::vector<BlindIndexRow> entered, dropped;
-  for (const auto& entry : changes.index) {
-    WD_TRY(const auto row,
-           store::get(keys, kBlindIndex, store::Table<BlindIndexRow, 4>::key_of(entry)));
-    (row ? entered : dropped).push_back(entry);
-  }
-  WD_TRY([[maybe_unused]] auto a, write(kPersonKey, store::BulkMode::kErase, erased));
-  WD_TRY([[maybe_unused]] auto b, write(kPersonKey, store::BulkMode::kPut, put));
-  WD_TRY([[maybe_unused]] auto c, write(kBlindIndex, store::BulkMode::kErase, dropped));
-  WD_TRY([[maybe_unused]] auto d, write(kBlindIndex, store::BulkMode::kPut, entered));
-  WD_TRY([[maybe_unused]] auto e, copy_rest(keys));
+  WD_TRY([[maybe_unused]] auto brought, bring(changes, keys));
   for (const auto& target : targets_) {
     WD_TRY(const bool emptied, store::empty_log(*target.to));
     if (!emptied) return Error(ErrorCode::storage_failed).because("the new keys are in use");

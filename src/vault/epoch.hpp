@@ -63,11 +63,11 @@ class EpochChange {
   Status make_target(const std::string& folder, const crypto::SecretKey& root,
                      const crypto::SecretKey& key);
   Status fill();
-  Status copy_keys(store::Connection& from);
-  Status copy_index(store::Connection& from);
-  Status copy_rest(store::Connection& from);
-  template <class Row, std::size_t K>
-  Status write(const store::Table<Row, K>& table, store::BulkMode mode, std::vector<Row>& rows);
+  template <class Row, std::size_t K, class Change>
+  Status copy_table(store::Connection& from, const store::Table<Row, K>& table, Change change);
+  Status bring(const KeyChanges& changes, store::Connection& from);
+  // A transaction in each of the new files.
+  Status in_each(const std::function<Status(store::Connection&)>& write);
   Status rewrap(crypto::ByteView place, store::Bytes& wrapped);
   void sample(const SubjectId& id);
   Status prove_folder(const std::string& folder, store::Connection& main);

@@ -54,13 +54,14 @@ void Writer::destroy_erased() {
     if (hooks_.before_destroying) hooks_.before_destroying();
     if (write_destroyed()) destroying.clear();
   }
-  if (log_holds_destroyed_) {
+  auto& log_holds_destroyed = shared_.states.log_holds_destroyed;
+  if (log_holds_destroyed) {
     end_keys();
     const auto turn = shared_.states.turn();
     const auto emptied = store::empty_log(shared_.keyring.writer());
-    log_holds_destroyed_ = !emptied || !*emptied;
+    log_holds_destroyed = !emptied || !*emptied;
   }
-  is_destroying_ = !destroying.empty() || log_holds_destroyed_;
+  shared_.states.note_unfinished(*state_, !destroying.empty() || log_holds_destroyed);
 }
 
 Status Writer::write_destroyed() {
@@ -69,7 +70,6 @@ Status Writer::write_destroyed() {
   auto state = state_->keys;
   state.settled = state_->main.batch;
   state.unsettled = packed(state_->carried);
-  std::vector<KeysStateRow> states{state};
   WD_TRY([[maybe_unused]] auto written,
          in_turn(
              [&](store::Connection& to) -> Status {
@@ -77,14 +77,14 @@ Status Writer::write_destroyed() {
                WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, store::BulkMode::kErase, keys));
                WD_TRY([[maybe_unused]] auto b,
                       bulk(to, kBlindIndex, store::BulkMode::kErase, outdated));
-               return bulk(to, kKeysState, store::BulkMode::kPut, states);
+               return put_state(to, state);
              },
              [&] {
                shared_.keyring.feed().changed(keys, shared_.states.outdated());
                shared_.states.outdated().clear();
              }));
   state_->keys = std::move(state);
-  log_holds_destroyed_ = true;
+  shared_.states.log_holds_destroyed = true;
   return ok();
 }
 

@@ -8,6 +8,15 @@
 
 namespace wangdi::vault {
 
+std::vector<Field> Fields::list() const {
+  std::vector<Field> fields;
+  for (std::uint8_t number = 1; number <= kLastField; ++number) {
+    const auto field = static_cast<Field>(number);
+    if (contains(field)) fields.push_back(field);
+  }
+  return fields;
+}
+
 std::string normalised(std::string_view value) {
   std::string kept;
   const auto is_ascii = [](char c) { return static_cast<signed char>(c) >= 0; };

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/describe.hpp"
 
@@ -48,6 +49,8 @@ class Fields {
     return fields;
   }
   constexpr bool contains(Field field) const { return (bits_ & bit(field)) != 0; }
+  // In the order of their numbers; numbers that no field has are left out.
+  std::vector<Field> list() const;
   constexpr bool empty() const { return bits_ == 0; }
   // True when exactly one field is in the set.
   constexpr bool single() const { return bits_ != 0 && (bits_ & (bits_ - 1)) == 0; }

@@ -79,13 +79,8 @@ Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
                     crypto::Random& random) {
   WD_TRY(auto engine, store::open_sqlite({.path = keys_file_of(paths.keys, kFirstEpoch)}));
   WD_TRY(auto writer, engine->open_writer());
-  const auto tables = keys_tables();
-  for (const auto& table : tables) {
-    WD_TRY([[maybe_unused]] auto made, writer->create(table));
-  }
-  WD_TRY([[maybe_unused]] auto made, writer->create(store::kForm.info()));
+  WD_TRY([[maybe_unused]] auto made, make_keys_tables(*writer));
   WD_TRY([[maybe_unused]] auto begun, writer->begin());
-  WD_TRY([[maybe_unused]] auto kept, store::keep_forms(*writer, store::forms_of(tables)));
   store::Rows rows(*writer, store::Start::kEmpty);
   crypto::Aead aead;
   aead.set_key(epoch_key.view());
@@ -112,6 +107,15 @@ Status add_outbox_key(store::Connection& keys, crypto::Aead& aead) {
   return kept;
 }
 
+Status keep_keys_forms(store::Connection& keys) {
+  WD_TRY([[maybe_unused]] auto made, keys.create(store::kForm.info()));
+  WD_TRY([[maybe_unused]] auto begun, keys.begin());
+  auto kept = store::keep_forms(keys, store::forms_of(keys_tables()));
+  if (kept) kept = keys.commit();
+  if (!kept) keys.rollback();
+  return kept;
+}
+
 // Before anything is written. A keys.db of before forms were kept gets them when it fits.
 Status check_form(store::Connection& keys) {
   const auto tables = keys_tables();
@@ -119,15 +123,17 @@ Status check_form(store::Connection& keys) {
   if (!differ.empty()) return other_version("keys.db: " + store::names_text(differ));
   WD_TRY(const auto stored, store::stored_forms(keys));
   if (!stored.empty()) return ok();
-  WD_TRY([[maybe_unused]] auto made, keys.create(store::kForm.info()));
-  WD_TRY([[maybe_unused]] auto begun, keys.begin());
-  auto kept = store::keep_forms(keys, store::forms_of(tables));
-  if (kept) kept = keys.commit();
-  if (!kept) keys.rollback();
-  return kept;
+  return keep_keys_forms(keys);
 }
 
 }  // namespace
+
+Status make_keys_tables(store::Connection& to) {
+  for (const auto& table : keys_tables()) {
+    WD_TRY([[maybe_unused]] auto made, to.create(table));
+  }
+  return keep_keys_forms(to);
+}
 
 std::string keys_file_of(const std::string& folder, std::int64_t epoch) {
   return epoch == kFirstEpoch ? folder + "/keys.db"

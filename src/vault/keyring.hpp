@@ -95,6 +95,8 @@ class Keyring {
 std::string keys_file_of(const std::string& folder, std::int64_t epoch);
 std::string epoch_file_of(const std::string& folder);
 std::vector<store::TableInfo> keys_tables();
+// Makes them in a new file, which knows their forms from then on.
+Status make_keys_tables(store::Connection& to);
 inline constexpr int kKeysCacheKib = 32 * 1024;
 // Destroys what an epoch that ended, or one that never came into force, left in a folder.
 Status remove_other_epochs(const std::string& folder, std::int64_t epoch);

@@ -8,58 +8,12 @@
 
 #include "common/files/files.hpp"
 #include "store/sqlite.hpp"
-#include "vault/bulk.hpp"
 #include "vault/files.hpp"
+#include "vault/key_rows.hpp"
 #include "vault/keys_copy.hpp"
 
 namespace wangdi::vault {
 namespace {
-
-// What the changed rows are by now.
-struct Rows {
-  std::vector<PersonKeyRow> put, erased;
-  std::vector<BlindIndexRow> entered, dropped;
-  std::vector<NamedKeyRow> named;
-  std::vector<KeysStateRow> state;
-};
-
-Result<Rows> rows_of(const KeyChanges& changes, store::Connection& from) {
-  Rows rows;
-  for (const auto& id : changes.keys) {
-    WD_TRY(auto row, store::get(from, kPersonKey, {id.district, id.subject}));
-    if (row) {
-      rows.put.push_back(std::move(*row));
-    } else {
-      rows.erased.push_back({id.district, id.subject, {}});
-    }
-  }
-  for (const auto& entry : changes.index) {
-    WD_TRY(const auto row,
-           store::get(from, kBlindIndex, store::Table<BlindIndexRow, 4>::key_of(entry)));
-    (row ? rows.entered : rows.dropped).push_back(entry);
-  }
-  WD_TRY([[maybe_unused]] auto read,
-         from.by_key(kNamedKey.info(), 0, store::bind_all(), [&](const store::RowReader& row) {
-           rows.named.push_back(store::read_row<NamedKeyRow>(row));
-           return true;
-         }));
-  WD_TRY([[maybe_unused]] auto scopes,
-         from.by_key(kKeysState.info(), 0, store::bind_all(), [&](const store::RowReader& row) {
-           rows.state.push_back(store::read_row<KeysStateRow>(row));
-           return true;
-         }));
-  return rows;
-}
-
-Status write(Rows& rows, store::Connection& to) {
-  using store::BulkMode;
-  WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, BulkMode::kErase, rows.erased));
-  WD_TRY([[maybe_unused]] auto b, bulk(to, kPersonKey, BulkMode::kPut, rows.put));
-  WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, BulkMode::kErase, rows.dropped));
-  WD_TRY([[maybe_unused]] auto d, bulk(to, kBlindIndex, BulkMode::kPut, rows.entered));
-  WD_TRY([[maybe_unused]] auto e, bulk(to, kNamedKey, BulkMode::kPut, rows.named));
-  return bulk(to, kKeysState, BulkMode::kPut, rows.state);
-}
 
 class Lock {
  public:
@@ -109,13 +63,13 @@ Status SecondCopy::bring(const KeyChanges& changes, const Epoch& epoch) {
   if (!lock.is_held()) return Error(ErrorCode::folder_in_use).because("second copy of the keys");
   WD_TRY(const auto from, Keyring::open_reader(epoch));
   WD_TRY([[maybe_unused]] auto snapshot, from->begin());
-  auto rows = rows_of(changes, *from);
+  auto rows = rows_by_now(changes, *from);
   from->rollback();
   if (!rows) return std::move(rows).error();
   WD_TRY(const auto engine, store::open_sqlite({.path = keys_file_of(folder_, epoch.number)}));
   WD_TRY(const auto to, engine->open_writer());
   WD_TRY([[maybe_unused]] auto begun, to->begin());
-  if (auto written = write(*rows, *to); !written) {
+  if (auto written = write_rows(*rows, *to); !written) {
     to->rollback();
     return written;
   }

@@ -60,8 +60,9 @@ std::vector<Unsettled> Writer::unpacked(const store::Bytes& bytes) {
 Status Writer::take_back(Orphans orphans) {
   if (orphans == Orphans::keep) return ok();
   for (const auto scope : shared_.states.unsettled()) {
-    if (shared_.states.is_behind(scope)) continue;
-    state_ = &shared_.states.of(scope);
+    auto& state = shared_.states.of(scope);
+    if (BatchStates::is_behind(state)) continue;
+    state_ = &state;
     WD_TRY([[maybe_unused]] auto taken, settle(unpacked(state_->keys.unsettled)));
   }
   return ok();
@@ -96,12 +97,11 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
       const SubjectId id{entry.row.district, entry.row.subject};
       const bool was_erased = entry.kind == UnsettledKind::erasure;
       was_erased ? shared_.keyring.cache().erase(id) : shared_.keyring.cache().forget(id);
-      log_holds_destroyed_ = log_holds_destroyed_ || was_erased;
+      if (was_erased) shared_.states.log_holds_destroyed = true;
     }
   }
   auto state = state_->keys;
   state.unsettled.clear();
-  std::vector<KeysStateRow> states{state};
   WD_TRY(
       [[maybe_unused]] auto written,
       in_turn(
@@ -110,7 +110,7 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
                    bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
             WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
             WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
-            return bulk(keys, kKeysState, store::BulkMode::kPut, states);
+            return put_state(keys, state);
           },
           [&] {
             shared_.keyring.feed().changed(lost_keys, lost);
@@ -145,6 +145,12 @@ std::vector<Unsettled> Writer::unsettled_of_batch() const {
   return entries;
 }
 
+Status Writer::put_state(store::Connection& keys, KeysStateRow& state) {
+  state.epoch = epoch_->number;
+  std::vector<KeysStateRow> rows{state};
+  return bulk(keys, kKeysState, store::BulkMode::kPut, rows);
+}
+
 Status Writer::write_keys() {
   std::vector<PersonKeyRow> keys;
   std::vector<BlindIndexRow> added;
@@ -155,16 +161,12 @@ Status Writer::write_keys() {
   state.batch = batch_;
   state.settled = state_->main.batch;
   state.unsettled = packed(unsettled_of_batch());
-  std::vector<KeysStateRow> states{state};
   std::size_t named = 0;
   WD_TRY([[maybe_unused]] auto written,
          in_turn(
              [&](store::Connection& to) -> Status {
-               // Whoever has the turn knows the epoch: it cannot change meanwhile.
-               WD_TRY([[maybe_unused]] auto renewed, renew());
                keys.reserve(keys_.size());
                for (const auto& staged : keys_) keys.push_back(staged.row);
-               states.front().epoch = epoch_->number;
                auto waiting = shared_.body_keys.waiting();
                named = waiting.size();
                auto& outdated = shared_.states.outdated();
@@ -175,7 +177,7 @@ Status Writer::write_keys() {
                       bulk(to, kBlindIndex, store::BulkMode::kErase, outdated));
                WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, store::BulkMode::kPut, added));
                WD_TRY([[maybe_unused]] auto d, bulk(to, kNamedKey, store::BulkMode::kPut, waiting));
-               return bulk(to, kKeysState, store::BulkMode::kPut, states);
+               return put_state(to, state);
              },
              [&] {
                shared_.keyring.feed().changed(keys, added);
@@ -183,7 +185,7 @@ Status Writer::write_keys() {
                shared_.states.outdated().clear();
                shared_.body_keys.written(named);
              }));
-  state_->keys = std::move(states.front());
+  state_->keys = std::move(state);
   return ok();
 }
 

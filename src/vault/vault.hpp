@@ -42,6 +42,9 @@ class Vault {
   }
   // For who keeps the second copy and renews the epoch.
   Keyring& keyring() { return *keyring_; }
+  // Districts in which an erasure is not done to its last byte; their next batch finishes it. Where
+  // one writer takes all, the nation stands for any. Any thread.
+  std::vector<District> unfinished_erasures() const { return states_.unfinished(); }
   // A MAC under a named key of the keys folder, one for each thread.
   crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
   // The pair that phones seal their outbox to. Made anew at each call: once a process is enough.

@@ -83,6 +83,8 @@ Status Writer::in_turn(const WriteKeys& write, const std::function<void()>& afte
   const auto turn = shared_.states.turn();
   auto& to = shared_.keyring.writer();
   if (own_reads_) end_keys();
+  // Whoever has the turn knows the epoch: it cannot change meanwhile.
+  WD_TRY([[maybe_unused]] auto renewed, renew());
   if (!keys_begun_) {
     WD_TRY([[maybe_unused]] auto begun, to.begin());
   }

@@ -113,7 +113,7 @@ class Writer {
   bool main_was_restored() const { return shared_.states.main_was_restored(); }
   // Whether an erasure waits for the disk, or for a reader that keeps the log of keys.db from being
   // emptied: the next batch tries again. Any thread.
-  bool is_destroying() const { return is_destroying_; }
+  bool is_destroying() const { return !shared_.states.unfinished().empty(); }
 
   // Keys and index entries that the start took back.
   std::size_t taken_back() const { return taken_back_; }
@@ -170,6 +170,8 @@ class Writer {
   using WriteKeys = std::function<Status(store::Connection&)>;
   // `after` still has the turn, and runs when the write is on disk.
   Status in_turn(const WriteKeys& write, const std::function<void()>& after = {});
+  // Within the turn: what keys.db knows of the scope from now on.
+  Status put_state(store::Connection& keys, KeysStateRow& state);
   // Turns the cipher to a subject; false when it has no key.
   Result<bool> use(const SubjectId& id);
   void make_key(const SubjectId& id);
@@ -199,10 +201,8 @@ class Writer {
   std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
   std::pmr::unordered_multimap<std::int64_t, std::size_t> index_at_{&pool_};  // by mac
 
-  BatchState* state_ = nullptr;       // of the scope of the batch being staged
-  std::int64_t batch_ = 1;            // its number
-  bool log_holds_destroyed_ = false;  // the log of keys.db still has pages of before
-  std::atomic<bool> is_destroying_{false};
+  BatchState* state_ = nullptr;  // of the scope of the batch being staged
+  std::int64_t batch_ = 1;       // its number
   bool keys_begun_ = false;
   std::size_t taken_back_ = 0;
 };

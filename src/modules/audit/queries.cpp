@@ -20,7 +20,6 @@ using access::Role;
 using bus::QueryContext;
 using vault::AccessLogRow;
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::size_t kSubjectCharacters = 8;  // enough to see what is about the same person
 constexpr std::int64_t kExportLines = 50'000;
 constexpr std::int64_t kExportMs = 10'000;
@@ -53,31 +52,16 @@ struct Number {
 };
 WD_DESCRIBE(Number, value)
 
-// The code of the region that a district's number stands for.
-Result<RegionCode> code_of(District district) {
-  constexpr std::int32_t kPseudo = 9'000'000;
-  const auto number = district.is_pseudo() ? district.number - kPseudo : district.number;
-  auto text = number == 0 ? std::string() : std::to_string(number);
-  if (text.size() % 2 != 0) text.insert(text.begin(), '0');
-  return RegionCode::parse(text);
-}
-
 // From the first instant of a day to the last of another.
 struct Span {
   UnixMs from = 0, until = 0;
 };
 Span span_of(CivilDate from, CivilDate until, ZoneOffset zone) {
-  return {from.start(zone), until.start(zone) + kDayMs};
+  return {from.start(zone), until.plus_days(1).start(zone)};
 }
 
 List<vault::Field, 16> fields_of(std::int64_t bits) {
-  const auto fields = vault::Fields::from_bits(bits);
-  List<vault::Field, 16> list;
-  for (const auto& choice : codec::choices<vault::Field>()) {
-    const auto field = static_cast<vault::Field>(choice.value);
-    if (fields.contains(field)) list.items.push_back(field);
-  }
-  return list;
+  return {vault::Fields::from_bits(bits).list()};
 }
 
 Result<AuditDistricts> districts(const AuditDistrictsParams&, QueryContext& context) {
@@ -85,7 +69,7 @@ Result<AuditDistricts> districts(const AuditDistrictsParams&, QueryContext& cont
   std::vector<RegionCode> codes;
   for (const auto district : found) {
     if (codes.size() == kDistrictsMost) break;
-    WD_TRY(auto code, code_of(district));
+    WD_TRY(auto code, RegionCode::of(district));
     codes.push_back(std::move(code));
   }
   WD_TRY(auto names, regions::region_names(context.db, codes));

@@ -317,6 +317,32 @@ TEST_F(TwoWriters, given_a_body_key_made_by_one_then_the_other_compares_under_it
   EXPECT_EQ(again.second->same_body(kNow, "a body", *mac), true);
 }
 
+// security: VA4
+TEST_F(TwoWriters, given_an_erasure_whose_key_a_reader_keeps_then_any_writer_may_empty_the_log) {
+  auto it = pair();
+  ASSERT_TRUE(batch(*it.second, *it.main, kOther, 2, "13900000002"));
+  const auto engine = store::open_sqlite({.path = paths_.keys + "/keys.db"});
+  const auto snapshot = (*engine)->open_reader().value();
+  ASSERT_TRUE(snapshot->begin());
+  ASSERT_TRUE(store::get(*snapshot, kPersonKey, {kOther, subject_of(2)}).value());
+  const auto in_batch = [&](auto work) {
+    it.second->begin(kOther);
+    ASSERT_TRUE(it.main->begin());
+    ASSERT_TRUE(work());
+    ASSERT_TRUE(it.second->commit_keys());
+    ASSERT_TRUE(it.second->write_rows());
+    ASSERT_TRUE(it.main->commit());
+    it.second->settled();
+  };
+  in_batch([&] { return it.second->erase(kOther, subject_of(2)); });
+  EXPECT_EQ(it.first.vault->unfinished_erasures(), std::vector{kOther});
+  snapshot->rollback();
+  ASSERT_TRUE(batch(*it.first.writer, *it.first.main, kDistrict, 1, "13900000001"));
+  EXPECT_EQ(std::filesystem::file_size(paths_.keys + "/keys.db-wal"), 0u);
+  in_batch([] { return ok(); });
+  EXPECT_TRUE(it.first.vault->unfinished_erasures().empty());
+}
+
 TEST_F(TwoWriters, given_a_log_of_a_district_by_both_then_its_chain_holds) {
   auto it = pair();
   for (int turn = 0; turn < 4; ++turn) {

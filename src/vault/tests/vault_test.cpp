@@ -390,6 +390,12 @@ TEST_F(VaultTest, errors_name_no_value) {
   EXPECT_EQ(value.error().cause().find("测试甲"), std::string::npos);
 }
 
+TEST(Fields, are_listed_in_order_and_unknown_numbers_left_out) {
+  const Fields fields{Field::phone, Field::name, Field::held_body};
+  EXPECT_EQ(fields.list(), (std::vector{Field::name, Field::phone, Field::held_body}));
+  EXPECT_TRUE(Fields::from_bits(std::int64_t{1} << 40).list().empty());
+}
+
 TEST(Fields, masks_hide_what_a_reader_without_purpose_may_not_see) {
   struct Case {
     Field field;
