@@ -10,10 +10,10 @@
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <unordered_map>
 #include <utility>
 
 #include "store/ddl.hpp"
+#include "store/postgres_growth.hpp"
 #include "store/postgres_link.hpp"
 #include "store/remote.hpp"
 
@@ -29,8 +29,6 @@ constexpr int kFetchRows = 2'000;
 // A walk through a whole table comes over a connection: it may take this many times the limit, and
 // what follows it has its time still. Whoever walks keeps what was read, so it is rare.
 constexpr std::int64_t kWalkTimes = 5;
-// Rows written to a table before its statistics are made for the first time; then at each doubling.
-constexpr std::size_t kFirstStatistics = 500;
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -121,8 +119,12 @@ bool can_be_a_cursor(std::string_view sql) {
 class PostgresConnection final : public RemoteConnection {
  public:
   PostgresConnection(std::unique_ptr<Link> link, std::atomic<bool>* writer_flag,
-                     const std::vector<std::string>& everywhere)
-      : link_(std::move(link)), writer_flag_(writer_flag), everywhere_(everywhere) {}
+                     const std::vector<std::string>& everywhere,
+                     std::shared_ptr<postgres::TableGrowth> growth)
+      : link_(std::move(link)),
+        writer_flag_(writer_flag),
+        everywhere_(everywhere),
+        growth_(std::move(growth)) {}
 
   ~PostgresConnection() override {
     link_.reset();
@@ -420,7 +422,7 @@ class PostgresConnection final : public RemoteConnection {
   }
 
   Status write(const TableInfo& table, BulkMode mode, postgres::ArrayBinder arrays) {
-    grown_[table.name].rows += arrays.rows();
+    growth_->wrote(table.name, arrays.rows());
     writes_bytes_ += arrays.bytes();
     writes_.push_back({{table.name.data(), 1 + static_cast<int>(mode)},
                        [=] { return ddl::array_statement(table, mode); },
@@ -429,18 +431,27 @@ class PostgresConnection final : public RemoteConnection {
     return gathers_writes_ && writes_bytes_ < kBulkBytes ? ok() : send_writes();
   }
 
-  // Without statistics PostgreSQL believes that a district has one row in a table, and joins two of
-  // them row by row. Its own collecting comes up to a minute after a table has grown.
+  // Statistics only make plans better, so a failure is nobody's error.
   void note_growth() {
-    std::string tables;
-    for (auto& [name, growth] : grown_) {
-      if (growth.rows < growth.next) continue;
-      growth.next = 2 * growth.rows;
-      tables += (tables.empty() ? "" : ", ") + std::string(name);
+    const auto grown = growth_->grown();
+    if (grown.empty()) return;
+    std::string names;
+    for (const auto& name : grown) names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
+    const auto known = link_->simple(
+        "SELECT t.name, COALESCE(MAX(c.reltuples), -1)::bigint FROM unnest(ARRAY[" + names +
+        "]) AS t(name) LEFT JOIN pg_class c ON c.oid = to_regclass(t.name) GROUP BY t.name");
+    if (!known) return;
+    std::string doubled;
+    for (int i = 0; i < PQntuples(known->get()); ++i) {
+      const std::string_view told(PQgetvalue(known->get(), i, 0));
+      const auto name = std::ranges::find(grown, told);
+      if (name == grown.end()) continue;
+      const auto rows = std::strtoll(PQgetvalue(known->get(), i, 1), nullptr, 10);
+      if (!growth_->doubled(*name, rows)) continue;
+      doubled += (doubled.empty() ? "" : ", ") + std::string(told);
     }
-    if (tables.empty()) return;
-    // They only make plans better, so a failure is nobody's error.
-    [[maybe_unused]] const auto done = link_->simple("ANALYZE (SKIP_LOCKED) " + tables);
+    if (doubled.empty()) return;
+    [[maybe_unused]] const auto done = link_->simple("ANALYZE (SKIP_LOCKED) " + doubled);
   }
 
   // False when `each` wants no more.
@@ -490,11 +501,7 @@ class PostgresConnection final : public RemoteConnection {
   WaitingList writes_;
   std::size_t writes_bytes_ = 0;
   std::int64_t next_cursor_ = 1;
-  struct Growth {
-    std::size_t rows = 0;
-    std::size_t next = kFirstStatistics;
-  };
-  std::unordered_map<std::string_view, Growth> grown_;  // table names are literals
+  std::shared_ptr<postgres::TableGrowth> growth_;
   // statement_timeout: asked for, in force, and in force after the transaction.
   std::int64_t wanted_ms_ = 0, applied_ms_ = 0, session_ms_ = 0;
   std::int64_t deadline_ms_ = 0;
@@ -529,12 +536,13 @@ class PostgresEngine final : public RemoteEngine {
     auto link = std::make_unique<Link>(options_, use, std::move(seat));
     WD_TRY([[maybe_unused]] auto opened, link->open());
     return std::unique_ptr<Connection>(
-        std::make_unique<PostgresConnection>(std::move(link), flag, options_.everywhere));
+        std::make_unique<PostgresConnection>(std::move(link), flag, options_.everywhere, growth_));
   }
 
   PostgresOptions options_;
   std::atomic<bool> writer_open_{false};
   std::atomic<bool> beside_others_{false};  // says nothing: there may be many
+  std::shared_ptr<postgres::TableGrowth> growth_ = std::make_shared<postgres::TableGrowth>();
   std::shared_ptr<std::atomic<int>> first_backend_ = std::make_shared<std::atomic<int>>(0);
 };
 

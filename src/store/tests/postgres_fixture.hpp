@@ -31,10 +31,10 @@ inline constexpr District kDistrict{320508};
 
 class Many final : public RowSource {
  public:
-  explicit Many(std::size_t count) : count_(count) {}
+  explicit Many(std::size_t count, std::int64_t first = 0) : count_(count), first_(first) {}
   std::size_t size() const override { return count_; }
   void bind(std::size_t row, Binder& to) const override {
-    const NoteRow note{kDistrict, static_cast<std::int64_t>(row), "a"};
+    const NoteRow note{kDistrict, first_ + static_cast<std::int64_t>(row), "a"};
     for_each_member(note, [&](const auto& member, std::size_t column) {
       ColumnTraits<std::decay_t<decltype(member)>>::bind(to, column, member);
     });
@@ -42,6 +42,7 @@ class Many final : public RowSource {
 
  private:
   std::size_t count_;
+  std::int64_t first_;
 };
 
 class PostgresTest : public ::testing::Test {

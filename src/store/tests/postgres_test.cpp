@@ -245,19 +245,6 @@ TEST_F(PostgresTest, given_a_table_that_grows_under_a_session_then_its_plan_foll
   }));
 }
 
-TEST_F(PostgresTest, given_a_table_that_has_grown_then_its_statistics_are_made_at_once) {
-  ASSERT_TRUE(writer_->begin());
-  ASSERT_TRUE(writer_->bulk(kNote.info(), BulkMode::kInsert, Many(600)));
-  ASSERT_TRUE(writer_->commit());
-  static constexpr Statement kKnown{
-      "known",
-      "SELECT reltuples::float8 FROM pg_class WHERE oid = 'note_under_test'::regclass AND $1 = $1"};
-  ASSERT_TRUE(writer_->query(kKnown, bind_all(std::int64_t{1}), [](const RowReader& row) {
-    EXPECT_EQ(row.real(0), 600);
-    return true;
-  }));
-}
-
 TEST_F(PostgresTest, rows_are_found_by_many_values_of_each_district) {
   constexpr District kOther{110101};
   ASSERT_TRUE(insert(*writer_, 1));
