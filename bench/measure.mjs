@@ -14,12 +14,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { logged_in } from '../tests/support/client.mjs';
 import { copy_folder, measure_durable } from './durable.mjs';
 import { page_of } from './page.mjs';
 import { measure_pages } from './pages.mjs';
-import { cpu_seconds_of, median, memory_mb, run, run_json } from './processes.mjs';
-import { Service, build, program, root } from './service.mjs';
+import { cpu_seconds_of, median, run, run_json } from './processes.mjs';
+import { build, program, root } from './service.mjs';
+import { measure_start } from './start.mjs';
 
 const work = process.env.WANGDI_BENCH_FOLDER ?? join(build, 'bench');
 
@@ -88,25 +88,6 @@ function measure_disk() {
   return { sync_ms: median(times) };
 }
 
-// From the start of the program to the first answer, and the memory after one search.
-async function measure_start(folder, told, rounds) {
-  const times = [];
-  const memory = [];
-  for (let i = 0; i < rounds; i += 1) {
-    const before = performance.now();
-    const server = await Service.start(folder, told);
-    const health = await fetch(server.url + '/health');
-    if (health.status !== 200) throw new Error(`/health: ${health.status}`);
-    times.push(performance.now() - before);
-    const client = await logged_in(server, 'nation');
-    await client.get('/api/v1/regions/search?q=hp');
-    memory.push(memory_mb(server.process.pid));
-    await server.stop();
-  }
-  say(`start to /health: ${median(times).toFixed(0)} ms, memory after a search ${median(memory).toFixed(0)} MB`);
-  return { ms: median(times), memory_mb: median(memory) };
-}
-
 function measure_rebuild(folder) {
   const rebuilt = run_json(program('bench_rebuild'), [folder]);
   say(
@@ -122,8 +103,9 @@ function measure_trial({ folder, told }) {
   return tried;
 }
 
-function measure_postgres({ seconds, rounds, first_seconds }) {
-  const words = { work, communities: kPostgresCommunities, seconds, rounds, first_seconds };
+function measure_postgres({ seconds, rounds, first_seconds, persons, requests, starts }) {
+  const words = { work, communities: kPostgresCommunities, seconds, rounds, first_seconds, requests, starts };
+  words.people_communities = Math.ceil(persons / kPersonsPerCommunity);
   const node = [process.execPath, join(import.meta.dirname, 'postgres.mjs'), JSON.stringify(words)];
   const stdio = ['ignore', 'pipe', 'inherit'];
   return JSON.parse(run(join(root, 'tools/with_postgres'), node, { stdio }));
@@ -139,7 +121,8 @@ async function main() {
   results.init = measure_init(options.starts);
   results.disk = measure_disk();
   const taps = roster(`taps_${options.durable_communities}`, options.durable_communities, 0, false);
-  results.start = await measure_start(copy_folder(taps.folder, join(work, 'start')), taps.told, options.starts);
+  const start = { folder: copy_folder(taps.folder, join(work, 'start')), told: taps.told, rounds: options.starts, say };
+  results.start = await measure_start(start);
   results.durable = await measure_durable({ ...options, ...taps, work, say });
   results.durable.households = taps.told.households;
   results.postgres = measure_postgres(options);

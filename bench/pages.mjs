@@ -91,9 +91,9 @@ async function time_page(server, client, request, wanted) {
   return { cpu_ms: cpu, p50_ms: median(times), p95_ms: percentile(times, 0.95), most_ms: Math.max(...times), bytes };
 }
 
-// `told` is what bench_make_roster printed of the folder.
-export async function measure_pages({ folder, told, count, say }) {
-  const server = await Service.start(folder, told);
+// `told` is what bench_make_roster printed of the folder; `store` names its database, if not SQLite.
+export async function measure_pages({ folder, told, count, say, store = '' }) {
+  const server = await Service.start(folder, told, store);
   const clients = new Map();
   const measured = [];
   try {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable command on PostgreSQL: taps over HTTP by 64 connections against raw unnest batches,
-// in turn on two copies of one database; the same taps with one writer and with several, in turn; and
-// the first seconds of a session whose tables of visits are empty. Run by tools/with_postgres; prints one JSON line, what it does goes to stderr.
+// in turn on two copies of one database; the same taps with one writer and with several, in turn;
+// the first seconds of a session whose tables of visits are empty; and the other bars on a database
+// of many people. Run by tools/with_postgres; prints one JSON line, what it does goes to stderr.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { http_round, move_workers, write_workers } from './durable.mjs';
-import { children_cpu_us, median, run, run_json } from './processes.mjs';
+import { measure_pages } from './pages.mjs';
+import { children_cpu_us, cpu_seconds_of, median, run, run_json } from './processes.mjs';
 import { Service, program } from './service.mjs';
+import { measure_start } from './start.mjs';
 
-const { work, communities, seconds, rounds, first_seconds } = JSON.parse(process.argv[2]);
+const { work, communities, people_communities, seconds, rounds, first_seconds, requests, starts } = JSON.parse(process.argv[2]);
 const store = process.env.WANGDI_STORE;
 const say = (text) => process.stderr.write(text + '\n');
 
@@ -20,12 +23,16 @@ const postmaster = Number(pid_file.split('\n')[0]);
 // All that the database server does: sessions, log, checkpoints.
 const backends_us = () => children_cpu_us(postmaster);
 
-function make(name) {
-  const folder = join(work, name);
+function remove(folder) {
   for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
+}
+
+function make(name, words) {
+  const folder = join(work, name);
+  remove(folder);
   ask(`CREATE DATABASE ${name} TEMPLATE template0`);
   const env = { ...process.env, WANGDI_STORE: address(name) };
-  const told = run_json(program('bench_make_roster'), [folder, String(communities), '0', 'city'], { env });
+  const told = run_json(program('bench_make_roster'), [folder, ...words], { env });
   return { folder, told };
 }
 
@@ -85,8 +92,44 @@ async function measure_writers(folder, told, file) {
   });
 }
 
+// CPU seconds of a command of the program, and of the database's processes meanwhile.
+function both_cpu_s(words) {
+  const before = backends_us();
+  const program_s = cpu_seconds_of(program('wangdi'), words);
+  return program_s + (backends_us() - before) / 1e6;
+}
+
+function measure_init() {
+  const folder = join(work, 'init');
+  const seconds = [];
+  for (let i = 0; i < starts; i += 1) {
+    remove(folder);
+    ask(`CREATE DATABASE bench_init_${i} TEMPLATE template0`);
+    seconds.push(both_cpu_s(['init', '--data', folder, '--admin', 'admin', '--store', address(`bench_init_${i}`)]));
+  }
+  remove(folder);
+  return { cpu_seconds: median(seconds) };
+}
+
+// Everything of the bars that is not the tap, on a database of so many people.
+async function measure_people() {
+  say(`making ${people_communities} communities on PostgreSQL`);
+  const { folder, told } = make('bench_people', [String(people_communities), '75', 'nation']);
+  const store = address('bench_people');
+  const start = await measure_start({ folder, told, rounds: starts, say, store });
+  const pages = await measure_pages({ folder, told, count: requests, say, store });
+  const env = { ...process.env, WANGDI_STORE: store };
+  const trial = run_json(program('bench_trial'), [folder, told.grids[0].grid.slice(0, 12)], { env });
+  say(`roster trial: ${Math.round(trial.rows_a_cpu_second)} rows a CPU second`);
+  const events = Number(run('psql', [store, '-XAtqc', 'SELECT COUNT(*) FROM journal']));
+  const cpu_seconds = both_cpu_s(['rebuild', '--check', '--data', folder, '--store', store]);
+  say(`rebuild --check: ${events} events in ${cpu_seconds.toFixed(1)} CPU s`);
+  remove(folder);
+  return { persons: told.persons, start, pages, trial, rebuild: { events, cpu_seconds } };
+}
+
 say(`making ${communities} communities on PostgreSQL`);
-const { folder, told } = make('bench_http');
+const { folder, told } = make('bench_http', [String(communities), '0', 'city']);
 ask('CREATE DATABASE bench_raw TEMPLATE bench_http');
 const file = join(work, 'postgres_workers.tsv');
 const beginning = await measure_beginning(folder, told, file);
@@ -119,7 +162,8 @@ try {
 const writers = await measure_writers(folder, told, file);
 const of = (name) => median(measured.map((round) => round[name]));
 const medians = Object.fromEntries(Object.keys(measured[0]).map((name) => [name, of(name)]));
-for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
+remove(folder);
+const people = { init: measure_init(), ...(await measure_people()) };
 const version = ask('SHOW server_version').split(' ')[0];
-const result = { ...medians, writers, beginning, version, households: told.households };
+const result = { ...medians, writers, beginning, people, version, households: told.households };
 process.stdout.write(JSON.stringify(result) + '\n');

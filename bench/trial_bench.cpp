@@ -2,7 +2,7 @@
 // The trial of a roster against the people of a folder, vault open: 10,000 rows for the doors of
 // one community. Most are new people behind known doors; every tenth person is there already,
 // every twentieth number is wrong. CPU time of the trying thread.
-// Usage: bench_trial DATA COMMUNITY [ROWS]
+// Usage: bench_trial DATA COMMUNITY [ROWS]; WANGDI_STORE names a PostgreSQL database, if any.
 #include <iostream>
 
 #include "access/system_actor.hpp"
@@ -67,6 +67,7 @@ Result<Measured> measure(const std::string& data, std::string_view code, std::si
   config.keys = data + ".keys";
   config.root = data + ".root";
   config.anchor = data + ".anchor";
+  config.storage_url = store_of_environment();
   WD_TRY(auto runtime, app::Runtime::open(config, clock));
   WD_TRY(const auto reader, runtime->reader());
   WD_TRY(const auto community, RegionCode::parse(code));
