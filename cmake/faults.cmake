@@ -53,6 +53,7 @@ set_tests_properties(api_kill_long PROPERTIES LABELS long ENVIRONMENT
                      "${wangdi_served_environment};WANGDI_KILLS=1000")
 
 wangdi_fault_test(sync LONG)
+wangdi_fault_test(follower LONG)
 foreach(file full read_only slow clock machine link)
   wangdi_fault_test(${file})
 endforeach()

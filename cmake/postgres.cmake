@@ -41,7 +41,7 @@ foreach(room store journal modules_regions modules_residents modules_screening m
         modules_accounts same_tables)
   add_test(NAME citus_${room}
            COMMAND ${CMAKE_SOURCE_DIR}/tools/with_citus $<TARGET_FILE:test_${room}>
-                   --gtest_filter=-PostgresTest.*:FromEmpty.*:*stands_outside_the_vault
+                   --gtest_filter=-PostgresTest.*:PostgresGrowthTest.*:FromEmpty.*:*stands_outside_the_vault
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(citus_${room} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1800 LABELS slow
                        ENVIRONMENT "RC_PARAMS=max_success=12")
