@@ -63,6 +63,13 @@ if(WANGDI_WHOLE AND TARGET wangdi)
       ENVIRONMENT
       "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_KILLS=10;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_${name}")
   endforeach()
+  # The rest of the API suite, with one database server and one demo. What says nothing of the engine is left out.
+  file(GLOB rest CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} tests/api/*.test.mjs)
+  list(FILTER rest EXCLUDE REGEX "/(thread|kill|privacy|anchor|heal|start|tls)\\.test")
+  wangdi_postgres_test(api ${CMAKE_SOURCE_DIR}/tools/with_node node --test --test-concurrency=1
+                       ${rest})
+  set_tests_properties(postgres_api PROPERTIES COST 100 ENVIRONMENT
+    "WANGDI_BINARY=$<TARGET_FILE:wangdi>;WANGDI_DEMO=${CMAKE_BINARY_DIR}/tests/demo_postgres_api")
   # Whole servers are copied, killed and promoted: for the night.
   wangdi_postgres_test(failover ${CMAKE_SOURCE_DIR}/tools/with_node node --test
                        tests/postgres/failover.test.mjs)
