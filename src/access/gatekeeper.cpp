@@ -98,7 +98,7 @@ void Gatekeeper::Impl::failed(const Keys& keys, const Error& error) {
 }
 
 void Gatekeeper::Impl::on_bench(const Keys& keys, std::function<void(HashingBench&)> work,
-                                std::function<void(Error)> tell) {
+                                const std::function<void(Error)>& tell) {
   const bool queued = pool_->submit([work = std::move(work), tell](HashingBench* bench) {
     if (bench != nullptr) return work(*bench);
     tell(Error(ErrorCode::shutting_down));

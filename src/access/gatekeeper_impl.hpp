@@ -56,7 +56,7 @@ class Gatekeeper::Impl {
   void failed(const Keys& keys, const Error& error);
   // Does `work` of an admitted attempt on a hashing thread, or tells why not.
   void on_bench(const Keys& keys, std::function<void(HashingBench&)> work,
-                std::function<void(Error)> tell);
+                const std::function<void(Error)>& tell);
   // check_factor with the present time and the rules.
   Result<FactorProof> judge_code(HashingBench& bench, AccountId account, std::string_view code);
 
