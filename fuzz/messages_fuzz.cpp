@@ -16,6 +16,8 @@
 #include "modules/residents/views.hpp"
 #include "modules/screening/messages.hpp"
 #include "modules/screening/views.hpp"
+#include "modules/status/messages.hpp"
+#include "modules/status/views.hpp"
 
 namespace {
 
@@ -79,6 +81,13 @@ constexpr fuzz::Parse kParsers[] = {
     body<screening::EndRound>,
     body<screening::RecordVisit>,
     body<screening::CorrectVisit>,
+    body<status::SetStatus>,
+    body<status::ConfirmStatus>,
+    body<status::AskReview>,
+    body<status::DecideReview>,
+    body<status::AnswerAlarm>,
+    query<status::DeskParams>,
+    query<status::AlarmsParams>,
     body<reporting::TakeCutOff>,
     query<accounts::AccountsParams>,
     query<accounts::MeParams>,

@@ -64,6 +64,7 @@ Status send_people(Runtime& runtime, const DemoCommunity& demo, const Staff& sta
     add(sending, commands, home.household, grid, at);
     for (const auto& person : home.persons) add(sending, commands, person, grid, at);
     for (const auto& group : home.key_groups) add(sending, commands, group, grid, at);
+    for (const auto& set : home.statuses) add(sending, commands, set, grid, at);
   }
   WD_TRY([[maybe_unused]] auto sent, sending.send_all(staff.officer, std::move(commands)));
   return ok();

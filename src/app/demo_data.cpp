@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t kSeed = 20200218;
 constexpr std::size_t kNamesMax = 10'000;
 constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int32_t kDocuments = 12;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 
 // 24 buildings: 16 of three units with six floors, 8 of two units with seven; two rooms a floor.
@@ -78,6 +79,7 @@ class Maker {
   ZoneOffset zone_;
   std::mt19937 random_{kSeed};
   std::int32_t people_ = 0;
+  std::int32_t documents_ = 0;
   DemoCommunity demo_;
 };
 
@@ -169,9 +171,29 @@ residents::AddPerson Maker::make_person(HouseholdId household, residents::Relati
 
 void Maker::join_group(DemoHousehold& home, std::size_t person, residents::KeyGroup group,
                        const char* reason) {
-  home.key_groups.push_back({home.persons[person].id, group, text<200, 1>(reason),
-                             today_.plus_days(-static_cast<int>(below(5)) - 1),
-                             today_.plus_days(10 + static_cast<int>(below(20)))});
+  const auto starts_on = today_.plus_days(-static_cast<int>(below(5)) - 1);
+  const auto ends_on = today_.plus_days(10 + static_cast<int>(below(20)));
+  const auto id = home.persons[person].id;
+  if (!residents::restricts(group)) {
+    home.key_groups.push_back({id, group, text<200, 1>(reason), starts_on, ends_on});
+    return;
+  }
+  // What restricts somebody has a document, and an hour has room for a few.
+  if (documents_ == kDocuments) return;
+  ++documents_;
+  status::SetStatus set;
+  set.entry = StatusEntryId{id.value};
+  set.person = id;
+  set.group = static_cast<status::RestrictingGroup>(group);
+  set.source = residents::GroundSource::document;
+  set.starts_on = starts_on;
+  set.ends_on = std::min(ends_on, starts_on.plus_days(14));
+  set.document = residents::CaseDocument::tracing_letter;
+  set.document_number = text<60, 1>("演示〔2020〕" + std::to_string(documents_) + "号");
+  set.issuer = text<60, 1>("演示疾控中心");
+  set.issued_on = starts_on;
+  set.reason = text<200, 1>(reason);
+  home.statuses.push_back(std::move(set));
 }
 
 void Maker::make_family(DemoHousehold& home) {

@@ -11,6 +11,7 @@
 #include "modules/regions/messages.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/screening/messages.hpp"
+#include "modules/status/messages.hpp"
 
 namespace wangdi::app {
 
@@ -33,6 +34,7 @@ struct DemoHousehold {
   residents::AddHousehold household;
   std::vector<residents::AddPerson> persons;
   std::vector<residents::AddKeyGroup> key_groups;
+  std::vector<status::SetStatus> statuses;
 };
 struct DemoCommunity {
   RegionCode community;

@@ -12,6 +12,7 @@
 #include "modules/residents/module.hpp"
 #include "modules/residents/roster_queries.hpp"
 #include "modules/screening/module.hpp"
+#include "modules/status/module.hpp"
 
 namespace wangdi::app {
 
@@ -35,6 +36,7 @@ void Modules::register_all() {
   residents::register_search(registry, tree_index->pinyin());
   residents::register_roster(registry, imports);
   screening::register_module(registry);
+  status::register_module(registry);
   reporting::register_module(registry);
   audit::register_module(registry);
 }

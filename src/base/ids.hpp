@@ -48,6 +48,9 @@ using BuildingId = Id<struct BuildingTag>;
 using RoundId = Id<struct RoundTag>;
 using VisitId = Id<struct VisitTag>;
 using TokenId = Id<struct TokenTag>;
+using StatusEntryId = Id<struct StatusEntryTag>;
+using ReviewId = Id<struct ReviewTag>;
+using AlarmId = Id<struct AlarmTag>;
 
 }  // namespace wangdi
 

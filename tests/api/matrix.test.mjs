@@ -57,6 +57,8 @@ const queries = {
   'post residents/search': in_communities((community) => post('residents/search', { community, text: 'zm' })),
   'get residents/template': () => [{ own: true, ...get('residents/template') }],
   'post residents/unmask': in_grids((grid) => post('residents/unmask', { subject: grid.person, fields: ['name'], purpose: 'home_visit' })),
+  'get status/alarms': everywhere((region) => get(`status/alarms?region=${region}`)),
+  'get status/desk': everywhere((region) => get(`status/desk?region=${region}`)),
   // The building stands in the first grid of the first community; elsewhere it is not there.
   'get screening/building': (grids) => [{ region: '320508019044', ...get(`screening/building?community=320508019044&building=${grids[0].building}`) }],
   'get screening/doors': in_grids((grid) => get(`screening/doors?grid=${grid.code}`)),
@@ -98,11 +100,23 @@ const commands = {
   'residents.end_key_group': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, group: 'pregnant', ends_on: day(1), reason: '测试' } })),
   // Of somebody else than the one the other commands are about.
   'residents.erase_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.gone, reason: 'asked' } })),
+  'status.set': (grids) => grids.map((grid) => ({ region: grid.code, body: status_of(grid.person) })),
+  // About an entry that stands: decided already for the one, open for the others.
+  'status.confirm': (grids) => grids.map((grid) => ({ region: grid.code, body: { ...grid.marked, confirmed: true } })),
+  'status.ask_review': (grids) => grids.map((grid) => ({ region: grid.code, body: { ...grid.marked, review: uuid(), through: 'on_paper', words: '测试' } })),
+  'status.decide_review': (grids) => grids.map((grid) => ({ region: grid.code, body: { ...grid.marked, result: 'stays', reason: '测试' } })),
+  'status.answer_alarm': (grids) => [{ region: grids.alarm.region, body: { ...grids.alarm, words: '测试' } }],
   'screening.record_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: uuid(), household: grid.household, outcome: 'all_well', exceptions: [] } })),
   'screening.correct_visit': (grids) => grids.map((grid) => ({ region: grid.code, body: { visit: grid.visit, household: grid.household, outcome: 'all_well', exceptions: [], reason: '测试' } })),
   'screening.start_round': () => regions.map((region) => ({ region, body: { id: uuid(), region, title: `轮${(serial += 1)}`, starts_on: day(100 + serial), due_on: day(100 + serial), ends_on: day(100 + serial) } })),
   'screening.end_round': (grids) => [{ region: '320508', body: { round: grids[0].round, region: '320508', reason: '测试' } }],
 };
+
+// A status by a document, as an officer enters it.
+const status_of = (person) => ({
+  entry: uuid(), person, group: 'close_contact', source: 'document', starts_on: day(0), ends_on: day(14),
+  document: 'contact_notice', document_number: '测试1号', issuer: '测试', issued_on: day(0), reason: '测试',
+});
 
 let installation, server, description, grids;
 const clients = new Map();
@@ -113,6 +127,7 @@ before(async () => {
   description = (await clients.get('county_officer').get('/openapi.json')).json;
   grids = [];
   for (const code of ['320508019044001', '320508019044002']) grids.push(await things_of(code));
+  grids.alarm = await alarm_of(grids);
   const higher = clients.get('higher_officer');
   const token = { token: uuid(), name: '程序', purpose: '测试', uses: ['figures'], days: 1 };
   assert.equal((await higher.one('accounts.make_token', '3205', { ...token, region: '3205' })).status, 'applied');
@@ -138,6 +153,9 @@ async function things_of(code) {
     region: code,
   });
   assert.equal(opened.status, 'applied', JSON.stringify(opened));
+  const others = doors.doors.filter((one) => one.household !== door.household).flatMap((one) => one.persons.map(({ id }) => id));
+  const marked = status_of(others.at(-1));
+  assert.equal((await county.one('status.set', code, marked)).status, 'applied');
   const rows = (await clients.get('system_administrator').get(`/api/v1/accounts?region=${code}`)).json.rows;
   const spare = rows.find(({ id }) => !staff.some((known) => known.id === id));
   return {
@@ -149,7 +167,20 @@ async function things_of(code) {
     building: door.building.id,
     round: doors.round.id,
     account: spare.id,
+    marked: { person: marked.person, entry: marked.entry },
+    others: others.slice(1, -1),
   };
+}
+// The community's officer goes over the limit of the hour.
+async function alarm_of([grid]) {
+  const officer = clients.get('community_officer');
+  for (const person of grid.others.filter((id) => id !== grid.gone)) {
+    const { status } = await officer.one('status.set', grid.code, status_of(person));
+    if (status !== 'held') continue;
+    const { rows } = (await clients.get('county_officer').get('/api/v1/status/alarms?region=320508')).json;
+    return { region: rows[0].region, alarm: rows[0].alarm };
+  }
+  throw new Error('no alarm');
 }
 
 const contains = (own, region) => region.startsWith(own);

@@ -23,6 +23,11 @@ const kStory = [
   ['residents.correct_person', kGrid],
   ['residents.add_key_group', kGrid],
   ['residents.end_key_group', kGrid],
+  ['status.set', kGrid],
+  ['status.confirm', kGrid],
+  ['status.ask_review', kGrid],
+  ['status.decide_review', kGrid],
+  ['status.answer_alarm', kCommunity],
   ['screening.start_round', kCommunity],
   ['screening.record_visit', kGrid],
   ['screening.correct_visit', kGrid],
@@ -37,10 +42,16 @@ const kStory = [
   ['residents.erase_person', kGrid],
   ['regions.import_tree', ''],
 ];
-// By a rule: a round of 2020 has ended, a token that may do nothing is none, the golden token's owner is nobody here, and a tree is imported by the
+// By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, the golden token's owner is nobody here, and a tree is imported by the
 // server's own command. Everything
 // else is applied.
 const kRefused = {
+  'residents.add_key_group full': 'status_needs_basis',
+  'residents.end_key_group full': 'key_group_unknown',
+  'status.set minimal': 'invalid_fields',
+  'status.confirm full': 'already_decided',
+  'status.decide_review full': 'second_person_needed',
+  'status.answer_alarm full': 'not_found',
   'screening.end_round full': 'round_not_running',
   'accounts.make_token minimal': 'invalid_fields',
   'accounts.revoke_token full': 'not_found',

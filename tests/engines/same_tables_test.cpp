@@ -160,7 +160,7 @@ class Life {
   void add_key_group(int a, int b, int c, int d) {
     residents::AddKeyGroup command;
     command.person = one_of(persons_, a);
-    command.group = static_cast<KeyGroup>(1 + b % 8);
+    command.group = static_cast<KeyGroup>(4 + b % 6);
     command.reason.text = "登记";
     command.starts_on = place_.today().plus_days(c % 9 - 4);
     command.ends_on = command.starts_on.plus_days(d % 9 - 1);

@@ -168,7 +168,7 @@ Saving Work::correct_person(std::size_t staff) {
 Saving Work::key_group(std::size_t staff, CivilDate today) {
   const auto& door = any_door(staff);
   const auto person = chance_.pick(door.persons);
-  const auto group = static_cast<residents::KeyGroup>(chance_.between(1, 3));
+  const auto group = static_cast<residents::KeyGroup>(chance_.between(4, 6));
   const auto day = today.plus_days(static_cast<std::int32_t>(chance_.between(-2, 3)));
   const auto& where = region(kGrids[door.grid]);
   if (chance_.percent(30)) {

@@ -43,6 +43,7 @@ struct Decision {
   std::optional<std::string> answer;  // JSON, kept in the journal and given again to a repeat
   std::optional<std::string> once;    // JSON, given only now: secrets never enter the journal
   std::vector<FieldConflict> conflicts;
+  bool held = false;  // recorded, but somebody else has to agree first: the sender is told so
 };
 
 // The frame of a recorded event.

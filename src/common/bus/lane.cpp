@@ -209,7 +209,10 @@ Result<Outcome> Lane::decide(const CommandType& type, const access::Actor& sende
     outcome.conflicts = std::move(decision.conflicts);
     return outcome;
   }
-  return record(sender, command, std::move(decision), context);
+  const bool held = decision.held;
+  WD_TRY(auto outcome, record(sender, command, std::move(decision), context));
+  if (held && outcome.status == CommandStatus::applied) outcome.status = CommandStatus::held;
+  return outcome;
 }
 
 Result<Outcome> Lane::record(const access::Actor& actor, const PreparedCommand& command,

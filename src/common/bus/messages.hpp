@@ -71,7 +71,7 @@ enum class CommandStatus : std::uint8_t {
   applied = 1,
   duplicate = 2,  // this id was applied before: the first answer again
   conflict = 3,   // nothing recorded; may be sent again
-  held = 4,       // recorded for review: the sender's rights changed meanwhile
+  held = 4,       // recorded for review: rights changed meanwhile, or a second person has to agree
   refused = 5,    // nothing recorded; may be sent again
 };
 WD_ENUM(CommandStatus, (applied, "已保存", "Applied"), (duplicate, "已保存过", "Duplicate"),

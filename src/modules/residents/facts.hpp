@@ -2,6 +2,7 @@
 // What other modules may ask of the roster: inside a write batch, and for lists.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,89 @@ class Rows;
 namespace wangdi::vault {
 class Reader;
 }
+namespace wangdi::bus {
+struct CommandContext;
+}
 
 namespace wangdi::residents {
+
+// ---- why somebody is in a key group: words of the person's own, under their key in the vault ----
+
+// Somebody else looks again at an entry because the person asked for it.
+struct GroundReview {
+  ReviewId review;
+  std::string words;  // of the person
+  CivilDate asked_on;
+  CivilDate due_on;
+  std::optional<ReviewResult> result;
+  std::optional<CivilDate> decided_on;
+  std::optional<std::string> decided_because;
+};
+WD_STRUCT(GroundReview, (review, "复核编号", "Review id", "", "status"),
+          (words, "本人说的理由", "What the person says", "", "status"),
+          (asked_on, "哪天提出", "Asked on", "", "status"),
+          (due_on, "最晚哪天答复", "Answer due on", "", "status"),
+          (result, "复核结果", "Result of the review", "", "status"),
+          (decided_on, "哪天答复", "Answered on", "", "status"),
+          (decided_because, "复核的理由", "Reason of the result", "", "status"))
+
+// What a restricting entry rests on, and which office set it.
+struct Ground {
+  StatusEntryId entry;
+  GroundSource source{};
+  std::optional<std::string> rule;  // the parameter that holds the days
+  std::optional<VisitId> visit;     // the record the rule was applied to
+  CivilDate fact_on;                // of the record, or of the document
+  std::optional<CaseDocument> document;
+  std::optional<std::string> document_number;
+  std::optional<std::string> issuer;
+  access::Role office_role{};
+  RegionCode office;
+  CivilDate set_on;
+  bool waits = false;  // for a second person: not in force
+  std::optional<GroundReview> review;
+};
+WD_STRUCT(Ground, (entry, "认定编号", "Entry id", "", "status"),
+          (source, "依据哪一种", "Kind of ground", "", "status"),
+          (rule, "哪条规则", "Rule", "", "status"), (visit, "哪次走访", "Visit", "", "status"),
+          (fact_on, "依据的日期", "Day of the ground", "", "status"),
+          (document, "文书种类", "Kind of document", "", "status"),
+          (document_number, "文书编号", "Number of the document", "", "status"),
+          (issuer, "出具单位", "Issuing body", "", "status"),
+          (office_role, "哪一级认定", "Level that set it", "", "status"),
+          (office, "认定单位", "Office that set it", "", "status"),
+          (set_on, "哪天认定", "Set on", "", "status"),
+          (waits, "等另一人确认", "Waits for a second person", "", "status"),
+          (review, "复核", "Review", "", "status"))
+
+struct KeyReason {
+  KeyGroup group{};
+  CivilDate starts_on;  // with the group: which entry
+  std::string reason;
+  std::optional<std::string> ended_because;
+  std::optional<Ground> ground;  // of a group that restricts
+};
+WD_DESCRIBE(KeyReason, group, starts_on, reason, ended_because, ground)
+
+// ---- what sets and withdraws restricting entries (module status); inside a write batch ----
+
+struct KeyTerm {
+  KeyGroup group{};
+  CivilDate starts_on;
+  CivilDate ends_on;
+};
+// The event by which a person enters a group, for the caller's decision. Errors: not_found, those
+// of add_entry.
+Result<KeyGroupAdded> entering(PersonId person, const KeyTerm& term, bus::CommandContext& context);
+// The event by which the entry that began on a day ends with `last_day`; nothing when it is over
+// already. Errors: not_found, key_group_unknown.
+Result<std::optional<KeyGroupEnded>> leaving(PersonId person, const KeyTerm& term,
+                                             CivilDate last_day, bus::CommandContext& context);
+// Changes what the vault holds of the person's reasons.
+Status change_reasons(PersonId person, bus::CommandContext& context,
+                      const std::function<void(std::vector<KeyReason>&)>& change);
+// All reasons of a person, as lists and the person's own page may show them.
+Result<std::vector<KeyReason>> reasons_of(vault::Reader& vault, District district, PersonId person);
 
 struct HouseholdFacts {
   RegionCode grid;
@@ -80,6 +162,21 @@ Result<std::vector<DoorFacts>> doors_of_grid(store::Connection& db, vault::Reade
 Result<std::vector<DoorFacts>> doors_of_building(store::Connection& db, vault::Reader& vault,
                                                  District district, BuildingId building,
                                                  CivilDate day);
+
+// Who can be told apart in a list: the door in words and the masked name.
+struct PersonSpot {
+  HouseholdId household;
+  RegionCode grid;
+  std::string door;
+  std::string name_masked;
+};
+// Nothing when there is no such person (any more).
+Result<std::optional<PersonSpot>> person_place(store::Connection& db, vault::Reader& vault,
+                                               District district, PersonId person,
+                                               std::string_view language);
+// Groups whose entries reach the day or begin after it.
+Result<std::vector<KeyGroup>> groups_of(store::Connection& db, District district,
+                                        HouseholdId household, PersonId person, CivilDate day);
 
 // The grid of a household as stored; nothing when there is none.
 Result<std::optional<RegionCode>> stored_grid(store::Connection& db, District district,

@@ -15,18 +15,19 @@ Result<KeyReasons> read_reasons(std::string_view stored) {
 
 std::string write_reasons(const KeyReasons& reasons) { return codec::encode(reasons); }
 
-std::string_view reason_of(const KeyReasons& reasons, KeyGroup group, CivilDate starts_on) {
+const KeyReason* reason_of(const KeyReasons& reasons, KeyGroup group, CivilDate starts_on) {
   const auto found = std::ranges::find_if(reasons.entries, [&](const KeyReason& entry) {
-    return entry.group == group && entry.starts_on == starts_on;
+    const bool waits = entry.ground && entry.ground->waits;
+    return !waits && entry.group == group && entry.starts_on == starts_on;
   });
-  return found == reasons.entries.end() ? std::string_view() : std::string_view(found->reason);
+  return found == reasons.entries.end() ? nullptr : &*found;
 }
 
 std::string reasons_as_text(const KeyReasons& reasons, std::string_view language) {
   std::string text;
   for (const auto& entry : reasons.entries) {
     const auto* choice = codec::choice_of(entry.group);
-    if (choice == nullptr) continue;
+    if (choice == nullptr || (entry.ground && entry.ground->waits)) continue;
     if (!text.empty()) text += '\n';
     text.append(language == "en" ? choice->title_en : choice->title_zh);
     text.append(" ").append(entry.starts_on.text()).append(" ").append(entry.reason);

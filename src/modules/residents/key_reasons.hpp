@@ -8,18 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "modules/residents/facts.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/residents/rules.hpp"
 
 namespace wangdi::residents {
-
-struct KeyReason {
-  KeyGroup group{};
-  CivilDate starts_on;  // with the group: which entry
-  std::string reason;
-  std::optional<std::string> ended_because;
-};
-WD_DESCRIBE(KeyReason, group, starts_on, reason, ended_because)
 
 struct KeyReasons {
   List<KeyReason, kKeyEntriesMost> entries;
@@ -30,8 +23,8 @@ WD_DESCRIBE(KeyReasons, entries)
 Result<KeyReasons> read_reasons(std::string_view stored);
 std::string write_reasons(const KeyReasons& reasons);
 
-// The reason of an entry; empty when it was erased.
-std::string_view reason_of(const KeyReasons& reasons, KeyGroup group, CivilDate starts_on);
+// The reason of an entry that is in force; nullptr when it was erased.
+const KeyReason* reason_of(const KeyReasons& reasons, KeyGroup group, CivilDate starts_on);
 // All reasons as lines of text for somebody who may read them.
 std::string reasons_as_text(const KeyReasons& reasons, std::string_view language);
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "access/role_names.hpp"
 #include "base/limits.hpp"
 #include "codec/describe.hpp"
 #include "codec/json.hpp"
@@ -67,6 +68,33 @@ WD_ENUM(KeyGroup, (returnee, "外地返回人员", "Returnee"),
         (unattended_child, "监护缺失儿童", "Child without guardian"),
         (disabled, "残疾人", "Disabled person"), (chronic_illness, "慢性病患者", "Chronic illness"),
         (pregnant, "孕妇", "Pregnant woman"))
+
+// Groups that restrict a person come from a rule or from an officer with a document, never by free
+// hand (module status); the others only bring help.
+constexpr bool restricts(KeyGroup group) {
+  return group == KeyGroup::returnee || group == KeyGroup::key_region_returnee ||
+         group == KeyGroup::close_contact;
+}
+
+// From where a restricting entry has its ground.
+enum class GroundSource : std::uint8_t { rule = 1, document = 2 };
+WD_ENUM(GroundSource, (rule, "按规则", "By a rule"), (document, "凭文书", "By a document"))
+
+enum class CaseDocument : std::uint8_t {
+  contact_notice = 1,
+  observation_notice = 2,
+  laboratory_report = 3,
+  tracing_letter = 4,
+  other_official = 5,
+};
+WD_ENUM(CaseDocument, (contact_notice, "密切接触者告知书", "Notice to a close contact"),
+        (observation_notice, "医学观察通知书", "Notice of medical observation"),
+        (laboratory_report, "检测报告", "Laboratory report"),
+        (tracing_letter, "协查函", "Letter of contact tracing"),
+        (other_official, "其他公文", "Other official document"))
+
+enum class ReviewResult : std::uint8_t { withdrawn = 1, stays = 2 };
+WD_ENUM(ReviewResult, (withdrawn, "撤销", "Withdrawn"), (stays, "维持", "Stays"))
 
 // The closed list of reasons for which somebody's data are erased (PIPL, article 47).
 enum class ErasureReason : std::uint8_t {

@@ -43,8 +43,28 @@ std::optional<std::string> if_any(std::string text) {
 
 // ---- one household ----
 
+// Which office, never who in it; words are shown to those who may read notes.
+Status show_ground(const KeyReason& reason, QueryContext& context, KeyGroupRow& shown) {
+  if (!reason.ground) return ok();
+  auto ground = *reason.ground;
+  const auto hide = [&](std::optional<std::string>& text) {
+    if (text) text = free_text(*text, context);
+  };
+  hide(ground.document_number);
+  hide(ground.issuer);
+  if (ground.review) {
+    ground.review->words = free_text(ground.review->words, context);
+    hide(ground.review->decided_because);
+  }
+  const RegionCode offices[] = {ground.office};
+  WD_TRY(auto names, regions::region_names(context.db, offices));
+  shown.office_name = std::move(names.front());
+  shown.ground = std::move(ground);
+  return ok();
+}
+
 Result<PersonView> person_view(const PersonRow& row, std::span<const KeyMemberRow> members,
-                               const vault::Values& values, const QueryContext& context) {
+                               const vault::Values& values, QueryContext& context) {
   PersonView view;
   view.id = row.person;
   view.name = vault::masked(Field::name, values.get(Field::name));
@@ -59,9 +79,12 @@ Result<PersonView> person_view(const PersonRow& row, std::span<const KeyMemberRo
     if (member.person != row.person) continue;
     // Of two entries that are not over, the running one stands first.
     if (!view.key_groups.empty() && view.key_groups.back().group == member.key_group) continue;
-    const auto reason = reason_of(reasons, member.key_group, member.starts_on);
-    view.key_groups.push_back(
-        {member.key_group, free_text(reason, context), member.starts_on, member.ends_on});
+    KeyGroupRow shown{member.key_group, {}, member.starts_on, member.ends_on, {}, {}};
+    if (const auto* reason = reason_of(reasons, member.key_group, member.starts_on)) {
+      shown.reason = free_text(reason->reason, context);
+      WD_TRY([[maybe_unused]] auto shown_ground, show_ground(*reason, context, shown));
+    }
+    view.key_groups.push_back(std::move(shown));
   }
   return view;
 }
@@ -268,6 +291,36 @@ Result<Unmasked> unmask(const Unmask& params, QueryContext& context) {
 }  // namespace
 
 std::span<const store::Statement> query_statements() { return kAll; }
+
+Result<std::optional<PersonSpot>> person_place(store::Connection& db, vault::Reader& vault,
+                                               District district, PersonId person,
+                                               std::string_view language) {
+  WD_TRY(const auto row, store::get(db, kPerson, {district, person}));
+  if (!row) return std::optional<PersonSpot>();
+  WD_TRY(const auto household, store::get(db, kHousehold, {district, row->household}));
+  if (!household) return std::optional<PersonSpot>();
+  WD_TRY(const auto building, regions::building_facts(db, district, household->building));
+  WD_TRY(const auto at,
+         vault.get(district, row->household.value, vault::Fields{Field::unit, Field::room}));
+  WD_TRY(const auto name, vault.get(district, person.value, Field::name));
+  const DoorName door{building ? std::string_view(building->name) : std::string_view(),
+                      at.get(Field::unit), at.get(Field::room)};
+  return std::optional(
+      PersonSpot{row->household, household->grid,
+                 door_label(door, language == "en" ? DoorLanguage::english : DoorLanguage::chinese),
+                 vault::masked(Field::name, name.value_or(""))});
+}
+
+Result<std::vector<KeyGroup>> groups_of(store::Connection& db, District district,
+                                        HouseholdId household, PersonId person, CivilDate day) {
+  WD_TRY(const auto members,
+         store::select<KeyMemberRow>(db, kMembersOfHousehold, district, household, day));
+  std::vector<KeyGroup> groups;
+  for (const auto& member : members) {
+    if (member.person == person) groups.push_back(member.key_group);
+  }
+  return groups;
+}
 
 std::optional<std::string> masked_value(const vault::Values& values, Field field) {
   return if_any(vault::masked(field, values.get(field)));

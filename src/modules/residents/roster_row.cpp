@@ -257,6 +257,10 @@ void read_key_groups(Fields& fields, RosterRow& row) {
       return fields.fail(Column::key_group, ErrorCode::field_choice_unknown,
                          choice_details<KeyGroup>());
     }
+    if (restricts(*group)) {
+      return fields.fail(Column::key_group,
+                         Error(ErrorCode::status_needs_basis).with("group", std::string(word)));
+    }
     entry.group = *group;
     const KeyEntry added{entry.group, {entry.starts_on, entry.ends_on}};
     if (const auto turns = add_entry(entries, added);

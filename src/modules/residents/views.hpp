@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/residents/facts.hpp"
 #include "modules/residents/messages.hpp"
 #include "vault/fields.hpp"
 
@@ -31,11 +32,15 @@ struct KeyGroupRow {
   std::string reason;
   CivilDate starts_on;
   CivilDate ends_on;
+  std::optional<Ground> ground;
+  std::optional<std::string> office_name;
 };
 WD_STRUCT(KeyGroupRow, (group, "重点群体", "Key group", "", "screening"),
           (reason, "依据", "Reason", "", "residents"),
           (starts_on, "开始日期", "Starts on", "", "screening"),
-          (ends_on, "结束日期", "Ends on, that day included", "", "screening"))
+          (ends_on, "结束日期", "Ends on, that day included", "", "screening"),
+          (ground, "认定的依据", "Ground", "", "status"),
+          (office_name, "认定单位名称", "Name of the office that set it", "", "status"))
 
 struct PersonView {
   PersonId id;

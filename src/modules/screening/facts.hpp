@@ -11,12 +11,18 @@
 #include "base/civil_date.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "modules/screening/messages.hpp"
 #include "types/region_code.hpp"
 
 namespace wangdi::store {
 class Connection;
 struct Statement;
 }  // namespace wangdi::store
+
+namespace wangdi::bus {
+struct CommandContext;
+struct QueryContext;
+}  // namespace wangdi::bus
 
 namespace wangdi::screening {
 
@@ -68,6 +74,27 @@ constexpr std::int64_t households_overdue(CivilDate day, CivilDate due_on, std::
                                           std::int64_t reached, std::int64_t lapsed) {
   return day > due_on ? due - reached : lapsed;
 }
+
+// What a visit found of one person, as far as a rule about that person can rest on it.
+struct RecordedFact {
+  HouseholdId household;
+  VisitId visit;
+  PersonId person;
+  RegionCode grid;
+  CivilDate day;
+  AccountId recorder;
+  Contact contact = Contact::none;
+  std::optional<CivilDate> arrived_on;  // where the person came back
+  std::optional<RegionCode> from;
+};
+// Nothing when the visit is not there or found nothing of the person.
+Result<std::optional<RecordedFact>> recorded_fact(HouseholdId household, VisitId visit,
+                                                  PersonId person, bus::CommandContext& context);
+// Of the visits of a region since a day that found something, latest first; at most kFactVisits are
+// looked at. Only returns and contacts are given.
+inline constexpr std::int64_t kFactVisits = 500;
+Result<std::vector<RecordedFact>> recorded_facts(const RegionCode& region, CivilDate since,
+                                                 bus::QueryContext& context);
 
 // The catalogue of the module's statements.
 std::vector<store::Statement> statements();

@@ -286,7 +286,7 @@ Result<RegionCode> building_region(const BuildingParams& params, QueryContext& c
 
 std::vector<store::Statement> statements() {
   std::vector<store::Statement> all(std::begin(kAll), std::end(kAll));
-  for (const auto part : {fact_statements(), record_statements()}) {
+  for (const auto part : {fact_statements(), record_statements(), recorded_fact_statements()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -9,4 +9,5 @@
 namespace wangdi::screening {
 std::span<const store::Statement> fact_statements();
 std::span<const store::Statement> record_statements();
+std::span<const store::Statement> recorded_fact_statements();
 }  // namespace wangdi::screening

@@ -24,6 +24,11 @@ export const desktop_routes: RouteRecordRaw[] = [
     meta: { title: 'nav.households', roles: field, wide: true },
   },
   {
+    path: '/status',
+    component: () => import('@/status/StatusPage.vue'),
+    meta: { title: 'nav.people', roles: officers, wide: true },
+  },
+  {
     path: '/places',
     component: () => import('./PlacesPage.vue'),
     meta: { title: 'nav.places', roles: field, wide: true },

@@ -531,6 +531,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statuses: alarms nobody has answered */
+        get: operations["status_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statuses: what waits for you */
+        get: operations["status_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -674,6 +708,56 @@ export interface components {
             /** 与户主关系 */
             relation: components["schemas"]["Relation"];
         };
+        /** @enum {string} */
+        AlarmKind: "officer" | "district";
+        AlarmView: {
+            /** 警报编号 */
+            alarm: components["schemas"]["Uuid"];
+            /** 区划 */
+            region: components["schemas"]["RegionCode"];
+            /** 单位名称 */
+            place: string;
+            /** 谁超了 */
+            kind: components["schemas"]["AlarmKind"];
+            /** 哪一级 */
+            role: components["schemas"]["Role"];
+            /** 已生效几人 */
+            count: number;
+            /** 在等确认几人 */
+            waiting: number;
+            /** 多长时间内 */
+            minutes: number;
+            /** 什么时候报警 */
+            raised_at: number;
+            /** 要您回应 */
+            yours: boolean;
+        };
+        AlarmsView: {
+            /** 警报 */
+            rows: components["schemas"]["AlarmView"][];
+        };
+        AnswerAlarm: {
+            /** 区划 */
+            region: components["schemas"]["RegionCode"];
+            /** 警报编号 */
+            alarm: components["schemas"]["Uuid"];
+            /** 怎么处理的 */
+            words: string;
+        };
+        AskReview: {
+            /** 复核编号 */
+            review: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 怎么提出的 */
+            through: components["schemas"]["AskedThrough"];
+            /** 本人说的理由 */
+            words: string;
+        };
+        /** @enum {string} */
+        AskedThrough: "at_the_door" | "on_paper" | "by_phone" | "proxy";
         AuditChain: {
             /** 核对了几条 */
             lines: number;
@@ -786,6 +870,8 @@ export interface components {
             /** 楼幢 */
             rows: components["schemas"]["BuildingRow"][];
         };
+        /** @enum {string} */
+        CaseDocument: "contact_notice" | "observation_notice" | "laboratory_report" | "tracing_letter" | "other_official";
         Celsius: number;
         ChangePassword: {
             /** 现在的密码 */
@@ -858,6 +944,14 @@ export interface components {
         ConfirmFactor: {
             /** 动态口令 */
             code: string;
+        };
+        ConfirmStatus: {
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 确认还是不确认 */
+            confirmed: boolean;
         };
         /** @enum {string} */
         Contact: "none" | "suspected" | "confirmed";
@@ -936,6 +1030,24 @@ export interface components {
         CutOffs: {
             /** 截数 */
             rows: components["schemas"]["CutOffRow"][];
+        };
+        DecideReview: {
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 复核结果 */
+            result: components["schemas"]["ReviewResult"];
+            /** 理由 */
+            reason: string;
+        };
+        DeskView: {
+            /** 等第二人确认 */
+            waiting: components["schemas"]["EntryView"][];
+            /** 要复核的 */
+            reviews: components["schemas"]["EntryView"][];
+            /** 规则提示的 */
+            proposed: components["schemas"]["ProposedRow"][];
         };
         /** @enum {string} */
         DocumentKind: "identity_card" | "hk_mo_tw_permit" | "passport" | "residence_card" | "none";
@@ -1025,6 +1137,38 @@ export interface components {
             /** 为什么结束 */
             reason: string;
         };
+        EntryView: {
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 网格 */
+            grid: components["schemas"]["RegionCode"];
+            /** 门牌 */
+            door: string;
+            /** 姓名（部分隐去） */
+            name: string;
+            /** 重点群体 */
+            group: components["schemas"]["KeyGroup"];
+            /** 依据哪一种 */
+            source: components["schemas"]["GroundSource"];
+            /** 开始日期 */
+            starts_on: components["schemas"]["CivilDate"];
+            /** 结束日期 */
+            ends_on: components["schemas"]["CivilDate"];
+            /** 理由 */
+            reason: string;
+            /** 什么时候认定 */
+            set_at: number;
+            /** 是您自己办的 */
+            is_own: boolean;
+            /** 本人说的理由 */
+            words?: string;
+            /** 最晚哪天答复 */
+            due_on?: components["schemas"]["CivilDate"];
+        };
         ErasePerson: {
             /** 人员 */
             person: components["schemas"]["Uuid"];
@@ -1103,6 +1247,52 @@ export interface components {
             /** 下一页 */
             next?: components["schemas"]["Uuid"];
         };
+        Ground: {
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 依据哪一种 */
+            source: components["schemas"]["GroundSource"];
+            /** 哪条规则 */
+            rule?: string;
+            /** 哪次走访 */
+            visit?: components["schemas"]["Uuid"];
+            /** 依据的日期 */
+            fact_on: components["schemas"]["CivilDate"];
+            /** 文书种类 */
+            document?: components["schemas"]["CaseDocument"];
+            /** 文书编号 */
+            document_number?: string;
+            /** 出具单位 */
+            issuer?: string;
+            /** 哪一级认定 */
+            office_role: components["schemas"]["Role"];
+            /** 认定单位 */
+            office: components["schemas"]["RegionCode"];
+            /** 哪天认定 */
+            set_on: components["schemas"]["CivilDate"];
+            /** 等另一人确认 */
+            waits: boolean;
+            /** 复核 */
+            review?: components["schemas"]["GroundReview"];
+        };
+        GroundReview: {
+            /** 复核编号 */
+            review: components["schemas"]["Uuid"];
+            /** 本人说的理由 */
+            words: string;
+            /** 哪天提出 */
+            asked_on: components["schemas"]["CivilDate"];
+            /** 最晚哪天答复 */
+            due_on: components["schemas"]["CivilDate"];
+            /** 复核结果 */
+            result?: components["schemas"]["ReviewResult"];
+            /** 哪天答复 */
+            decided_on?: components["schemas"]["CivilDate"];
+            /** 复核的理由 */
+            decided_because?: string;
+        };
+        /** @enum {string} */
+        GroundSource: "rule" | "document";
         HouseholdFigures: {
             /** 已排查 */
             reached: number;
@@ -1251,6 +1441,10 @@ export interface components {
             starts_on: components["schemas"]["CivilDate"];
             /** 结束日期 */
             ends_on: components["schemas"]["CivilDate"];
+            /** 认定的依据 */
+            ground?: components["schemas"]["Ground"];
+            /** 认定单位名称 */
+            office_name?: string;
         };
         KeyPersonCounts: {
             /** 已监测 */
@@ -1396,6 +1590,32 @@ export interface components {
             /** 怎么办 */
             advice: string;
         };
+        ProposedRow: {
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 网格 */
+            grid: components["schemas"]["RegionCode"];
+            /** 门牌 */
+            door: string;
+            /** 姓名（部分隐去） */
+            name: string;
+            /** 重点群体 */
+            group: components["schemas"]["KeyGroup"];
+            /** 哪次走访 */
+            visit: components["schemas"]["Uuid"];
+            /** 哪条规则 */
+            rule: string;
+            /** 依据的日期 */
+            fact_on: components["schemas"]["CivilDate"];
+            /** 开始日期 */
+            starts_on: components["schemas"]["CivilDate"];
+            /** 结束日期 */
+            ends_on: components["schemas"]["CivilDate"];
+            /** 是您自己记的 */
+            own_record: boolean;
+        };
         ProveSession: {
             /** 密码 */
             password?: string;
@@ -1481,6 +1701,8 @@ export interface components {
             /** 账号 */
             account: components["schemas"]["Uuid"];
         };
+        /** @enum {string} */
+        RestrictingGroup: "returnee" | "key_region_returnee" | "close_contact";
         Returned: {
             /** 从哪里回来 */
             from_region: components["schemas"]["RegionCode"];
@@ -1489,6 +1711,8 @@ export interface components {
             /** 哪天到的 */
             on: components["schemas"]["CivilDate"];
         };
+        /** @enum {string} */
+        ReviewResult: "withdrawn" | "stays";
         RevokeToken: {
             /** 账号 */
             account: components["schemas"]["Uuid"];
@@ -1570,6 +1794,32 @@ export interface components {
             phone: components["schemas"]["PhoneView"];
             /** 服务器时间 */
             server_time: number;
+        };
+        SetStatus: {
+            /** 认定编号 */
+            entry: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 重点群体 */
+            group: components["schemas"]["RestrictingGroup"];
+            /** 依据哪一种 */
+            source: components["schemas"]["GroundSource"];
+            /** 哪次走访 */
+            visit?: components["schemas"]["Uuid"];
+            /** 开始日期 */
+            starts_on?: components["schemas"]["CivilDate"];
+            /** 结束日期 */
+            ends_on?: components["schemas"]["CivilDate"];
+            /** 文书种类 */
+            document?: components["schemas"]["CaseDocument"];
+            /** 文书编号 */
+            document_number?: string;
+            /** 出具单位 */
+            issuer?: string;
+            /** 文书日期 */
+            issued_on?: components["schemas"]["CivilDate"];
+            /** 理由 */
+            reason: string;
         };
         /** @enum {string} */
         Sex: "unknown" | "male" | "female";
@@ -2623,6 +2873,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    status_alarms: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    status_desk: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskView"];
+                };
             };
             "4XX": components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];

@@ -25,4 +25,9 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "screening.end_round": schema.EndRound,
   "screening.record_visit": schema.RecordVisit,
   "screening.start_round": schema.StartRound,
+  "status.answer_alarm": schema.AnswerAlarm,
+  "status.ask_review": schema.AskReview,
+  "status.confirm": schema.ConfirmStatus,
+  "status.decide_review": schema.DecideReview,
+  "status.set": schema.SetStatus,
 };

@@ -9,6 +9,26 @@ export const AccountState = [
   { value: "closed", title: ["已停用", "Closed"] },
 ] as const satisfies readonly Choice[];
 
+export const AlarmKind = [
+  { value: "officer", title: ["一名工作人员", "One officer"] },
+  { value: "district", title: ["整个区县", "The district"] },
+] as const satisfies readonly Choice[];
+
+export const AskedThrough = [
+  { value: "at_the_door", title: ["上门时说的", "At the door"] },
+  { value: "on_paper", title: ["书面", "On paper"] },
+  { value: "by_phone", title: ["电话", "By phone"] },
+  { value: "proxy", title: ["家人或别人代说", "By a relative or somebody else"] },
+] as const satisfies readonly Choice[];
+
+export const CaseDocument = [
+  { value: "contact_notice", title: ["密切接触者告知书", "Notice to a close contact"] },
+  { value: "observation_notice", title: ["医学观察通知书", "Notice of medical observation"] },
+  { value: "laboratory_report", title: ["检测报告", "Laboratory report"] },
+  { value: "tracing_letter", title: ["协查函", "Letter of contact tracing"] },
+  { value: "other_official", title: ["其他公文", "Other official document"] },
+] as const satisfies readonly Choice[];
+
 export const CommandStatus = [
   { value: "applied", title: ["已保存", "Applied"] },
   { value: "duplicate", title: ["已保存过", "Duplicate"] },
@@ -59,6 +79,11 @@ export const Field = [
   { value: "journey", title: ["行程", "Journey"] },
   { value: "display", title: ["门牌", "Door"] },
   { value: "held_body", title: ["待复核内容", "Content held for review"] },
+] as const satisfies readonly Choice[];
+
+export const GroundSource = [
+  { value: "rule", title: ["按规则", "By a rule"] },
+  { value: "document", title: ["凭文书", "By a document"] },
 ] as const satisfies readonly Choice[];
 
 export const HouseholdState = [
@@ -125,6 +150,17 @@ export const Relation = [
   { value: "parent", title: ["父母", "Parent"] },
   { value: "other", title: ["其他亲属", "Other relative"] },
   { value: "tenant", title: ["租客", "Tenant"] },
+] as const satisfies readonly Choice[];
+
+export const RestrictingGroup = [
+  { value: "returnee", title: ["外地返回人员", "Returnee"] },
+  { value: "key_region_returnee", title: ["重点地区返回人员", "Returnee from a key region"] },
+  { value: "close_contact", title: ["密切接触者", "Close contact"] },
+] as const satisfies readonly Choice[];
+
+export const ReviewResult = [
+  { value: "withdrawn", title: ["撤销", "Withdrawn"] },
+  { value: "stays", title: ["维持", "Stays"] },
 ] as const satisfies readonly Choice[];
 
 export const Role = [

@@ -16,6 +16,7 @@ const board: NavItem = { to: '/board', icon: 'chart', text: 'nav.board' };
 const households: NavItem = { to: '/households', icon: 'door', text: 'nav.households' };
 const places: NavItem = { to: '/places', icon: 'building', text: 'nav.places', wide_only: true };
 const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
+const status: NavItem = { to: '/status', icon: 'people', text: 'nav.people', wide_only: true };
 const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
 
 const indicators: NavItem = {
@@ -31,10 +32,10 @@ const pages: Record<Role, NavItem[]> = {
     { to: '/people', icon: 'people', text: 'nav.people' },
     me,
   ],
-  community_officer: [board, households, places, roster, accounts, indicators, me],
-  township_officer: [board, households, places, accounts, indicators, me],
-  county_officer: [board, households, places, accounts, indicators, me],
-  higher_officer: [board, indicators, me],
+  community_officer: [board, households, status, places, roster, accounts, indicators, me],
+  township_officer: [board, households, status, places, accounts, indicators, me],
+  county_officer: [board, households, status, places, accounts, indicators, me],
+  higher_officer: [board, status, indicators, me],
   system_administrator: [accounts, me],
   security_administrator: [accounts, me],
   audit_administrator: [{ to: '/audit', icon: 'eye', text: 'nav.audit' }, me],

@@ -102,8 +102,8 @@ TEST(Scope, given_nobody_or_somebody_elsewhere_when_commanded_then_both_are_not_
     EXPECT_EQ(error_of(roster.send(roster.person(household, "曾测"))), "not_found");
   }
   for (const auto& id : {person, PersonId{roster.h.id()}}) {
-    AddKeyGroup add{id, KeyGroup::returnee, {"返回"}, day("2020-02-18"), day("2020-03-02")};
-    EndKeyGroup end{id, KeyGroup::returnee, day("2020-02-18"), {"结束"}};
+    AddKeyGroup add{id, KeyGroup::disabled, {"返回"}, day("2020-02-18"), day("2020-03-02")};
+    EndKeyGroup end{id, KeyGroup::disabled, day("2020-02-18"), {"结束"}};
     EXPECT_EQ(error_of(roster.send(correction_of(id))), "not_found");
     EXPECT_EQ(error_of(roster.send(add)), "not_found");
     EXPECT_EQ(error_of(roster.send(end)), "not_found");
@@ -184,7 +184,7 @@ TEST(Person, given_a_vacant_dwelling_when_a_person_moves_in_then_it_is_occupied)
 TEST(KeyGroup, given_an_entry_when_dates_or_group_do_not_fit_then_the_error_says_so) {
   Roster roster;
   const auto person = roster.add_person(roster.add_door("402"), "欧国测");
-  AddKeyGroup add{person, KeyGroup::returnee, {"返回"}, day("2020-02-18"), day("2020-02-17")};
+  AddKeyGroup add{person, KeyGroup::disabled, {"返回"}, day("2020-02-18"), day("2020-02-17")};
   EXPECT_EQ(error_of(roster.send(add)), "key_group_dates_reversed");
   add.ends_on = day("2020-02-18");  // one day
   EXPECT_EQ(error_of(roster.send(add)), "none");
@@ -194,7 +194,7 @@ TEST(KeyGroup, given_an_entry_when_dates_or_group_do_not_fit_then_the_error_says
   EXPECT_EQ(error_of(roster.send(add)), "none");
   EndKeyGroup end{person, KeyGroup::pregnant, day("2020-02-18"), {"结束"}};
   EXPECT_EQ(error_of(roster.send(end)), "key_group_unknown");
-  end.group = KeyGroup::returnee;
+  end.group = KeyGroup::disabled;
   end.ends_on = day("2020-02-17");
   EXPECT_EQ(error_of(roster.send(end)), "key_group_dates_reversed");
   end.ends_on = day("2020-02-20");

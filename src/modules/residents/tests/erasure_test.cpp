@@ -26,7 +26,7 @@ class Erasure : public ::testing::Test {
     person_ = std::static_pointer_cast<const AddPerson>(sent_.value)->id;
     EXPECT_EQ(again(sent_).status, CommandStatus::applied);
     roster_.must_send(
-        AddKeyGroup{person_, KeyGroup::returnee, {"返回"}, date("2020-02-10"), date("2020-03-02")});
+        AddKeyGroup{person_, KeyGroup::disabled, {"返回"}, date("2020-02-10"), date("2020-03-02")});
     CorrectPerson correction;
     correction.person = person_;
     correction.relation = Relation::tenant;

@@ -36,8 +36,11 @@ class Queries : public ::testing::Test {
     add.relation = Relation::head;
     roster.must_send(add);
     person = add.id;
-    roster.must_send(AddKeyGroup{
-        person, KeyGroup::returnee, {"从外地回来"}, day("2020-02-10"), day("2020-02-23")});
+    roster.must_send(AddKeyGroup{person,
+                                 KeyGroup::living_alone_elder,
+                                 {"从外地回来"},
+                                 day("2020-02-10"),
+                                 day("2020-02-23")});
     roster.must_send(AddKeyGroup{
         person, KeyGroup::chronic_illness, {"按时吃药"}, day("2020-02-01"), day("2020-12-31")});
   }
@@ -83,7 +86,8 @@ TEST_F(Queries, given_a_household_when_its_worker_looks_then_names_and_numbers_a
           "\",\"name\":\"欧*测\",\"document_kind\":\"identity_card\","
           "\"document_number\":\"999***********0017\",\"phone\":\"139****1234\",\"sex\":\"male\","
           "\"birth_year\":1990,\"relation\":\"head\",\"key_groups\":["
-          "{\"group\":\"returnee\",\"reason\":\"从外地回来\",\"starts_on\":\"2020-02-10\","
+          "{\"group\":\"living_alone_elder\",\"reason\":\"从外地回来\",\"starts_on\":\"2020-02-"
+          "10\","
           "\"ends_on\":\"2020-02-23\"},"
           "{\"group\":\"chronic_illness\",\"reason\":\"按时吃药\",\"starts_on\":\"2020-02-01\","
           "\"ends_on\":\"2020-12-31\"}]}],\"district\":990101,\"sequence\":" +
@@ -109,23 +113,25 @@ TEST_F(Queries, given_a_household_when_asked_from_elsewhere_then_it_is_not_there
 }
 
 TEST_F(Queries, given_a_second_entry_of_a_group_then_each_keeps_its_reason) {
-  roster.must_send(EndKeyGroup{person, KeyGroup::returnee, day("2020-02-12"), {"改到宾馆"}});
-  EXPECT_THAT(household_of(roster.worker()), Not(HasSubstr("returnee")));  // over since 02-13
+  roster.must_send(
+      EndKeyGroup{person, KeyGroup::living_alone_elder, day("2020-02-12"), {"改到宾馆"}});
+  EXPECT_THAT(household_of(roster.worker()),
+              Not(HasSubstr("living_alone_elder")));  // over since 02-13
   roster.must_send(AddKeyGroup{
-      person, KeyGroup::returnee, {"又出去一次"}, day("2020-02-18"), day("2020-03-02")});
+      person, KeyGroup::living_alone_elder, {"又出去一次"}, day("2020-02-18"), day("2020-03-02")});
   const auto seen = household_of(roster.worker());
   EXPECT_THAT(seen, HasSubstr("\"reason\":\"又出去一次\",\"starts_on\":\"2020-02-18\""));
   EXPECT_THAT(seen, Not(HasSubstr("从外地回来")));
   EXPECT_THAT(unmask(township(), person.value, "\"note\""),
-              HasSubstr("外地返回人员 2020-02-10 从外地回来 / 改到宾馆\\n"));
+              HasSubstr("独居老人 2020-02-10 从外地回来 / 改到宾馆\\n"));
 }
 
 TEST_F(Queries, given_the_last_day_of_an_entry_then_it_is_shown_and_on_the_next_it_is_not) {
   constexpr std::int64_t kDayMs = 86'400'000;
   roster.h.clock.advance(5 * kDayMs);  // 2020-02-23
-  EXPECT_THAT(household_of(roster.worker()), HasSubstr("\"group\":\"returnee\""));
+  EXPECT_THAT(household_of(roster.worker()), HasSubstr("\"group\":\"living_alone_elder\""));
   roster.h.clock.advance(kDayMs);
-  EXPECT_THAT(household_of(roster.worker()), Not(HasSubstr("\"group\":\"returnee\"")));
+  EXPECT_THAT(household_of(roster.worker()), Not(HasSubstr("\"group\":\"living_alone_elder\"")));
 }
 
 // ---- search ----

@@ -40,7 +40,7 @@ T one_of(const T (&choices)[N]) {
 }
 bool perhaps() { return *rc::gen::arbitrary<bool>(); }
 CivilDate any_day() { return CivilDate::parse("2020-02-01")->plus_days(between(0, kDays)); }
-KeyGroup any_group() { return static_cast<KeyGroup>(between(1, 4)); }
+KeyGroup any_group() { return static_cast<KeyGroup>(between(4, 7)); }
 
 // Sends commands about a few doors and persons, right and wrong ones.
 class RandomCommands {

@@ -53,7 +53,7 @@ struct Start {
       for (int room = 1; room <= 3; ++room) {
         homes.push_back(place.household(grid, room, 1));
         persons.push_back(place.person(homes.back()));
-        if (room == 1) place.key_group(persons.back(), residents::KeyGroup::returnee, -9, 9);
+        if (room == 1) place.key_group(persons.back(), residents::KeyGroup::disabled, -9, 9);
       }
     }
     for (int round = 0; round < kRounds; ++round) {

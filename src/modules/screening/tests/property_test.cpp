@@ -132,7 +132,7 @@ class Run {
   }
   void key_group() {
     const auto person = any_of(any_of(homes).persons);
-    const auto group = below(2) == 0 ? KeyGroup::returnee : KeyGroup::chronic_illness;
+    const auto group = below(2) == 0 ? KeyGroup::disabled : KeyGroup::chronic_illness;
     if (below(3) == 0) {
       place.send(place.officer, residents::EndKeyGroup{
                                     person, group, place.today().plus_days(below(4)), {"期满"}});
