@@ -15,7 +15,7 @@ function(wangdi_postgres_test name)
                        ENVIRONMENT "RC_PARAMS=max_success=12")
 endfunction()
 
-foreach(room store journal modules_regions modules_residents modules_screening modules_status modules_reporting
+foreach(room store journal modules_regions modules_residents modules_screening modules_approvals modules_status modules_reporting
         modules_accounts)
   wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
 endforeach()
@@ -37,7 +37,7 @@ wangdi_postgres_test(same_tables $<TARGET_FILE:test_same_tables>)
 
 # The same on an operator's Citus, whose address WANGDI_TEST_CITUS is; without one they are skipped.
 # Left out is what needs a server of its own: its sessions are cut, its statistics and files read.
-foreach(room store journal modules_regions modules_residents modules_screening modules_status modules_reporting
+foreach(room store journal modules_regions modules_residents modules_screening modules_approvals modules_status modules_reporting
         modules_accounts same_tables)
   add_test(NAME citus_${room}
            COMMAND ${CMAKE_SOURCE_DIR}/tools/with_citus $<TARGET_FILE:test_${room}>

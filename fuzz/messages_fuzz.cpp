@@ -8,6 +8,8 @@
 #include "fuzz/support.hpp"
 #include "modules/accounts/messages.hpp"
 #include "modules/accounts/token_messages.hpp"
+#include "modules/approvals/messages.hpp"
+#include "modules/approvals/views.hpp"
 #include "modules/audit/views.hpp"
 #include "modules/regions/messages.hpp"
 #include "modules/reporting/messages.hpp"
@@ -81,6 +83,9 @@ constexpr fuzz::Parse kParsers[] = {
     body<screening::EndRound>,
     body<screening::RecordVisit>,
     body<screening::CorrectVisit>,
+    body<approvals::AskApproval>,
+    body<approvals::DecideApproval>,
+    query<approvals::ApprovalsParams>,
     body<status::SetStatus>,
     body<status::ConfirmStatus>,
     body<status::AskReview>,

@@ -6,6 +6,7 @@
 #include "app/shipped.hpp"
 #include "common/bus/held.hpp"
 #include "common/bus/restored.hpp"
+#include "modules/approvals/module.hpp"
 #include "modules/audit/module.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
@@ -32,6 +33,7 @@ void Modules::register_all() {
   registry.table(kReadiness);
   regions::register_module(registry, {trees, tree_index});
   accounts::register_module(registry, {macs ? &*macs : nullptr, &ended});
+  approvals::register_module(registry);
   residents::register_module(registry);
   residents::register_search(registry, tree_index->pinyin());
   residents::register_roster(registry, imports);

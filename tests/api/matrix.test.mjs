@@ -37,6 +37,7 @@ const queries = {
   'get accounts': everywhere((region) => get(`accounts?region=${region}`)),
   'get accounts/tokens': () => [{ own: true, ...get('accounts/tokens') }],
   'get accounts/me': () => [{ own: true, ...get('accounts/me') }],
+  'get approvals': everywhere((region) => get(`approvals?region=${region}`)),
   'get audit/districts': () => [{ own: true, ...get('audit/districts') }],
   'get audit/reads': () => [{ own: true, ...get(`audit/reads?district=320508&from=${day(-1)}&until=${day(0)}`) }],
   'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
@@ -87,6 +88,8 @@ const commands = {
   'accounts.make_token': () => [{ body: (region) => ({ token: uuid(), name: '程序', purpose: '测试', uses: ['figures'], region, days: 1 }) }],
   // One of the city's officer, revoked by the owner and by who lets people in.
   'accounts.revoke_token': (grids) => [{ region: '3205', body: grids.token }],
+  'approvals.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { approval: uuid(), action: 'export_roster', region, purpose: 'home_visit', reason: '测试' } })),
+  'approvals.decide': (grids) => [{ region: grids.approval.region, body: { ...grids.approval, allowed: true } }],
   'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),
   'regions.add_compound': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { id: uuid(), community, name: `院${(serial += 1)}` } })),
   'regions.add_grid': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { community, suffix: String((serial += 1) + 200), name: `格${serial}` } })),
@@ -128,6 +131,9 @@ before(async () => {
   grids = [];
   for (const code of ['320508019044001', '320508019044002']) grids.push(await things_of(code));
   grids.alarm = await alarm_of(grids);
+  grids.approval = { approval: uuid(), region: '320508019044' };
+  const asked = { ...grids.approval, action: 'export_roster', purpose: 'home_visit', reason: '测试' };
+  assert.equal((await clients.get('county_officer').one('approvals.ask', '320508019044', asked)).status, 'applied');
   const higher = clients.get('higher_officer');
   const token = { token: uuid(), name: '程序', purpose: '测试', uses: ['figures'], days: 1 };
   assert.equal((await higher.one('accounts.make_token', '3205', { ...token, region: '3205' })).status, 'applied');

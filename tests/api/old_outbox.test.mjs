@@ -23,6 +23,8 @@ const kStory = [
   ['residents.correct_person', kGrid],
   ['residents.add_key_group', kGrid],
   ['residents.end_key_group', kGrid],
+  ['approvals.ask', kCommunity],
+  ['approvals.decide', kCommunity],
   ['status.set', kGrid],
   ['status.confirm', kGrid],
   ['status.ask_review', kGrid],
@@ -48,6 +50,7 @@ const kStory = [
 const kRefused = {
   'residents.add_key_group full': 'status_needs_basis',
   'residents.end_key_group full': 'key_group_unknown',
+  'approvals.decide full': 'second_person_needed',
   'status.set minimal': 'invalid_fields',
   'status.confirm full': 'already_decided',
   'status.decide_review full': 'second_person_needed',

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "common/parameters/parameters.hpp"
 #include "common/sheet/writer.hpp"
+#include "modules/approvals/facts.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/residents/roster_template.hpp"
 #include "vault/reader.hpp"
@@ -36,13 +38,17 @@ constexpr store::Statement kExportsSince{
     "residents_exports_since",
     "SELECT COUNT(*) AS count FROM access_log WHERE district = $1 AND actor = $2"
     " AND operation = $3 AND at > $4"};
+constexpr store::Statement kExportsOfCommunitySince{
+    "residents_exports_of_community_since",
+    "SELECT COUNT(*) AS count FROM access_log WHERE district = $1 AND actor = $2"
+    " AND operation = $3 AND at > $4 AND region = $5"};
 constexpr store::Statement kGroupsOfCommunity{
     "residents_export_groups",
     "SELECT k.person, k.key_group FROM household h JOIN key_member k ON k.district = h.district"
     " AND k.household = h.household WHERE h.district = $1 AND h.grid >= $2 AND h.grid < $3"
     " AND k.starts_on <= $4 AND k.ends_on >= $4 ORDER BY k.person, k.key_group"};
 constexpr store::Statement kAll[] = {kRowsOfCommunity, kCountOfCommunity, kExportsSince,
-                                     kGroupsOfCommunity};
+                                     kExportsOfCommunitySince, kGroupsOfCommunity};
 
 struct ExportRow {
   HouseholdId household;
@@ -189,6 +195,24 @@ class Exporter {
   Groups groups_;
 };
 
+// Many people at once leave only when a second person agreed, and once for each agreement.
+Status check_second_person(const ExportHouseholds& params, std::int64_t count,
+                           bus::QueryContext& context) {
+  WD_TRY(const auto most,
+         context.parameters.integer("approvals.export_rows_free", params.community, context.today));
+  if (count <= most) return ok();
+  WD_TRY(const auto allowed,
+         approvals::allowed_at({approvals::Action::export_roster, params.community, params.purpose},
+                               context));
+  if (!allowed) return Error(ErrorCode::second_person_needed);
+  WD_TRY(const auto since,
+         store::select_one<CountRow>(context.db, kExportsOfCommunitySince,
+                                     params.community.district(), context.actor.account,
+                                     vault::Operation::export_file, *allowed, params.community));
+  if (since && since->count > 0) return Error(ErrorCode::second_person_needed);
+  return ok();
+}
+
 // A name for a file: no separators, blanks or colons.
 std::string file_part(std::string text) {
   for (auto& c : text) {
@@ -217,6 +241,7 @@ Result<vault::AccessEntry> note_export(const ExportHouseholds& params, bus::Quer
   if (count > static_cast<std::int64_t>(kExportRows)) {
     return Error(ErrorCode::field_too_many).with("limit", std::to_string(kExportRows));
   }
+  WD_TRY([[maybe_unused]] auto agreed, check_second_person(params, count, context));
   return vault::AccessEntry{.district = district,
                             .actor = actor.account,
                             .purpose = params.purpose,

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for a second person */
+        get: operations["approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/chain": {
         parameters: {
             query?: never;
@@ -624,6 +641,8 @@ export interface components {
             /** 下一页从哪个之后 */
             next?: string;
         };
+        /** @enum {string} */
+        Action: "export_roster" | "list_match";
         AddBuilding: {
             /** 楼幢编号 */
             id: components["schemas"]["Uuid"];
@@ -743,6 +762,42 @@ export interface components {
             alarm: components["schemas"]["Uuid"];
             /** 怎么处理的 */
             words: string;
+        };
+        ApprovalView: {
+            /** 申请编号 */
+            approval: components["schemas"]["Uuid"];
+            /** 要做什么 */
+            action: components["schemas"]["Action"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 哪里的 */
+            place: string;
+            /** 用途 */
+            purpose: components["schemas"]["Purpose"];
+            /** 为什么需要 */
+            reason: string;
+            /** 谁申请的 */
+            asked_by: string;
+            /** 什么时候 */
+            asked_at: number;
+            /** 是您自己申请的 */
+            is_own: boolean;
+        };
+        ApprovalsView: {
+            /** 等另一人同意的 */
+            rows: components["schemas"]["ApprovalView"][];
+        };
+        AskApproval: {
+            /** 申请编号 */
+            approval: components["schemas"]["Uuid"];
+            /** 要做什么 */
+            action: components["schemas"]["Action"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 用途 */
+            purpose: components["schemas"]["Purpose"];
+            /** 为什么需要 */
+            reason: string;
         };
         AskReview: {
             /** 复核编号 */
@@ -1030,6 +1085,14 @@ export interface components {
         CutOffs: {
             /** 截数 */
             rows: components["schemas"]["CutOffRow"][];
+        };
+        DecideApproval: {
+            /** 申请编号 */
+            approval: components["schemas"]["Uuid"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 同意还是不同意 */
+            allowed: boolean;
         };
         DecideReview: {
             /** 人员 */
@@ -2057,6 +2120,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    approvals: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalsView"];
                 };
             };
             "4XX": components["responses"]["Problem"];

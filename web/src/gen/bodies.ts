@@ -9,6 +9,8 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "accounts.open": schema.OpenAccount,
   "accounts.reset": schema.ResetAccount,
   "accounts.revoke_token": schema.RevokeToken,
+  "approvals.ask": schema.AskApproval,
+  "approvals.decide": schema.DecideApproval,
   "regions.add_building": schema.AddBuilding,
   "regions.add_compound": schema.AddCompound,
   "regions.add_grid": schema.AddGrid,

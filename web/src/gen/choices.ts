@@ -9,6 +9,11 @@ export const AccountState = [
   { value: "closed", title: ["已停用", "Closed"] },
 ] as const satisfies readonly Choice[];
 
+export const Action = [
+  { value: "export_roster", title: ["导出名册", "Roster export"] },
+  { value: "list_match", title: ["名单比对", "List matching"] },
+] as const satisfies readonly Choice[];
+
 export const AlarmKind = [
   { value: "officer", title: ["一名工作人员", "One officer"] },
   { value: "district", title: ["整个区县", "The district"] },

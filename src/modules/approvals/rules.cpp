@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of the second person.
+#include "modules/approvals/rules.hpp"
+
+namespace wangdi::approvals {
+
+Status may_decide(const Request& request, AccountId decider, UnixMs now, std::int64_t hours) {
+  constexpr std::int64_t kHourMs = 3'600'000;
+  if (request.state != ApprovalState::asked || request.asked_at + hours * kHourMs <= now) {
+    return Error(ErrorCode::already_decided);
+  }
+  if (request.asked_by == decider) return Error(ErrorCode::second_person_needed);
+  return ok();
+}
+
+}  // namespace wangdi::approvals
