@@ -2,30 +2,15 @@
 // Copying by portions of rows.
 #include "app/copy_table.hpp"
 
-#include <variant>
+#include "store/captured.hpp"
 
 namespace wangdi::app {
 namespace {
 
 constexpr std::size_t kCopyRows = 1'000;
 
-using Value = std::variant<std::monostate, std::int64_t, double, std::string, store::Bytes>;
-
-Value value_of(const store::RowReader& row, store::ColumnType type, std::size_t column) {
-  if (row.is_null(column)) return {};
-  switch (type) {
-    case store::ColumnType::kInteger:
-      return row.integer(column);
-    case store::ColumnType::kReal:
-      return row.real(column);
-    case store::ColumnType::kText:
-      return std::string(row.text(column));
-    case store::ColumnType::kBlob:
-      break;
-  }
-  const auto bytes = row.blob(column);
-  return store::Bytes(bytes.begin(), bytes.end());
-}
+using store::Value;
+using store::value_of;
 
 Value default_of(const store::Column& column) {
   if (column.nullable) return {};
@@ -60,18 +45,7 @@ class CopiedRows final : public store::RowSource {
 
   void bind(std::size_t row, store::Binder& to) const override {
     for (std::size_t column = 0; column < table_.columns.size(); ++column) {
-      const auto& value = values_[row * table_.columns.size() + column];
-      if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-        to.integer(column, *integer);
-      } else if (const auto* real = std::get_if<double>(&value)) {
-        to.real(column, *real);
-      } else if (const auto* text = std::get_if<std::string>(&value)) {
-        to.text(column, *text);
-      } else if (const auto* bytes = std::get_if<store::Bytes>(&value)) {
-        to.blob(column, *bytes);
-      } else {
-        to.null(column);
-      }
+      store::bind_value(to, column, values_[row * table_.columns.size() + column]);
     }
   }
 

@@ -6,6 +6,7 @@
 // the records are written at once by the seal.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -89,6 +90,11 @@ class Journal {
   void committed();
   void rolled_back();
 
+  // Whether this batch appended to the district. Before the seal such records need not be in the
+  // database yet.
+  bool has_appended(District district) const {
+    return std::ranges::find(touched_, district) != touched_.end();
+  }
   // Of its last commit, 0 before.
   std::int64_t commit_number() const { return commit_number_; }
 
@@ -143,11 +149,13 @@ struct Verification {
   std::int64_t records = 0;
   std::int64_t seals = 0;
   std::int64_t districts = 0;
+  std::int64_t destroyed = 0;     // records that an event tells of as destroyed
   std::vector<Finding> findings;  // at most kFindingsMax, in order of position
 };
 inline constexpr std::size_t kFindingsMax = 100;
 
 // Walks the whole journal: positions without gaps, bodies that fit their hashes, an unbroken chain.
+// A body may be missing only where an event tells of its destruction (destruction.hpp).
 Result<Verification> verify(store::Connection& connection);
 
 // Calls each(record) for all records in order of position, for rebuilds. Returns the count.

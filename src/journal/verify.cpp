@@ -2,6 +2,7 @@
 // Walking the whole journal: verification and replay.
 #include <algorithm>
 
+#include "journal/destruction.hpp"
 #include "journal/journal.hpp"
 
 namespace wangdi::journal {
@@ -23,8 +24,8 @@ constexpr Statement kSeals{
 // Follows seals and records side by side; both come ordered by position.
 class Walk {
  public:
-  Walk(std::vector<SealRow> seals, Verification& result)
-      : seals_(std::move(seals)), result_(result) {}
+  Walk(std::vector<SealRow> seals, const Destructions& destructions, Verification& result)
+      : seals_(std::move(seals)), destructions_(destructions), result_(result) {}
 
   void record(const RecordRow& record) {
     ++result_.records;
@@ -66,8 +67,12 @@ class Walk {
   }
 
   void check_body(const RecordRow& record) {
-    if (!record.body || !record.salt) {
-      find(record, "body");
+    const bool is_destroyed = destructions_.covers({record.district, record.sequence});
+    result_.destroyed += is_destroyed;
+    const bool is_empty = !record.body && !record.salt && !record.body_mac && !record.answer;
+    // What was destroyed is not there, and what is not there was destroyed.
+    if (is_destroyed || !record.body || !record.salt) {
+      if (!(is_destroyed && is_empty)) find(record, "body");
       return;
     }
     if (body_hash(sha_, *record.salt, *record.body) != record.body_hash) find(record, "body");
@@ -76,7 +81,9 @@ class Walk {
   void close_seal(const RecordRow& record) {
     const auto& seal = seals_[seal_++];
     ++result_.seals;
-    if (running_.number(seal.last_sequence).finish() != seal.hash) find(record, "chain");
+    const auto holds =
+        destructions_.changed_seal({seal.district, seal.last_sequence}).value_or(seal.hash);
+    if (running_.number(seal.last_sequence).finish() != holds) find(record, "chain");
     previous_ = seal.hash;
   }
 
@@ -88,6 +95,7 @@ class Walk {
   }
 
   std::vector<SealRow> seals_;
+  const Destructions& destructions_;
   Verification& result_;
   std::size_t seal_ = 0;
   District district_;
@@ -116,7 +124,9 @@ Result<std::int64_t> replay(store::Connection& connection,
 Result<Verification> verify(store::Connection& connection) {
   Verification result;
   WD_TRY(auto seals, store::select<SealRow>(connection, kSeals));
-  Walk walk(std::move(seals), result);
+  WD_TRY(const auto destructions, Destructions::load(connection));
+  for (const auto& place : destructions.damaged()) result.findings.push_back({place, "body"});
+  Walk walk(std::move(seals), destructions, result);
   WD_TRY([[maybe_unused]] auto count, replay(connection, [&](const RecordRow& record) {
            walk.record(record);
            return ok();

@@ -6,6 +6,7 @@
 #include "access/tables.hpp"
 #include "app/modules.hpp"
 #include "app/storage.hpp"
+#include "journal/destruction.hpp"
 #include "journal/journal.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/screening/facts.hpp"
@@ -37,6 +38,7 @@ const std::map<std::string, std::string> kRollUps = {
     {"journal_last_commit", "the order of commits is the machine's"},
     {"journal_seals_after", "followers read the commits of all districts"},
     {"journal_replay", "a rebuild reads everything"},
+    {"journal_destructions", "verification and rebuilds read everything"},
     {"journal_seals", "a verification reads everything"},
     {"journal_next_district", "a start reads the heads of all districts, one after the other"},
     {"journal_heads", "a restore compares the heads of all districts"},
@@ -111,8 +113,9 @@ TEST(Catalogue, given_what_rooms_list_then_the_sources_say_the_same) {
   std::map<std::string, std::string> found;
   for (const auto& statement : all_statements()) found[statement.name] = statement.sql;
   std::vector<store::Statement> listed;
-  for (const auto& part : {journal::statements(), vault::access_log_statements(),
-                           regions::statements(), std::span<const store::Statement>()}) {
+  for (const auto& part :
+       {journal::statements(), journal::destruction_statements(), vault::access_log_statements(),
+        regions::statements(), std::span<const store::Statement>()}) {
     listed.insert(listed.end(), part.begin(), part.end());
   }
   for (const auto& statement : screening::statements()) listed.push_back(statement);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/bus/held.hpp"
+#include "store/sqlite.hpp"
 #include "vault/writer.hpp"
 
 namespace wangdi::bus {
@@ -92,6 +93,7 @@ Status Lane::look_ahead(std::span<const Submission> batch, store::Rows& rows) {
 
 Error Lane::undo(Error error) {
   parts_.connection.rollback();
+  has_destroyed_ = false;
   const auto taken_back = parts_.vault.abandoned();
   journal_.rolled_back();
   return taken_back ? error : taken_back.error();
@@ -128,9 +130,38 @@ Result<SubmissionResult> Lane::carry_out(const Submission& submission, store::Ro
                                       : apply(submission.actor, command, rows));
   }
   if (submission.job) result.job_status = submission.job(rows, parts_.vault);
+  if (submission.act) result.job_status = carry_out_act(submission, rows);
   if (batch_error_) return *std::exchange(batch_error_, std::nullopt);
   if (!rows.status()) return rows.status().error();
   return result;
+}
+
+Status Lane::carry_out_act(const Submission& submission, store::Rows& rows) {
+  if (share_.refuses_commands) return read_only();
+  const auto now = parts_.clock.now();
+  PreparedCommand command;
+  command.id = CommandId{make_uuid_v7(now, random_.take<10>())};
+  command.occurred_at = now;
+  auto region = RegionCode::of(submission.districts.front());
+  if (region) command.region = std::move(*region);
+  auto context = context_of(command, submission.actor, rows);
+  auto decision = submission.act(context, journal_);
+  if (!decision) {
+    batch_error_ = decision.error();
+    return std::move(decision).error();
+  }
+  if (decision->events.empty()) return ok();
+  has_destroyed_ = true;
+  WD_TRY([[maybe_unused]] auto recorded,
+         record(submission.actor, command, std::move(*decision), context));
+  return ok();
+}
+
+void Lane::empty_log() {
+  log_holds_destroyed_ |= std::exchange(has_destroyed_, false);
+  if (!log_holds_destroyed_ || remote_ != nullptr) return;
+  const auto emptied = store::empty_log(parts_.connection);
+  log_holds_destroyed_ = !emptied || !*emptied;
 }
 
 // Keys are on disk before the rows they open, and those before any answer.
@@ -142,6 +173,7 @@ Result<Lane::Run> Lane::commit(store::Rows& rows, std::vector<SubmissionResult> 
   WD_TRY([[maybe_unused]] auto done, parts_.connection.commit());
   parts_.vault.settled();
   journal_.committed();
+  empty_log();
   std::ranges::sort(touched_);
   touched_.erase(std::ranges::unique(touched_).begin(), touched_.end());
   return Run{std::move(results), {0, std::move(sealed), std::exchange(touched_, {})}};
@@ -167,6 +199,24 @@ Outcome Lane::apply(const access::Actor& actor, const PreparedCommand& command, 
   return std::move(*outcome);
 }
 
+CommandContext Lane::context_of(const PreparedCommand& command, const access::Actor& actor,
+                                store::Rows& rows) {
+  const auto now = parts_.clock.now();
+  const auto occurred_at = corrected(command, now);
+  return {rows,
+          parts_.vault,
+          parts_.parameters,
+          actor,
+          command.id,
+          command.region,
+          now,
+          occurred_at,
+          CivilDate::of(occurred_at, share_.zone),
+          CivilDate::of(now, share_.zone),
+          share_.zone,
+          command.base_position};
+}
+
 Result<Outcome> Lane::decide(const CommandType& type, const access::Actor& sender,
                              const PreparedCommand& command, store::Rows& rows) {
   const auto now = parts_.clock.now();
@@ -174,18 +224,7 @@ Result<Outcome> Lane::decide(const CommandType& type, const access::Actor& sende
   if (command.skew_measured && now - occurred_at > limits::kOfflineMs) {
     return Error(ErrorCode::too_old).with("days", std::to_string(limits::kOfflineMs / 86'400'000));
   }
-  CommandContext context{rows,
-                         parts_.vault,
-                         parts_.parameters,
-                         sender,
-                         command.id,
-                         command.region,
-                         now,
-                         occurred_at,
-                         CivilDate::of(occurred_at, share_.zone),
-                         CivilDate::of(now, share_.zone),
-                         share_.zone,
-                         command.base_position};
+  auto context = context_of(command, sender, rows);
   WD_TRY(const auto region, type.region_of(command.value.get(), context));
   if (!command.region.contains(region) || command.region.district() != region.district()) {
     return Error(ErrorCode::not_found);

@@ -70,8 +70,14 @@ class Lane {
   // Brings what the commands will read, in few round trips where each read would be one.
   Status look_ahead(std::span<const Submission> batch, store::Rows& rows);
   Result<SubmissionResult> carry_out(const Submission& submission, store::Rows& rows);
+  Status carry_out_act(const Submission& submission, store::Rows& rows);
+  CommandContext context_of(const PreparedCommand& command, const access::Actor& actor,
+                            store::Rows& rows);
   Result<Run> commit(store::Rows& rows, std::vector<SubmissionResult> results);
   Error undo(Error error);
+  // What was destroyed leaves the write-ahead log too. A reader may keep it there: then the next
+  // batch tries again.
+  void empty_log();
   Outcome apply(const access::Actor& actor, const PreparedCommand& command, store::Rows& rows);
   Result<Outcome> decide(const CommandType& type, const access::Actor& actor,
                          const PreparedCommand& command, store::Rows& rows);
@@ -89,6 +95,8 @@ class Lane {
   journal::Journal journal_;
   std::vector<RegionCode> touched_;
   std::optional<Error> batch_error_;
+  bool has_destroyed_ = false;        // this batch
+  bool log_holds_destroyed_ = false;  // and the log still has the pages of before
 };
 
 // What a command that was not carried out is answered.

@@ -3,6 +3,7 @@
 #include "common/bus/rebuild.hpp"
 
 #include "common/bus/writer.hpp"
+#include "journal/destruction.hpp"
 #include "journal/journal.hpp"
 
 namespace wangdi::bus {
@@ -43,29 +44,36 @@ Result<std::vector<journal::Digest>> row_digests(store::Connection& connection,
 
 }  // namespace
 
+Status project_record(const Registry& registry, const journal::RecordRow& record, ZoneOffset zone,
+                      store::Rows& rows) {
+  const auto* type = registry.find_event(record.type, record.version);
+  if (type == nullptr || !record.body) {
+    return Error(ErrorCode::journal_damaged)
+        .with("where",
+              std::to_string(record.district.number) + "/" + std::to_string(record.sequence));
+  }
+  if (type->projections.empty()) return ok();
+  WD_TRY(const auto value, type->decode(*record.body));
+  project(*type, value.get(),
+          {{record.district, record.sequence},
+           record.region,
+           record.subject,
+           record.actor,
+           record.device,
+           record.occurred_at,
+           record.recorded_at,
+           CivilDate::of(record.occurred_at, zone)},
+          rows);
+  return rows.status();
+}
+
 Result<std::int64_t> replay_into(const Registry& registry, store::Connection& from,
                                  store::Connection& to, ZoneOffset zone) {
+  WD_TRY(const auto destructions, journal::Destructions::load(from));
   auto rows = std::make_unique<store::Rows>(to, store::Start::kEmpty);
   WD_TRY(const auto count, journal::replay(from, [&](const journal::RecordRow& record) -> Status {
-           const auto* type = registry.find_event(record.type, record.version);
-           if (type == nullptr || !record.body) {
-             return Error(ErrorCode::journal_damaged)
-                 .with("where", std::to_string(record.district.number) + "/" +
-                                    std::to_string(record.sequence));
-           }
-           if (type->projections.empty()) return ok();
-           WD_TRY(const auto value, type->decode(*record.body));
-           project(*type, value.get(),
-                   {{record.district, record.sequence},
-                    record.region,
-                    record.subject,
-                    record.actor,
-                    record.device,
-                    record.occurred_at,
-                    record.recorded_at,
-                    CivilDate::of(record.occurred_at, zone)},
-                   *rows);
-           if (!rows->status()) return rows->status();
+           if (!record.body && destructions.covers({record.district, record.sequence})) return ok();
+           WD_TRY([[maybe_unused]] auto projected, project_record(registry, record, zone, *rows));
            if (rows->pending() < kFlushRows) return ok();
            // Too much to hold: write it, and from here on look up what is not in memory.
            WD_TRY([[maybe_unused]] auto flushed, rows->flush());

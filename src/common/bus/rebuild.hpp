@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every table but vault, access log and credentials can be rebuilt from the journal: into a fresh
-// database beside the live one to compare, or in place.
+// database beside the live one to compare, or in place. Records that an event tells of as destroyed
+// are passed over: what they counted stands in the events of their destruction.
 #pragma once
 
 #include <functional>
@@ -22,6 +23,10 @@ struct RebuildReport {
   std::int64_t events = 0;
   std::vector<Difference> differences;  // only tables that differ
 };
+
+// Projects one record. Errors: journal_damaged when it is of no known type or has no body.
+Status project_record(const Registry& registry, const journal::RecordRow& record, ZoneOffset zone,
+                      store::Rows& rows);
 
 // Replays the journal of `from` into the empty tables of `to` (created if missing). Both may be the
 // same connection in a transaction whose rebuilt tables were emptied before.

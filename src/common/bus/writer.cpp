@@ -6,6 +6,8 @@
 #include <future>
 #include <map>
 
+#include "access/system_actor.hpp"
+
 namespace wangdi::bus {
 namespace {
 
@@ -119,14 +121,14 @@ Status Writer::submit(const access::Actor& actor, std::vector<PreparedCommand> c
   if (queue_.is_by_district())
     return queue_.put(by_district(actor, std::move(commands), std::move(done)));
   std::vector<Submission> one;
-  one.push_back({actor, std::move(commands), std::move(done), nullptr, nullptr, {}});
+  one.push_back({actor, std::move(commands), std::move(done), nullptr, nullptr, {}, nullptr});
   return queue_.put(std::move(one));
 }
 
 Status Writer::submit_job(Job job, std::function<void(Status)> done, Districts districts) {
   std::ranges::sort(districts);
   std::vector<Submission> one;
-  one.push_back({{}, {}, nullptr, std::move(job), std::move(done), std::move(districts)});
+  one.push_back({{}, {}, nullptr, std::move(job), std::move(done), std::move(districts), nullptr});
   return queue_.put(std::move(one));
 }
 
@@ -146,6 +148,22 @@ Status Writer::run_job(Job job, Districts districts) {
   auto future = promise.get_future();
   const auto done = [&promise](Status status) { promise.set_value(std::move(status)); };
   WD_TRY([[maybe_unused]] auto queued, submit_job(std::move(job), done, std::move(districts)));
+  return future.get();
+}
+
+Status Writer::run_act(Act act, District district) {
+  if (refuses_commands_) return read_only();
+  std::promise<Status> promise;
+  auto future = promise.get_future();
+  std::vector<Submission> one;
+  one.push_back({access::system_actor(),
+                 {},
+                 nullptr,
+                 nullptr,
+                 [&promise](Status status) { promise.set_value(std::move(status)); },
+                 {district},
+                 std::move(act)});
+  WD_TRY([[maybe_unused]] auto queued, queue_.put(std::move(one)));
   return future.get();
 }
 

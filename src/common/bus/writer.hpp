@@ -70,6 +70,9 @@ class Writer final : public CommandSender {
   Status submit_job(Job job, std::function<void(Status)> done, Districts districts = {District{}});
   // Waits; never on the network thread.
   Status run_job(Job job, Districts districts = {District{}});
+  // An act of the server itself in a district, with its events; waits until it is on disk. The same
+  // errors, read_only under an alarm, and those of the act.
+  Status run_act(Act act, District district);
 
   std::size_t waiting() const { return queue_.waiting(); }
   const WriterCounters& counters() const { return counters_; }

@@ -11,6 +11,8 @@
 #include <random>
 #include <thread>
 
+#include "codec/json.hpp"
+#include "journal/destruction.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace wangdi::journal {
@@ -272,6 +274,61 @@ TEST_F(JournalTest, every_kind_of_tampering_is_found_at_its_position) {
     EXPECT_EQ(findings.front().what, test.what);
     EXPECT_EQ(findings.front().position, (Position{kGusu, test.sequence}));
   }
+}
+
+// A batch of three, of which one goes; then the event that says so, and another destruction of the
+// same seal.
+TEST_F(JournalTest, destroyed_records_are_accepted_only_where_an_event_tells_of_them) {
+  commit([&] { append(kGusu, 1, 3); });
+  commit([&] { append(kGusu, 2); });
+  Destructions before;
+  std::uint8_t command = 10;
+  const auto destroy_one = [&](std::int64_t sequence, Destroy how, bool is_told) {
+    ASSERT_TRUE(writer_->begin());
+    const Doomed doomed{sequence, how};
+    auto destroyed = destroy(*writer_, kGusu, {&doomed, 1}, before);
+    ASSERT_TRUE(destroyed);
+    RecordsDestroyed event;
+    event.records = destroyed->records;
+    event.seals = destroyed->seals;
+    auto rows = rows_of(kGusu, command_number(++command), 0, 1);
+    if (is_told) rows.front().type = RecordsDestroyed::kType;
+    rows.front().body = codec::encode(event);
+    const auto appended = journal_->append(rows);
+    ASSERT_TRUE(appended);
+    ASSERT_TRUE(journal_->seal(kNow));
+    ASSERT_TRUE(writer_->commit());
+    journal_->committed();
+    if (is_told) before.add(std::get<Position>(*appended), event);
+  };
+  destroy_one(2, Destroy::whole, true);
+  EXPECT_TRUE(verification().findings.empty());
+  EXPECT_EQ(verification().destroyed, 1);
+  const auto kept = record_at(*writer_, {kGusu, 2});
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->type, kDestroyedType);
+  EXPECT_EQ((*kept)->command.value, (*kept)->event.value);
+  destroy_one(1, Destroy::content, true);
+  EXPECT_TRUE(verification().findings.empty()) << "a seal that was changed before";
+  EXPECT_EQ((**record_at(*writer_, {kGusu, 1})).command, command_number(1));
+  destroy_one(4, Destroy::whole, false);
+  const auto findings = verification().findings;
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].what, "body");
+  EXPECT_EQ(findings[0].position, (Position{kGusu, 4}));
+  EXPECT_EQ(findings[1].what, "chain");
+}
+
+TEST_F(JournalTest, nothing_is_destroyed_of_a_seal_that_does_not_hold) {
+  commit([&] { append(kGusu, 1, 2); });
+  ASSERT_TRUE(store::run(*writer_,
+                         {"test_damage", "UPDATE journal SET recorded_at = 7 WHERE sequence = 1"}));
+  const Doomed doomed{2, Destroy::whole};
+  ASSERT_TRUE(writer_->begin());
+  const auto destroyed = destroy(*writer_, kGusu, {&doomed, 1}, {});
+  writer_->rollback();
+  ASSERT_FALSE(destroyed);
+  EXPECT_EQ(destroyed.error().code(), ErrorCode::journal_damaged);
 }
 
 TEST_F(JournalTest, followers_read_the_seals_after_the_commit_they_know) {
