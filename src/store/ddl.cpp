@@ -137,11 +137,11 @@ std::string select_by_key(const TableInfo& table, std::size_t bound) {
 std::string select_by_values(const TableInfo& table, std::size_t column) {
   const std::string wanted(table.columns[column].name);
   // As below; with = ANY the server looks through a whole district that its statistics do not know.
-  return "SELECT found.* FROM (SELECT DISTINCT one FROM unnest($2::" +
+  return "SELECT found.* FROM (SELECT DISTINCT one FROM unnest($1::" +
          std::string(type_name(table.columns[column].type)) +
          "[]) AS every(one)) AS wanted CROSS JOIN LATERAL (SELECT " +
          names(table, 0, table.columns.size()) + " FROM " + std::string(table.name) +
-         " AS kept WHERE kept." + std::string(table.columns[0].name) + " = $1 AND kept." + wanted +
+         " AS kept WHERE kept." + std::string(table.columns[0].name) + " = $2 AND kept." + wanted +
          " = wanted.one OFFSET 0) AS found";
 }
 

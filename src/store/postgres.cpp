@@ -92,7 +92,7 @@ struct Waiting {
   const Connection::EachRow* each = nullptr;  // of a question
 
   // Where the district stands, which is one value of a question; alone: no arrays at all.
-  enum class Place : std::uint8_t { in_arrays, first, last, alone };
+  enum class Place : std::uint8_t { in_arrays, last, alone };
   Place place = Place::in_arrays;
   postgres::Arguments arguments() {
     if (place == Place::alone) return single.arguments();
@@ -101,7 +101,7 @@ struct Waiting {
     const auto one = single.arguments();
     const auto move = [&](auto& list, const auto& from) {
       list.erase(list.begin());
-      list.insert(place == Place::first ? list.begin() : list.end(), from.front());
+      list.push_back(from.front());
     };
     move(all.types, one.types);
     move(all.values, one.values);
@@ -392,7 +392,7 @@ class PostgresConnection final : public RemoteConnection {
                        {},
                        std::move(arrays),
                        &each,
-                       Waiting::Place::first});
+                       Waiting::Place::last});
       asked.back().single.integer(0, district);
       return ok();
     });
