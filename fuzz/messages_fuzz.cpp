@@ -11,6 +11,7 @@
 #include "modules/approvals/messages.hpp"
 #include "modules/approvals/views.hpp"
 #include "modules/audit/views.hpp"
+#include "modules/ledger/views.hpp"
 #include "modules/regions/messages.hpp"
 #include "modules/reporting/messages.hpp"
 #include "modules/residents/messages.hpp"
@@ -93,6 +94,11 @@ constexpr fuzz::Parse kParsers[] = {
     body<status::AnswerAlarm>,
     query<status::DeskParams>,
     query<status::AlarmsParams>,
+    body<ledger::MakeSlip>,
+    body<ledger::AskRequest>,
+    body<ledger::AnswerRequest>,
+    body<ledger::OpenSlip>,
+    body<ledger::AskOnline>,
     body<reporting::TakeCutOff>,
     query<accounts::AccountsParams>,
     query<accounts::MeParams>,
@@ -101,6 +107,7 @@ constexpr fuzz::Parse kParsers[] = {
     query<audit::AuditReadsParams>,
     query<audit::AuditChainParams>,
     query<accounts::TokensParams>,
+    query<ledger::RequestsParams>,
     query<regions::RegionParams>,
     query<regions::ChildrenParams>,
     query<regions::SearchParams>,

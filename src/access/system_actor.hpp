@@ -15,5 +15,13 @@ inline constexpr AccountId kSystemAccount{
 inline Actor system_actor(Role role = Role::system_administrator) {
   return {kSystemAccount, role, {}, {}};
 }
+// Of residents who opened a slip of theirs: acts in the place of the community's own people, but
+// only in what the server asks for them.
+inline constexpr AccountId kResidentAccount{
+    {{'w', 'a', 'n', 'g', 'd', 'i', 0x80, 'r', 0x80, 'e', 's', 'i', 'd', 'e', 'n', 't'}}};
+
+inline Actor resident_actor(RegionCode region) {
+  return {kResidentAccount, Role::community_officer, std::move(region), {}};
+}
 
 }  // namespace wangdi::access

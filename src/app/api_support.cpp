@@ -41,6 +41,15 @@ void set_session_cookie(http::Response& response, bool secure, std::string_view 
   set_cookie(response, secure, secure ? kSessionCookie : kSessionCookiePlain, token, seconds);
 }
 
+std::string_view resident_token(const http::Request& request) {
+  return request.cookie(request.secure ? kResidentCookie : kResidentCookiePlain);
+}
+
+void set_resident_cookie(http::Response& response, bool secure, std::string_view token,
+                         std::int64_t seconds) {
+  set_cookie(response, secure, secure ? kResidentCookie : kResidentCookiePlain, token, seconds);
+}
+
 void set_device_cookie(http::Response& response, bool secure, std::string_view mark) {
   set_cookie(response, secure, secure ? kDeviceCookie : kDeviceCookiePlain, mark, kDeviceSeconds);
 }

@@ -18,6 +18,9 @@ inline constexpr std::string_view kSessionCookiePlain = "wangdi";
 inline constexpr std::string_view kDeviceCookie = "__Host-wangdi-device";
 inline constexpr std::string_view kDeviceCookiePlain = "wangdi-device";
 
+inline constexpr std::string_view kResidentCookie = "__Host-wangdi-resident";
+inline constexpr std::string_view kResidentCookiePlain = "wangdi-resident";
+
 // What of a request is still needed when its answer is made on another thread.
 struct Caller {
   Language language;
@@ -36,6 +39,10 @@ std::string_view device_mark(const http::Request& request);
 // Session cookies end with the browser's session for officers; `seconds` 0 deletes the cookie.
 void set_session_cookie(http::Response& response, bool secure, std::string_view token,
                         std::int64_t seconds);
+// Of a resident's visit: beside a worker's session, should one browser have both.
+std::string_view resident_token(const http::Request& request);
+void set_resident_cookie(http::Response& response, bool secure, std::string_view token,
+                         std::int64_t seconds);
 void set_device_cookie(http::Response& response, bool secure, std::string_view mark);
 
 // A view's bytes as the answer's body, in gzip where that gains much: a grid's list of doors

@@ -9,6 +9,7 @@
 #include "codec/openapi.hpp"
 #include "common/bus/messages.hpp"
 #include "modules/accounts/messages.hpp"
+#include "modules/ledger/views.hpp"
 #include "modules/residents/roster_messages.hpp"
 
 namespace wangdi::app {
@@ -124,6 +125,36 @@ void add_session(std::vector<Operation>& operations) {
       nullptr);
 }
 
+// Residents come without an account: what opens their visit is the code of a slip.
+void add_resident(std::vector<Operation>& operations) {
+  constexpr std::string_view kVisit = "/api/v1/resident/visit", kTag = "resident";
+  const auto* view = &codec::kType<ledger::LedgerView>;
+  Operation open{OperationMethod::post,    kVisit,
+                 "resident_open",          kTag,
+                 "凭查阅条打开自己的记录", "Open one's own record by a slip"};
+  open.logged_in = false;
+  open.body = &codec::kType<ledger::OpenSlip>;
+  open.view = view;
+  operations.push_back(open);
+  Operation look{OperationMethod::get,     kVisit, "resident_look", kTag, "谁看过我的信息",
+                 "Who looked at my record"};
+  look.logged_in = false;
+  look.view = view;
+  operations.push_back(look);
+  Operation leave{OperationMethod::del, kVisit, "resident_leave", kTag, "看完了", "End the visit"};
+  leave.logged_in = false;
+  leave.writes = true;
+  leave.status = 204;
+  operations.push_back(leave);
+  Operation ask{OperationMethod::post, "/api/v1/resident/requests", "resident_ask", kTag,
+                "提一件申请",          "Ask for something"};
+  ask.logged_in = false;
+  ask.writes = true;
+  ask.body = &codec::kType<ledger::AskOnline>;
+  ask.view = view;
+  operations.push_back(ask);
+}
+
 void add_commands(std::vector<Operation>& operations) {
   Operation batch{OperationMethod::post,
                   "/api/v1/commands",
@@ -154,11 +185,13 @@ std::string api_description(const bus::Registry& registry) {
                             "Community epidemic prevention: what is recorded once at a door "
                             "becomes a list, a figure and a report at every level."};
   add_session(api.operations);
+  add_resident(api.operations);
   add_commands(api.operations);
   for (const auto& query : registry.queries()) api.operations.push_back(operation_of(query, texts));
   // The path of imports answers a trial with its result and an import with its job. Which rule a
   // document's number follows depends on its kind.
-  api.further_types = {&codec::kType<residents::ImportStarted>, &codec::kType<IdNumber>};
+  api.further_types = {&codec::kType<residents::ImportStarted>, &codec::kType<ledger::SlipCode>,
+                       &codec::kType<IdNumber>};
   std::deque<std::vector<std::string_view>> roles;
   for (const auto& [name, command] : registry.commands()) {
     api.commands.push_back({command.name, command.body, roles.emplace_back(names_of(command.roles)),

@@ -8,6 +8,7 @@
 #include "common/bus/restored.hpp"
 #include "modules/approvals/module.hpp"
 #include "modules/audit/module.hpp"
+#include "modules/ledger/module.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
@@ -22,6 +23,7 @@ Result<std::unique_ptr<Modules>> Modules::make(const std::string& files,
   WD_TRY(auto pinyin, pinyin::Table::load(shipped_data_folder() + "/pinyin/initials.csv"));
   std::unique_ptr<Modules> modules(new Modules(files, std::move(pinyin)));
   if (vault != nullptr) modules->macs.emplace(vault->hmac(vault::KeyName::first_secret));
+  if (vault != nullptr) modules->slip_codes.emplace(vault->hmac(vault::KeyName::first_secret));
   modules->register_all();
   modules->registry.check();
   return modules;
@@ -39,6 +41,7 @@ void Modules::register_all() {
   residents::register_roster(registry, imports);
   screening::register_module(registry);
   status::register_module(registry);
+  ledger::register_module(registry, {slip_codes ? &*slip_codes : nullptr});
   reporting::register_module(registry);
   audit::register_module(registry);
 }

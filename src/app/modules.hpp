@@ -12,6 +12,7 @@
 #include "common/bus/writer.hpp"
 #include "modules/accounts/module.hpp"
 #include "modules/accounts/rights.hpp"
+#include "modules/ledger/slips.hpp"
 #include "modules/regions/tree_search.hpp"
 #include "modules/regions/tree_source.hpp"
 #include "modules/residents/import_jobs.hpp"
@@ -27,7 +28,8 @@ struct Modules {
   bus::Registry registry;
   accounts::AccountRights rights;
   accounts::EndedAccounts ended;
-  std::optional<access::SecretMacs> macs;  // of the writer thread
+  std::optional<access::SecretMacs> macs;       // of the writer thread
+  std::optional<ledger::SlipCodes> slip_codes;  // the same
   std::shared_ptr<const regions::TreeStore> trees;
   std::shared_ptr<regions::TreeIndex> tree_index;
   residents::ImportJobs imports;  // started by the service

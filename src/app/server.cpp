@@ -144,6 +144,7 @@ Status Service::compose() {
                                         [this] { return metrics(); }, runtime_.guard(),
                                         claim_watch(), phone, [this] { return warnings(); }});
   api_->add_routes(*server_);
+  WD_TRY([[maybe_unused]] auto desk, open_resident_desk());
   return ok();
 }
 
@@ -227,6 +228,16 @@ void Service::keep_anchor() {
   if (!kept && !anchor_failed_) log_.error("anchor_failed", kept.error());
   if (kept && anchor_failed_) log_.write(LogLevel::info, "anchor_kept");
   anchor_failed_ = !kept;
+}
+
+Status Service::open_resident_desk() {
+  const auto today = CivilDate::of(runtime_.clock().now(), runtime_.config().zone());
+  ResidentDeskParts parts{runtime_.writer(), *queries_, *runtime_.modules().slip_codes,
+                          runtime_.clock(), log_};
+  WD_TRY([[maybe_unused]] auto read, ResidentDesk::read_rules(runtime_.parameters(), today, parts));
+  resident_desk_ = std::make_unique<ResidentDesk>(parts);
+  resident_desk_->add_routes(*server_);
+  return ok();
 }
 
 Status Service::open_log_copy() {

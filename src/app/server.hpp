@@ -10,6 +10,7 @@
 #include "app/certificate.hpp"
 #include "app/key_keeper.hpp"
 #include "app/log_copy.hpp"
+#include "app/resident_desk.hpp"
 #include "app/runtime.hpp"
 #include "app/ticker.hpp"
 
@@ -46,6 +47,7 @@ class Service {
   void tell_alarm(const journal::Alarm& alarm);
   void keep_anchor();
   Status open_log_copy();
+  Status open_resident_desk();
   void copy_log();
   std::string metrics() const;
   std::vector<std::string> warnings() const;
@@ -66,6 +68,7 @@ class Service {
   std::atomic<std::int64_t> unproven_told_ms_{-kUnprovenTellMs};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<ResidentDesk> resident_desk_;
 };
 
 }  // namespace wangdi::app

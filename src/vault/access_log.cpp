@@ -25,7 +25,12 @@ constexpr store::Statement kAfter{
     "access_log_after",
     "SELECT district, sequence, at, actor, purpose, operation, region, subject, fields, count, hash"
     " FROM access_log WHERE district = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"};
-constexpr store::Statement kStatements[] = {kLast, kCountOfHour, kNextDistrict, kAfter};
+constexpr store::Statement kAbout{
+    "access_log_about",
+    "SELECT district, sequence, at, actor, purpose, operation, region, subject, fields, count, hash"
+    " FROM access_log WHERE district = $1 AND subject = $2"
+    " ORDER BY at DESC, sequence DESC LIMIT $3"};
+constexpr store::Statement kStatements[] = {kLast, kCountOfHour, kNextDistrict, kAfter, kAbout};
 
 crypto::Digest hash_of(const AccessLogRow& row, const crypto::Digest& before) {
   return crypto::sha256({before, access_row_content(row)});
@@ -152,6 +157,11 @@ Result<std::vector<District>> access_log_districts(store::Connection& from) {
 Result<std::vector<AccessLogRow>> access_rows_after(store::Connection& from, District district,
                                                     std::int64_t sequence, std::int64_t limit) {
   return store::select<AccessLogRow>(from, kAfter, district, sequence, limit);
+}
+
+Result<std::vector<AccessLogRow>> access_rows_about(store::Connection& from, District district,
+                                                    const Uuid& subject, std::int64_t limit) {
+  return store::select<AccessLogRow>(from, kAbout, district, subject, limit);
 }
 
 std::vector<std::uint8_t> access_row_content(const AccessLogRow& row) {

@@ -70,6 +70,9 @@ Result<std::vector<District>> access_log_districts(store::Connection& from);
 // Rows of a district after a sequence, in order, at most `limit`.
 Result<std::vector<AccessLogRow>> access_rows_after(store::Connection& from, District district,
                                                     std::int64_t sequence, std::int64_t limit);
+// Rows about one subject, or with a nil one about many at once, the latest first.
+Result<std::vector<AccessLogRow>> access_rows_about(store::Connection& from, District district,
+                                                    const Uuid& subject, std::int64_t limit);
 // What a row's hash binds beside the hash before it: hash = SHA-256(hash before, these bytes).
 std::vector<std::uint8_t> access_row_content(const AccessLogRow& row);
 

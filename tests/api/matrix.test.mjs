@@ -42,6 +42,7 @@ const queries = {
   'get audit/reads': () => [{ own: true, ...get(`audit/reads?district=320508&from=${day(-1)}&until=${day(0)}`) }],
   'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
   'post audit/export': () => [{ own: true, ...post('audit/export', { district: '320508', from: day(-1), until: day(0) }) }],
+  'get ledger/requests': everywhere((region) => get(`ledger/requests?region=${region}`)),
   'get regions/buildings': in_communities((community) => get(`regions/buildings?community=${community}`)),
   'get regions/children': everywhere((region) => get(`regions/children?region=${region}`)),
   'get regions/path': everywhere((region) => get(`regions/path?region=${region}`)),
@@ -71,6 +72,8 @@ const own_community = new Set(['get regions/buildings', 'post residents/search',
 const own_path = new Set(['get regions/path']);
 const not_of_the_registry = [
   'commands',
+  'resident/visit',
+  'resident/requests',
   'session',
   'session/password',
   'session/factor',
@@ -90,6 +93,9 @@ const commands = {
   'accounts.revoke_token': (grids) => [{ region: '3205', body: grids.token }],
   'approvals.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { approval: uuid(), action: 'export_roster', region, purpose: 'home_visit', reason: '测试' } })),
   'approvals.decide': (grids) => [{ region: grids.approval.region, body: { ...grids.approval, allowed: true } }],
+  'ledger.make_slip': (grids) => grids.map((grid) => ({ region: grid.code, body: { slip: uuid(), person: grid.person, holder: 'guardian' } })),
+  'ledger.ask': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: uuid(), person: grid.person, kind: 'copy', holder: 'guardian', words: '测试' } })),
+  'ledger.answer': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: grid.request, person: grid.person, verdict: 'declined', reason: '测试' } })),
   'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),
   'regions.add_compound': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { id: uuid(), community, name: `院${(serial += 1)}` } })),
   'regions.add_grid': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { community, suffix: String((serial += 1) + 200), name: `格${serial}` } })),
@@ -164,8 +170,13 @@ async function things_of(code) {
   assert.equal((await county.one('status.set', code, marked)).status, 'applied');
   const rows = (await clients.get('system_administrator').get(`/api/v1/accounts?region=${code}`)).json.rows;
   const spare = rows.find(({ id }) => !staff.some((known) => known.id === id));
+  const request = uuid();
+  const officer = clients.get('community_officer');
+  const asked = { request, person: door.persons[0].id, kind: 'copy', holder: 'guardian', words: '测试' };
+  assert.equal((await officer.one('ledger.ask', code, asked)).status, 'applied');
   return {
     code,
+    request,
     household: door.household,
     person: door.persons[0].id,
     gone: doors.doors.find((one) => one.household !== door.household && one.persons.length > 0).persons[0].id,

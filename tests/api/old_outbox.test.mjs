@@ -41,6 +41,9 @@ const kStory = [
   ['accounts.make_token', kCommunity],
   ['accounts.revoke_token', kCommunity],
   ['reporting.take_cut_off', kCommunity],
+  ['ledger.make_slip', kGrid],
+  ['ledger.ask', kGrid],
+  ['ledger.answer', kGrid],
   ['residents.erase_person', kGrid],
   ['regions.import_tree', ''],
 ];

@@ -30,6 +30,8 @@ const bodies = {
   'session/password': { current: 'not the right one', next: 'not the right one either' },
   commands: { device: uuid(), seen: [], commands: [] },
   'audit/export': { district: '320508', from: '2020-02-18', until: '2020-02-18' },
+  'resident/visit': { slip: uuid(), slip_code: '1234-5678-9012' },
+  'resident/requests': { request: uuid(), kind: 'copy', words: '样例要求' },
   'residents/export': { community: kCommunity, purpose: 'home_visit' },
   'residents/find': { phone: '19900123456', purpose: 'home_visit' },
   'residents/search': { community: kCommunity, text: 'zm' },

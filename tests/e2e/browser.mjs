@@ -105,7 +105,7 @@ export class Profile {
   // What a test asks next may be asked at once, without waiting: the PIN is behind it then.
   async #through(page) {
     if (!this.#typing.has(page) || (await page.locator('#app').count()) === 0) return;
-    await page.locator('.topbar, #login').first().waitFor({ state: 'attached' });
+    await page.locator('.topbar, #login, .resident').first().waitFor({ state: 'attached' });
   }
   #typing = new Map(); // pages with what tells when it has begun
   #watched = new Set();

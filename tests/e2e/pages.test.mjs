@@ -55,6 +55,7 @@ function worker_pages({ due, done, visit, record, conflict, refused }) {
   return [
     ['doors', '/doors'],
     ['search', '/doors/search'],
+    ['slip', `/slip/${due.household}/${person}`],
     ['search_found', '/doors/search', (page) => page.locator('#search input').fill(due.room)],
     ['add_household', '/doors/add'],
     ['add_household_errors', '/doors/add', (page) => press(page, /^(保存|Save)$/)],

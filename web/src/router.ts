@@ -92,6 +92,16 @@ const routes: RouteRecordRaw[] = [
       },
     ],
   },
+  {
+    path: '/my/:slip',
+    component: () => import('@/ledger/ResidentPage.vue'),
+    meta: { title: 'nav.my', bare: true, open: true },
+  },
+  {
+    path: '/slip/:household/:person',
+    component: () => import('@/ledger/SlipPage.vue'),
+    meta: { title: 'nav.slip', roles: ['grid_worker', 'community_officer'], deep: true },
+  },
   ...desktop_routes,
   {
     path: '/:rest(.*)*',

@@ -179,6 +179,20 @@ describe('sending', () => {
     expect([found.state, found.answer, found.said]).toEqual(['sent', undefined, undefined]);
   });
 
+  test('given_an_answer_under_the_key_when_taken_then_it_is_given_once_and_wiped', async () => {
+    open_lock();
+    const row = await visit();
+    await send(new Answers({ answer: { slip_code: '1234' } as never }));
+    const found = await stored(row.id);
+    expect(found.answer).toBeUndefined();
+    expect(found.said).toBeDefined();
+    const taken = await Promise.all([box.take_answer(row.id), box.take_answer(row.id)]);
+    expect(taken.filter((answer) => answer !== undefined)).toEqual([{ slip_code: '1234' }]);
+    expect((await stored(row.id)).said).toBeUndefined();
+    expect((await box.keeper.open(await stored(row.id))).body).toEqual(row.body);
+    expect(await box.take_answer(row.id)).toBeUndefined();
+  });
+
   test('given_a_conflict_while_locked_then_it_waits_for_the_key_and_is_asked_again', async () => {
     open_lock();
     const row = await visit();

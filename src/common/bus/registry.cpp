@@ -26,6 +26,13 @@ const EventType* Registry::find_event(std::string_view name, int version) const 
   return found == events_.end() ? nullptr : &found->second;
 }
 
+Status Registry::erase_what_else(PersonId person, CommandContext& context) const {
+  for (const auto& erase : with_person_) {
+    WD_TRY([[maybe_unused]] auto erased, erase(person, context));
+  }
+  return ok();
+}
+
 void Registry::check() const {
   for (const auto& [name, type] : commands_) {
     if (type.roles.empty()) incomplete("command without roles", name);

@@ -150,6 +150,12 @@ class Registry {
   void upload(QueryRules<Params> rules,
               std::function<Result<View>(const Params&, std::string_view file, QueryContext&)> run);
 
+  // For what a module keeps of a person under keys of its own, in the same district: it goes in the
+  // batch in which the person is erased.
+  using WithPerson = std::function<Status(PersonId, CommandContext&)>;
+  void erase_with_person(WithPerson erase) { with_person_.push_back(std::move(erase)); }
+  Status erase_what_else(PersonId person, CommandContext& context) const;
+
   // Every operation has roles and a scope, every event a decoder; aborts with the name otherwise.
   void check() const;
 
@@ -169,6 +175,7 @@ class Registry {
   std::map<std::string, CommandType, std::less<>> commands_;
   std::map<std::pair<std::string, int>, EventType> events_;
   std::vector<QueryType> queries_;
+  std::vector<WithPerson> with_person_;
 };
 
 namespace detail {

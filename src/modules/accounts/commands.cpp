@@ -113,6 +113,7 @@ class Handlers {
     WD_TRY([[maybe_unused]] auto role, check_role(command.role, command.region, context));
     const auto name = parts_.macs->login(command.name.text());
     const bool id_taken = command.account == access::kSystemAccount ||
+                          command.account == access::kResidentAccount ||
                           context.rows.find(kHome, {access::kNation, command.account}) != nullptr;
     if (id_taken || access::account_of_login(context.rows, name)) {
       return Error(ErrorCode::account_exists);

@@ -62,6 +62,22 @@ Result<std::string> account_name(store::Rows& rows, vault::Writer& vault, Accoun
   return std::move(name).value_or(std::string());
 }
 
+Result<std::optional<Office>> office_of(store::Connection& db, AccountId account, UnixMs at) {
+  std::optional<Office> office;
+  WD_TRY(const auto home, store::get(db, kHome, {access::kNation, account}));
+  if (!home) return office;
+  WD_TRY([[maybe_unused]] auto read,
+         db.by_key(kTerm.info(), 2, store::bind_all(home->home, account),
+                   [&](const store::RowReader& reader) {
+                     const auto term = store::read_row<TermRow>(reader);
+                     if (term.from_ms <= at && (!term.until_ms || at < *term.until_ms)) {
+                       office = Office{term.role, term.region};
+                     }
+                     return true;
+                   }));
+  return office;
+}
+
 Result<std::vector<std::string>> own_names(vault::Reader& vault, District home, AccountId account) {
   WD_TRY(const auto values, vault.get(home, account.value, kNames));
   return std::vector<std::string>{std::string(values.get(kLoginName)),

@@ -29,6 +29,14 @@ Result<std::vector<std::string>> account_names(store::Connection& db, vault::Rea
 // The same for one, inside a write batch.
 Result<std::string> account_name(store::Rows& rows, vault::Writer& vault, AccountId account);
 
+// In which role and for which region an account acted at an instant; nothing for the server's own
+// tools and for who was not there then.
+struct Office {
+  access::Role role = access::Role::grid_worker;
+  RegionCode region;
+};
+Result<std::optional<Office>> office_of(store::Connection& db, AccountId account, UnixMs at);
+
 // The catalogue of the module's statements.
 std::span<const store::Statement> statements();
 

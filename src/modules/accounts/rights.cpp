@@ -38,6 +38,7 @@ std::optional<access::Actor> current_of_token(store::Rows& rows, const access::A
 
 std::optional<access::Actor> AccountRights::current(store::Rows& rows, const access::Actor& actor) {
   if (actor.account == access::kSystemAccount) return access::system_actor(actor.role);
+  if (actor.account == access::kResidentAccount) return actor;
   if (actor.token) return current_of_token(rows, actor);
   auto stored = actor_of(rows, actor.region.district(), actor.account);
   if (stored) {
@@ -57,7 +58,7 @@ bool AccountRights::had(store::Rows& rows, const access::Actor& actor, access::R
 }
 
 void AccountRights::foresee(store::Rows& rows, const access::Actor& actor) {
-  if (actor.account == access::kSystemAccount) return;
+  if (actor.account == access::kSystemAccount || actor.account == access::kResidentAccount) return;
   if (actor.token) {
     rows.want(access::kToken, {access::kNation, actor.account, actor.token->id});
     const auto* home = rows.want(kHome, {access::kNation, actor.account});

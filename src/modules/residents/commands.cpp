@@ -356,7 +356,9 @@ void register_commands(bus::Registry& registry) {
                                  false,
                                  {},
                                  true},
-                                erase_person);
+                                [&registry](const ErasePerson& command, CommandContext& context) {
+                                  return erase_person(command, context, registry);
+                                });
 }
 
 }  // namespace wangdi::residents

@@ -14,7 +14,8 @@ using bus::CommandContext;
 using bus::Decision;
 using indicators::Indicator;
 
-Result<Decision> erase_person(const ErasePerson& command, CommandContext& context) {
+Result<Decision> erase_person(const ErasePerson& command, CommandContext& context,
+                              const bus::Registry& registry) {
   const auto district = context.region.district();
   const auto household = household_of(context.rows, district, command.person);
   if (!household) return Error(ErrorCode::not_found);
@@ -26,6 +27,7 @@ Result<Decision> erase_person(const ErasePerson& command, CommandContext& contex
   }
   // Today still counts: who was seen as a key person this morning was due.
   auto turns = end_all(entries, context.today);
+  WD_TRY([[maybe_unused]] auto elsewhere, registry.erase_what_else(command.person, context));
   WD_TRY([[maybe_unused]] auto erased, context.vault.erase(district, command.person.value));
   Decision decision;
   decision.events.push_back(bus::event(

@@ -7,7 +7,9 @@
 
 namespace wangdi::residents {
 
-Result<bus::Decision> erase_person(const ErasePerson& command, bus::CommandContext& context);
+// The registry knows what other modules keep of a person.
+Result<bus::Decision> erase_person(const ErasePerson& command, bus::CommandContext& context,
+                                   const bus::Registry& registry);
 void person_erased(const PersonErased& event, const bus::Recorded& frame, store::Rows& rows);
 // Key persons are counted from the day on which an entry begins; these are the days that change.
 void count_key_days(const List<CivilDate, 64>& from, const List<CivilDate, 64>& until,

@@ -29,6 +29,25 @@ std::optional<HouseholdId> household_of(store::Rows& rows, District district, Pe
   return row->household;
 }
 
+std::optional<StoredPerson> stored_person(store::Rows& rows, District district, PersonId person) {
+  const auto* row = rows.find(kPerson, {district, person});
+  if (row == nullptr) return std::nullopt;
+  StoredPerson stored{row->household, {}, row->birth_year};
+  const auto* household = rows.find(kHousehold, {district, stored.household});
+  if (household == nullptr) return std::nullopt;
+  stored.grid = household->grid;
+  return stored;
+}
+
+Result<std::optional<StoredPerson>> stored_person(store::Connection& db, District district,
+                                                  PersonId person) {
+  WD_TRY(const auto row, store::get(db, kPerson, {district, person}));
+  if (!row) return std::optional<StoredPerson>();
+  WD_TRY(const auto household, store::get(db, kHousehold, {district, row->household}));
+  if (!household) return std::optional<StoredPerson>();
+  return std::optional(StoredPerson{row->household, household->grid, row->birth_year});
+}
+
 std::vector<PersonId> key_persons(store::Rows& rows, District district, HouseholdId household,
                                   CivilDate day) {
   std::vector<PersonId> persons;

@@ -119,6 +119,16 @@ std::optional<HouseholdFacts> household_facts(store::Rows& rows, District distri
 // The household a person belongs to; nothing when there is no such person in the district.
 std::optional<HouseholdId> household_of(store::Rows& rows, District district, PersonId person);
 
+struct StoredPerson {
+  HouseholdId household;
+  RegionCode grid;
+  std::optional<std::int32_t> birth_year;
+};
+// Nothing when there is no such person in the district.
+std::optional<StoredPerson> stored_person(store::Rows& rows, District district, PersonId person);
+Result<std::optional<StoredPerson>> stored_person(store::Connection& db, District district,
+                                                  PersonId person);
+
 // Persons of the household that are in some key group on the day.
 std::vector<PersonId> key_persons(store::Rows& rows, District district, HouseholdId household,
                                   CivilDate day);

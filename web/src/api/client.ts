@@ -23,7 +23,9 @@ export function has_csrf(): boolean {
 async function guarded_fetch(request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set('accept-language', lang.value);
-  if (request.method !== 'GET' && csrf) headers.set('x-csrf-token', csrf);
+  // A resident's visit brings a token of its own.
+  if (request.method !== 'GET' && csrf && !headers.has('x-csrf-token'))
+    headers.set('x-csrf-token', csrf);
   const upload =
     request.url.includes('/residents/import') || request.url.includes('/residents/export');
   const timeout = AbortSignal.timeout(

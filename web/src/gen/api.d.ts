@@ -154,6 +154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of residents */
+        get: operations["ledger_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/buildings": {
         parameters: {
             query?: never;
@@ -268,6 +285,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resident/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for something */
+        post: operations["resident_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resident/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at my record */
+        get: operations["resident_look"];
+        put?: never;
+        /** Open one's own record by a slip */
+        post: operations["resident_open"];
+        /** End the visit */
+        delete: operations["resident_leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -763,6 +816,16 @@ export interface components {
             /** 怎么处理的 */
             words: string;
         };
+        AnswerRequest: {
+            /** 申请 */
+            request: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 怎么办 */
+            verdict: components["schemas"]["Verdict"];
+            /** 答复和理由 */
+            reason: string;
+        };
         ApprovalView: {
             /** 申请编号 */
             approval: components["schemas"]["Uuid"];
@@ -798,6 +861,26 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             /** 为什么需要 */
             reason: string;
+        };
+        AskOnline: {
+            /** 申请编号 */
+            request: components["schemas"]["Uuid"];
+            /** 想要什么 */
+            kind: components["schemas"]["RequestKind"];
+            /** 具体要求 */
+            words: string;
+        };
+        AskRequest: {
+            /** 申请编号 */
+            request: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 想要什么 */
+            kind: components["schemas"]["RequestKind"];
+            /** 谁来办 */
+            holder: components["schemas"]["Holder"];
+            /** 具体要求 */
+            words: string;
         };
         AskReview: {
             /** 复核编号 */
@@ -1356,6 +1439,8 @@ export interface components {
         };
         /** @enum {string} */
         GroundSource: "rule" | "document";
+        /** @enum {string} */
+        Holder: "self" | "guardian" | "proxy";
         HouseholdFigures: {
             /** 已排查 */
             reached: number;
@@ -1531,7 +1616,53 @@ export interface components {
             /** 时间 */
             at: number;
         };
+        LedgerView: {
+            /** 查阅条 */
+            slip: components["schemas"]["Uuid"];
+            /** 姓名 */
+            name: string;
+            /** 社区 */
+            community: string;
+            /** 谁在看 */
+            holder: components["schemas"]["Holder"];
+            /** 这次看到什么时候 */
+            ends_at: number;
+            /** 防伪令牌 */
+            csrf: string;
+            /** 谁看过 */
+            looks: components["schemas"]["Look"][];
+            /** 还有更早的 */
+            has_more: boolean;
+            /** 提过的申请 */
+            requests: components["schemas"]["OwnRequest"][];
+        };
         LoginName: string;
+        Look: {
+            /** 什么时候 */
+            at: number;
+            /** 哪个岗位 */
+            role?: components["schemas"]["Role"];
+            /** 哪里的人 */
+            office: string;
+            /** 做了什么 */
+            operation: components["schemas"]["Operation"];
+            /** 为了什么 */
+            purpose: components["schemas"]["Purpose"];
+            /** 看了哪几项 */
+            fields: components["schemas"]["Field"][];
+            /** 看的是什么 */
+            about: components["schemas"]["LookedAt"];
+        };
+        /** @enum {string} */
+        LookedAt: "person" | "household" | "list" | "log";
+        MakeSlip: {
+            /** 查阅条编号 */
+            slip: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 交给谁 */
+            holder: components["schemas"]["Holder"];
+        };
         MakeToken: {
             /** 令牌 */
             token: components["schemas"]["Uuid"];
@@ -1581,8 +1712,32 @@ export interface components {
             /** 动态口令 */
             code?: string;
         };
+        OpenSlip: {
+            /** 查阅条 */
+            slip: components["schemas"]["Uuid"];
+            /** 查阅码 */
+            slip_code: string;
+        };
         /** @enum {string} */
         Operation: "unmask" | "exact_search" | "export_file" | "list_match";
+        OwnRequest: {
+            /** 申请 */
+            request: components["schemas"]["Uuid"];
+            /** 想要什么 */
+            kind: components["schemas"]["RequestKind"];
+            /** 什么时候提的 */
+            asked_at: number;
+            /** 最晚哪天答复 */
+            due_on: components["schemas"]["CivilDate"];
+            /** 还剩几天 */
+            days_left: number;
+            /** 状态 */
+            state: components["schemas"]["RequestState"];
+            /** 具体要求 */
+            words?: string;
+            /** 答复和理由 */
+            reason?: string;
+        };
         PersonView: {
             /** 人员编号 */
             id: components["schemas"]["Uuid"];
@@ -1760,6 +1915,48 @@ export interface components {
         };
         /** @enum {string} */
         Relation: "head" | "spouse" | "child" | "parent" | "other" | "tenant";
+        /** @enum {string} */
+        RequestKind: "correction" | "copy" | "objection" | "deletion";
+        RequestRow: {
+            /** 申请 */
+            request: components["schemas"]["Uuid"];
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 住户 */
+            household?: components["schemas"]["Uuid"];
+            /** 姓名 */
+            name: string;
+            /** 网格 */
+            grid: components["schemas"]["RegionStep"];
+            /** 想要什么 */
+            kind: components["schemas"]["RequestKind"];
+            /** 谁来办 */
+            holder: components["schemas"]["Holder"];
+            /** 怎么提的 */
+            way: components["schemas"]["RequestWay"];
+            /** 什么时候提的 */
+            asked_at: number;
+            /** 最晚哪天答复 */
+            due_on: components["schemas"]["CivilDate"];
+            /** 还剩几天 */
+            days_left: number;
+            /** 状态 */
+            state: components["schemas"]["RequestState"];
+            /** 具体要求 */
+            words?: string;
+            /** 答复和理由 */
+            reason?: string;
+        };
+        /** @enum {string} */
+        RequestState: "open" | "granted" | "partly" | "declined";
+        /** @enum {string} */
+        RequestWay: "online" | "paper";
+        Requests: {
+            /** 申请 */
+            rows: components["schemas"]["RequestRow"][];
+            /** 下一页从哪个之后 */
+            next?: string;
+        };
         ResetAccount: {
             /** 账号 */
             account: components["schemas"]["Uuid"];
@@ -1886,6 +2083,12 @@ export interface components {
         };
         /** @enum {string} */
         Sex: "unknown" | "male" | "female";
+        SlipCode: {
+            /** 查阅码 */
+            slip_code: string;
+            /** 有效期至 */
+            expires_at: number;
+        };
         StartRound: {
             /** 轮次编号 */
             id: components["schemas"]["Uuid"];
@@ -1982,6 +2185,8 @@ export interface components {
         };
         /** Format: uuid */
         Uuid: string;
+        /** @enum {string} */
+        Verdict: "granted" | "partly" | "declined";
         VisitException: {
             /** 谁 */
             person: components["schemas"]["Uuid"];
@@ -2285,6 +2490,33 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    ledger_requests: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+                /** @description After this place in the list */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requests"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     regions_buildings: {
         parameters: {
             query: {
@@ -2464,6 +2696,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Indicators"];
                 };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resident_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskOnline"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resident_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resident_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSlip"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resident_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];

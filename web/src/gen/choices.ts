@@ -91,6 +91,12 @@ export const GroundSource = [
   { value: "document", title: ["凭文书", "By a document"] },
 ] as const satisfies readonly Choice[];
 
+export const Holder = [
+  { value: "self", title: ["本人", "The person"] },
+  { value: "guardian", title: ["监护人", "Guardian"] },
+  { value: "proxy", title: ["代办人", "Somebody acting for them"] },
+] as const satisfies readonly Choice[];
+
 export const HouseholdState = [
   { value: "occupied", title: ["有人住", "Occupied"] },
   { value: "vacant", title: ["空置", "Vacant"] },
@@ -120,6 +126,13 @@ export const Indicator = [
   { value: "visits", title: ["走访次数", "Visits"] },
   { value: "exceptions", title: ["异常人数", "Exceptions"] },
   { value: "fevers", title: ["发热人数", "Fevers"] },
+] as const satisfies readonly Choice[];
+
+export const LookedAt = [
+  { value: "person", title: ["您的信息", "Your record"] },
+  { value: "household", title: ["您家的信息", "Your household"] },
+  { value: "list", title: ["含有您的名单", "A list you are in"] },
+  { value: "log", title: ["查阅记录，不含姓名", "Lines of the access log, without names"] },
 ] as const satisfies readonly Choice[];
 
 export const Operation = [
@@ -155,6 +168,25 @@ export const Relation = [
   { value: "parent", title: ["父母", "Parent"] },
   { value: "other", title: ["其他亲属", "Other relative"] },
   { value: "tenant", title: ["租客", "Tenant"] },
+] as const satisfies readonly Choice[];
+
+export const RequestKind = [
+  { value: "correction", title: ["改正", "Correct"] },
+  { value: "copy", title: ["要一份复印件", "Get a copy"] },
+  { value: "objection", title: ["不同意这样用", "Object"] },
+  { value: "deletion", title: ["删除", "Delete"] },
+] as const satisfies readonly Choice[];
+
+export const RequestState = [
+  { value: "open", title: ["待答复", "Open"] },
+  { value: "granted", title: ["已照办", "Done as asked"] },
+  { value: "partly", title: ["办了一部分", "Done in part"] },
+  { value: "declined", title: ["没有照办", "Not done"] },
+] as const satisfies readonly Choice[];
+
+export const RequestWay = [
+  { value: "online", title: ["网上", "Online"] },
+  { value: "paper", title: ["当面或纸上", "In person or on paper"] },
 ] as const satisfies readonly Choice[];
 
 export const RestrictingGroup = [
@@ -221,4 +253,10 @@ export const UnmaskField = [
   { value: "phone", title: ["电话", "Phone"] },
   { value: "birth_date", title: ["出生日期", "Birth date"] },
   { value: "note", title: ["备注和重点群体依据", "Note and reasons of key groups"] },
+] as const satisfies readonly Choice[];
+
+export const Verdict = [
+  { value: "granted", title: ["照办", "Do as asked"] },
+  { value: "partly", title: ["办一部分", "Do a part"] },
+  { value: "declined", title: ["不能照办", "Do not"] },
 ] as const satisfies readonly Choice[];

@@ -9,10 +9,12 @@ import {
   DocumentKind,
   ErasureReason,
   GroundSource,
+  Holder,
   HouseholdState,
   KeyGroup,
   Purpose,
   Relation,
+  RequestKind,
   RestrictingGroup,
   ReviewResult,
   Role,
@@ -20,6 +22,7 @@ import {
   Symptom,
   TokenUse,
   UnmaskField,
+  Verdict,
   VisitOutcome,
   type Choice,
 } from './choices';
@@ -61,6 +64,9 @@ export interface Commands {
   "accounts.revoke_token": Schemas["RevokeToken"];
   "approvals.ask": Schemas["AskApproval"];
   "approvals.decide": Schemas["DecideApproval"];
+  "ledger.answer": Schemas["AnswerRequest"];
+  "ledger.ask": Schemas["AskRequest"];
+  "ledger.make_slip": Schemas["MakeSlip"];
   "regions.add_building": Schemas["AddBuilding"];
   "regions.add_compound": Schemas["AddCompound"];
   "regions.add_grid": Schemas["AddGrid"];
@@ -144,12 +150,33 @@ export const AnswerAlarm = {
   words: { kind: "string", title: ["怎么处理的", "What was done"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
+export const AnswerRequest = {
+  request: { kind: "string", title: ["申请", "Request"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  verdict: { kind: "choice", title: ["怎么办", "Verdict"], required: true, choices: Verdict },
+  reason: { kind: "string", title: ["答复和理由", "Answer and reason"], required: true, shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const AskApproval = {
   approval: { kind: "string", title: ["申请编号", "Request id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   action: { kind: "choice", title: ["要做什么", "What is to be done"], required: true, choices: Action },
   region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
   reason: { kind: "string", title: ["为什么需要", "Why it is needed"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const AskOnline = {
+  request: { kind: "string", title: ["申请编号", "Request id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  kind: { kind: "choice", title: ["想要什么", "What is asked"], required: true, choices: RequestKind },
+  words: { kind: "string", title: ["具体要求", "In words"], required: true, shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const AskRequest = {
+  request: { kind: "string", title: ["申请编号", "Request id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  kind: { kind: "choice", title: ["想要什么", "What is asked"], required: true, choices: RequestKind },
+  holder: { kind: "choice", title: ["谁来办", "Who asks"], required: true, choices: Holder },
+  words: { kind: "string", title: ["具体要求", "In words"], required: true, shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const AskReview = {
@@ -308,6 +335,12 @@ export const ImportTree = {
   source: { kind: "string", title: ["文件摘要", "Digest of the files"], required: true, shortest: 64, longest: 64, pattern: "^[0-9a-f]*$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_text_invalid"} },
 } as const satisfies Fields;
 
+export const MakeSlip = {
+  slip: { kind: "string", title: ["查阅条编号", "Slip id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  holder: { kind: "choice", title: ["交给谁", "Handed to"], required: true, choices: Holder },
+} as const satisfies Fields;
+
 export const MakeToken = {
   token: { kind: "string", title: ["令牌", "Token"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   name: { kind: "string", title: ["名称", "Name"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
@@ -340,6 +373,11 @@ export const OpenSession = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   code: { kind: "string", title: ["动态口令", "One-time code"], longest: 40, errors: {"maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const OpenSlip = {
+  slip: { kind: "string", title: ["查阅条", "Slip"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  slip_code: { kind: "string", title: ["查阅码", "Code of the slip"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const ProveSession = {

@@ -37,6 +37,9 @@ export const en: Record<keyof typeof zh, string> = {
   'nav.accounts': 'Accounts',
   'nav.audit': 'Access audit',
   'nav.indicators': 'Indicators',
+  'nav.requests': 'Requests',
+  'nav.my': 'Who looked at my record',
+  'nav.slip': 'Slip and requests',
 
   'do.retry': 'Try again',
   'do.back': 'Back',

@@ -35,6 +35,9 @@ export const zh = {
   'nav.accounts': '账号',
   'nav.audit': '查阅审计',
   'nav.indicators': '口径与指标',
+  'nav.requests': '居民的申请',
+  'nav.my': '谁看过我的信息',
+  'nav.slip': '查阅条和申请',
 
   'do.retry': '再试',
   'do.back': '返回',

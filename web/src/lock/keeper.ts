@@ -111,6 +111,11 @@ export class Keeper {
     return { ...row, ...told };
   }
 
+  // What was shown once is not kept in memory either.
+  forget(id: string) {
+    for (const mark of this.known.keys()) if (mark.startsWith(id)) this.known.delete(mark);
+  }
+
   open_all(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     return Promise.all(rows.map((row) => this.open(row)));
   }

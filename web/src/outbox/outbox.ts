@@ -201,13 +201,18 @@ export class Outbox {
   }
 
   // An answer that may be shown once (a first secret): handed out and wiped in one step.
+  // With a PIN it lies under the read key. Of two tabs one gets it.
   async take_answer(id: string): Promise<unknown> {
-    return this.db.transaction('rw', this.db.outbox, async () => {
-      const row = await this.db.outbox.get(id);
-      if (row?.answer === undefined) return undefined;
-      await this.db.outbox.update(id, { answer: undefined });
-      return row.answer;
-    });
+    const row = await this.db.outbox.get(id);
+    const answer = row && (await this.keeper.open(row)).answer;
+    if (answer === undefined) return undefined;
+    const gone = { answer: undefined, said: undefined };
+    const wiped = await this.db.outbox
+      .where({ id })
+      .and((now) => now.answer !== undefined || now.said !== undefined)
+      .modify(gone);
+    this.keeper.forget(id);
+    return wiped ? answer : undefined;
   }
 
   async open_rows(account: string): Promise<OutboxRow[]> {

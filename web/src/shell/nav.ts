@@ -17,6 +17,7 @@ const households: NavItem = { to: '/households', icon: 'door', text: 'nav.househ
 const places: NavItem = { to: '/places', icon: 'building', text: 'nav.places', wide_only: true };
 const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
 const status: NavItem = { to: '/status', icon: 'people', text: 'nav.people', wide_only: true };
+const requests: NavItem = { to: '/requests', icon: 'file', text: 'nav.requests', wide_only: true };
 const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
 
 const indicators: NavItem = {
@@ -32,9 +33,9 @@ const pages: Record<Role, NavItem[]> = {
     { to: '/people', icon: 'people', text: 'nav.people' },
     me,
   ],
-  community_officer: [board, households, status, places, roster, accounts, indicators, me],
-  township_officer: [board, households, status, places, accounts, indicators, me],
-  county_officer: [board, households, status, places, accounts, indicators, me],
+  community_officer: [board, households, status, places, roster, requests, accounts, indicators, me],
+  township_officer: [board, households, status, places, requests, accounts, indicators, me],
+  county_officer: [board, households, status, places, requests, accounts, indicators, me],
   higher_officer: [board, status, indicators, me],
   system_administrator: [accounts, me],
   security_administrator: [accounts, me],
