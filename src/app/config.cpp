@@ -336,6 +336,14 @@ void place_folders(Config& config, Findings& findings) {
   config.keys = without_end_slash(config.keys);
   if (config.web.empty()) config.web = web_beside_program();
   if (config.data.empty()) return;
+  // What stands beside it is called after it.
+  const auto name = fs::path(config.data).filename();
+  if (name.empty() || name == "." || name == "..") {
+    findings.broken_rule("data.folder", config.data,
+                         "数据文件夹要有自己的名字，例如 /var/lib/wangdi",
+                         "the data folder needs a name of its own, such as /var/lib/wangdi");
+    return;
+  }
   if (config.keys.empty()) config.keys = config.data + ".keys";
   if (config.root.empty()) config.root = config.data + ".root";
   if (config.anchor.empty()) config.anchor = config.data + ".anchor";

@@ -153,6 +153,15 @@ TEST_F(ConfigTest, given_a_rule_between_settings_then_the_error_names_where_the_
   EXPECT_THAT(text, HasSubstr("--listen: http.address = there: expected an IP address"));
 }
 
+// Found by the fuzzer: the anchor beside it was blamed, which nobody had set.
+TEST_F(ConfigTest, given_a_data_folder_without_a_name_then_it_is_named_itself) {
+  for (const auto* folder : {"/", ".", "..", "a/.."}) {
+    const auto config = load_config({.overrides = {{"data.folder", folder, "--data"}}});
+    ASSERT_FALSE(config) << folder;
+    EXPECT_THAT(what(config.error()), HasSubstr("--data: data.folder = " + std::string(folder)));
+  }
+}
+
 TEST_F(ConfigTest, given_a_file_that_is_no_toml_then_it_is_said_in_the_language_of_the_reader) {
   const auto config =
       load_config({.file = file("[http]\nport\uFF1D8080\u3002\n"), .language = Language::kChinese});
