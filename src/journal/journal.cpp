@@ -199,14 +199,15 @@ Status Journal::lock(std::vector<District> districts) {
     return std::ranges::find(locked_, district) != locked_.end();
   });
   if (districts.empty()) return ok();
-  WD_TRY(const auto missing, lock_rows(districts));
-  if (missing.empty()) return ok();
-  for (const auto district : missing) {
+  // First all rows that may have to be made, in order, then all locks: who waits to make one holds
+  // none that another could wait for.
+  for (const auto district : districts) {
+    if (numbered_.contains(district)) continue;
     WD_TRY([[maybe_unused]] auto made,
            store::run(connection_, kFirstNumber, district, std::int64_t{0}));
   }
-  WD_TRY(const auto still, lock_rows(missing));
-  if (still.empty()) return ok();
+  WD_TRY(const auto missing, lock_rows(districts));
+  if (missing.empty()) return ok();
   return Error(ErrorCode::storage_failed).because("no row of the district to lock");
 }
 
@@ -351,6 +352,7 @@ Result<std::vector<Sealed>> Journal::seal(UnixMs now) {
 
 void Journal::committed() {
   if (commit_number_pending_) commit_number_ = *std::exchange(commit_number_pending_, std::nullopt);
+  numbered_.insert(locked_.begin(), locked_.end());
   end_batch();
 }
 
@@ -359,6 +361,7 @@ void Journal::rolled_back() {
   for (const auto district : touched_) heads_.erase(district);
   if (commit_number_pending_) numbers_->give_back(*commit_number_pending_);
   commit_number_pending_.reset();
+  numbered_.clear();
   end_batch();
 }
 

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -131,6 +132,7 @@ class Journal {
   std::unordered_map<CommandKey, std::optional<Repeat>, KeyHash> known_;
   std::vector<RecordRow> gathered_;
   std::vector<District> locked_;
+  std::unordered_set<District> numbered_;  // whose row was there at a commit
   std::shared_ptr<CommitNumbers> numbers_;
   std::int64_t commit_number_ = 0;
   std::optional<std::int64_t> commit_number_pending_;

@@ -208,8 +208,10 @@ TEST_F(JournalTest, writers_beside_each_other_number_districts_without_gaps_and_
         return ok();
       };
       for (int i = 0; i < kBatches; ++i) {
-        if (batch()) continue;
+        const auto done = batch();
+        if (done) continue;
         ++failures;
+        ADD_FAILURE() << done.error().cause();
         connection->rollback();
         journal.rolled_back();
       }
