@@ -31,6 +31,7 @@ const modes = {
 };
 const kPersonsPerCommunity = 2_160;
 const kPostgresCommunities = 24; // made through the commands each time, since the server goes afterwards
+const kPostgresPersonsMost = 200_000; // made anew in each run
 const kDurableKeptMb = 4_000; // copies of the folder and what the rounds add
 
 const say = (text) => process.stdout.write(text + '\n');
@@ -105,7 +106,7 @@ function measure_trial({ folder, told }) {
 
 function measure_postgres({ seconds, rounds, first_seconds, persons, requests, starts }) {
   const words = { work, communities: kPostgresCommunities, seconds, rounds, first_seconds, requests, starts };
-  words.people_communities = Math.ceil(persons / kPersonsPerCommunity);
+  words.people_communities = Math.ceil(Math.min(persons, kPostgresPersonsMost) / kPersonsPerCommunity);
   const node = [process.execPath, join(import.meta.dirname, 'postgres.mjs'), JSON.stringify(words)];
   const stdio = ['ignore', 'pipe', 'inherit'];
   return JSON.parse(run(join(root, 'tools/with_postgres'), node, { stdio }));

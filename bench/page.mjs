@@ -137,7 +137,7 @@ function pages_text({ options, people, pages, postgres }) {
   return `## Pages
 
 ${number(people.persons)} persons, nearly all in one county, figures in ${number(people.districts)} counties; ${options.requests} requests each at random places, one after the other, milliseconds at the client.
-CPU is the server's, which other work on the machine does not lengthen much. On PostgreSQL (P) the same ${number(there.persons)} persons and pages; the backends' CPU is not in it.
+CPU is the server's, which other work on the machine does not lengthen much. On PostgreSQL (P) the same pages with ${number(there.persons)} persons; the backends' CPU is not in it.
 
 ${table_of(['page', 'role', 'p50', 'p95', 'CPU ms', 'KiB', 'P p50', 'P p95', 'P CPU ms'], rows)}`;
 }
