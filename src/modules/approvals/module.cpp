@@ -22,7 +22,6 @@ using bus::QueryContext;
 using bus::Recorded;
 using vault::Field;
 
-constexpr std::int64_t kHourMs = 3'600'000;
 static_assert(static_cast<int>(ApprovalState::asked) == 1);
 static_assert(static_cast<int>(ApprovalState::allowed) == 2);
 
@@ -93,7 +92,7 @@ void decided(const ApprovalDecided& event, const Recorded& frame, store::Rows& r
 
 Result<UnixMs> begin_of(const RegionCode& region, QueryContext& context) {
   WD_TRY(const auto hours, context.parameters.integer("approvals.hours", region, context.today));
-  return context.now - hours * kHourMs;
+  return over_until(context.now, hours);
 }
 
 Result<ApprovalsView> waiting(const ApprovalsParams& params, QueryContext& context) {

@@ -4,9 +4,13 @@
 
 namespace wangdi::approvals {
 
-Status may_decide(const Request& request, AccountId decider, UnixMs now, std::int64_t hours) {
+UnixMs over_until(UnixMs now, std::int64_t hours) {
   constexpr std::int64_t kHourMs = 3'600'000;
-  if (request.state != ApprovalState::asked || request.asked_at + hours * kHourMs <= now) {
+  return now - hours * kHourMs;
+}
+
+Status may_decide(const Request& request, AccountId decider, UnixMs now, std::int64_t hours) {
+  if (request.state != ApprovalState::asked || request.asked_at <= over_until(now, hours)) {
     return Error(ErrorCode::already_decided);
   }
   if (request.asked_by == decider) return Error(ErrorCode::second_person_needed);

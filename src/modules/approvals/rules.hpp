@@ -16,6 +16,9 @@ struct Request {
   ApprovalState state{};
 };
 
+// What was asked or allowed at this moment or before is over.
+UnixMs over_until(UnixMs now, std::int64_t hours);
+
 // Errors: already_decided (also when its time is over), second_person_needed.
 Status may_decide(const Request& request, AccountId decider, UnixMs now, std::int64_t hours);
 

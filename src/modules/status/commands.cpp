@@ -22,14 +22,16 @@ using residents::Ground;
 using residents::KeyReason;
 using residents::KeyTerm;
 
+Result<residents::StoredPerson> person_of(PersonId person, CommandContext& context) {
+  auto found = residents::stored_person(context.rows, context.region.district(), person);
+  if (!found) return Error(ErrorCode::not_found);
+  return std::move(*found);
+}
+
 template <class Command>
 Result<RegionCode> grid_of(const Command& command, CommandContext& context) {
-  const auto district = context.region.district();
-  const auto household = residents::household_of(context.rows, district, command.person);
-  if (!household) return Error(ErrorCode::not_found);
-  const auto facts = residents::household_facts(context.rows, district, *household);
-  if (!facts) return Error(ErrorCode::not_found);
-  return facts->grid;
+  WD_TRY(auto person, person_of(command.person, context));
+  return std::move(person.grid);
 }
 
 // Where an entry comes from: the term, and what the person may read of it.
@@ -120,9 +122,8 @@ Status change_ground(PersonId person, StatusEntryId entry, CommandContext& conte
 }
 
 Result<Decision> set_status(const SetStatus& command, CommandContext& context) {
-  WD_TRY(const auto grid, grid_of(command, context));
-  const auto household =
-      *residents::household_of(context.rows, context.region.district(), command.person);
+  WD_TRY(const auto person, person_of(command.person, context));
+  const auto& [household, grid, birth_year] = person;
   WD_TRY(const auto limit, limit_of(grid, context));
   WD_TRY([[maybe_unused]] auto first, check_earlier(command, limit.lapsed_before, context));
   WD_TRY(auto grounded, command.source == GroundSource::rule

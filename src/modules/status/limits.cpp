@@ -17,10 +17,6 @@ constexpr store::Statement kSetInWindow{
     "SELECT COALESCE(SUM(CASE WHEN set_by = $1 THEN 1 ELSE 0 END), 0) AS by_officer,"
     " COUNT(*) AS in_district FROM status_entry WHERE district = $2 AND set_at > $3"
     " AND counts = $4"};
-constexpr store::Statement kWaitingOf{
-    "status_waiting_of",
-    "SELECT COUNT(*) AS count FROM status_entry WHERE district = $1 AND state = 2"
-    " AND set_at > $2 AND set_by = $3"};
 constexpr store::Statement kOpenAlarms{
     "status_open_alarms",
     "SELECT COUNT(*) AS count FROM status_alarm WHERE district = $1 AND open = $2 AND kind = $3"
@@ -31,12 +27,14 @@ struct CountsRow {
   std::int64_t in_district = 0;
 };
 WD_DESCRIBE(CountsRow, by_officer, in_district)
-struct CountRow {
-  std::int64_t count = 0;
-};
-WD_DESCRIBE(CountRow, count)
 
 }  // namespace
+
+Result<UnixMs> lapsed_before(const RegionCode& region, const Parameters& parameters,
+                             CivilDate today, UnixMs now) {
+  WD_TRY(const auto hours, parameters.integer("status.second_person_hours", region, today));
+  return now - hours * kHourMs;
+}
 
 Result<Limit> limit_of(const RegionCode& grid, bus::CommandContext& context) {
   const auto value = [&](std::string_view name) {
@@ -46,9 +44,8 @@ Result<Limit> limit_of(const RegionCode& grid, bus::CommandContext& context) {
   WD_TRY(limit.minutes, value("status.set_window_minutes"));
   WD_TRY(limit.most, value("status.set_in_window_most"));
   WD_TRY(limit.waiting_most, value("status.waiting_most"));
-  WD_TRY(const auto hours, value("status.second_person_hours"));
   limit.window_begins = context.now - limit.minutes * kMinuteMs;
-  limit.lapsed_before = context.now - hours * kHourMs;
+  WD_TRY(limit.lapsed_before, lapsed_before(grid, context.parameters, context.today, context.now));
   WD_TRY(const auto rows, context.select<CountsRow>(kSetInWindow, context.actor.account,
                                                     grid.district(), limit.window_begins, true));
   if (!rows.empty()) limit.counts = {rows.front().by_officer, rows.front().in_district};

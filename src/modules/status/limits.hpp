@@ -12,11 +12,25 @@
 
 namespace wangdi::status {
 
+struct CountRow {
+  std::int64_t count = 0;
+};
+WD_DESCRIBE(CountRow, count)
+// Entries of one officer that wait for a second person and are not over: district, lapsed, officer.
+inline constexpr store::Statement kWaitingOf{
+    "status_waiting_of",
+    "SELECT COUNT(*) AS count FROM status_entry WHERE district = $1 AND state = 2"
+    " AND set_at > $2 AND set_by = $3"};
+
+// What waits for a second person since this moment or longer is over.
+Result<UnixMs> lapsed_before(const RegionCode& region, const Parameters& parameters,
+                             CivilDate today, UnixMs now);
+
 struct Limit {
   UnixMs window_begins = 0;
   std::int64_t minutes = 0;
   std::int64_t most = 0;
-  UnixMs lapsed_before = 0;  // what waited since then or longer is over
+  UnixMs lapsed_before = 0;
   std::int64_t waiting_most = 0;
   Counts counts;
 };

@@ -20,7 +20,6 @@ namespace {
 using access::Role;
 using bus::QueryContext;
 
-constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDeskMs = 5'000;
 static_assert(static_cast<int>(EntryState::in_force) == 1);
 static_assert(static_cast<int>(EntryState::waiting) == 2);
@@ -43,24 +42,9 @@ constexpr store::Statement kAlarms{
     "SELECT district, alarm, region, kind, caused_by, role, count, minutes, raised_at, open,"
     " answered_by, answered_at FROM status_alarm WHERE open = $1 AND region >= $2"
     " AND region < $2 || ':' ORDER BY raised_at, alarm LIMIT $3"};
-constexpr store::Statement kWaitingOfCause{
-    "status_waiting_of_cause",
-    "SELECT COUNT(*) AS count FROM status_entry WHERE district = $1 AND state = 2"
-    " AND set_at > $2 AND set_by = $3"};
 constexpr store::Statement kWaitingInDistrict{
     "status_waiting_in_district",
     "SELECT COUNT(*) AS count FROM status_entry WHERE district = $1 AND state = 2 AND set_at > $2"};
-
-struct CountRow {
-  std::int64_t count = 0;
-};
-WD_DESCRIBE(CountRow, count)
-
-Result<UnixMs> lapsed_before(const RegionCode& region, QueryContext& context) {
-  WD_TRY(const auto hours,
-         context.parameters.integer("status.second_person_hours", region, context.today));
-  return context.now - hours * kHourMs;
-}
 
 Result<std::optional<EntryView>> entry_view(const EntryRow& row, QueryContext& context) {
   WD_TRY(auto place, residents::person_place(context.db, context.vault, row.district, row.person,
@@ -102,12 +86,13 @@ Status add_entries(const std::vector<EntryRow>& rows, QueryContext& context,
 }
 
 Result<std::int64_t> waiting_behind(const AlarmRow& row, QueryContext& context) {
-  WD_TRY(const auto lapsed, lapsed_before(row.region, context));
-  WD_TRY(const auto found,
-         row.kind == AlarmKind::officer
-             ? store::select_one<CountRow>(context.db, kWaitingOfCause, row.district, lapsed,
-                                           row.caused_by)
-             : store::select_one<CountRow>(context.db, kWaitingInDistrict, row.district, lapsed));
+  WD_TRY(const auto lapsed,
+         lapsed_before(row.region, context.parameters, context.today, context.now));
+  WD_TRY(
+      const auto found,
+      row.kind == AlarmKind::officer
+          ? store::select_one<CountRow>(context.db, kWaitingOf, row.district, lapsed, row.caused_by)
+          : store::select_one<CountRow>(context.db, kWaitingInDistrict, row.district, lapsed));
   return found ? found->count : 0;
 }
 
@@ -181,7 +166,8 @@ Result<DeskView> desk(const DeskParams& params, QueryContext& context) {
   DeskView view;
   const auto district = params.region.district();
   const auto most = static_cast<std::int64_t>(kDeskRows);
-  WD_TRY(const auto lapsed, lapsed_before(params.region, context));
+  WD_TRY(const auto lapsed,
+         lapsed_before(params.region, context.parameters, context.today, context.now));
   WD_TRY(const auto waiting,
          store::select<EntryRow>(context.db, kWaiting, district, lapsed, params.region, most));
   WD_TRY([[maybe_unused]] auto added, add_entries(waiting, context, view.waiting));
