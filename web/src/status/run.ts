@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One command of an officer about a status, and what is said of its fate.
+// Commands of an officer about a status, and what is said of their fate.
+import { ref } from 'vue';
 import type { Failure } from '@/api/problem';
 import type { CommandType } from '@/api/types';
 import { show_snack } from '@/components/snack';
-import { settle, write, type Writing } from '@/desktop/write';
-import { server_errors, type FieldError } from '@/fields/check';
+import { focus_error, settle, write, type Writing } from '@/desktop/write';
+import { check_fields, server_errors, type FieldError } from '@/fields/check';
+import type { Fields } from '@/gen/schema';
 import { ts } from './texts';
 
 const kHeldMs = 12_000;
@@ -31,4 +33,34 @@ export async function run<K extends CommandType>(
     show_snack(ts('done.held'), { ms: kHeldMs, serious: true });
   } else show_snack(row.state === 'sent' ? said : ts('done.waits'));
   return { ok: true, errors: [] };
+}
+
+// A form of one command: what is wrong with its fields, why it was refused, whether it is under way.
+export function use_form() {
+  const errors = ref<FieldError[]>([]);
+  const failure = ref<Failure>();
+  const busy = ref(false);
+  function clear() {
+    errors.value = [];
+    failure.value = undefined;
+  }
+  // Whether it was taken; what is wrong is shown, and the first wrong field has the focus.
+  async function send<K extends CommandType>(
+    rules: Fields,
+    writing: Writing<K>,
+    said: string,
+  ): Promise<boolean> {
+    errors.value = check_fields(rules, writing.body);
+    if (errors.value.length > 0) {
+      focus_error();
+      return false;
+    }
+    busy.value = true;
+    const done = await run(writing, said);
+    busy.value = false;
+    errors.value = done.errors;
+    failure.value = done.failure;
+    return done.ok;
+  }
+  return { errors, failure, busy, clear, send };
 }

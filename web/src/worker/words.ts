@@ -9,6 +9,13 @@ export function choice_title(list: readonly choices.Choice[], value: string): st
   return title_of(list.find((choice) => choice.value === value)?.title) || value;
 }
 
+// What a group of choices offers.
+export function options_of<V extends string>(
+  list: readonly { value: V; title: readonly [string, string] }[],
+): { value: V; name: string }[] {
+  return list.map(({ value, title }) => ({ value, name: title_of(title) }));
+}
+
 export function group_title(group: KeyGroup): string {
   return choice_title(choices.KeyGroup, group);
 }
