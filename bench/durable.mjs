@@ -9,9 +9,16 @@ import { Service, program } from './service.mjs';
 
 export const kConnections = 64;
 
+// An installation is the data folder and what stands beside it.
+const kParts = ['', '.keys', '.root', '.anchor', '.anchor.old'];
+
+export function remove_folder(folder) {
+  for (const part of kParts) rmSync(folder + part, { recursive: true, force: true });
+}
+
 export function copy_folder(from, to) {
-  for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) {
-    rmSync(to + part, { recursive: true, force: true });
+  remove_folder(to);
+  for (const part of kParts) {
     if (existsSync(from + part)) cpSync(from + part, to + part, { recursive: true }); // no anchor before the first start
   }
   return to;

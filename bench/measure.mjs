@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { copy_folder, measure_durable } from './durable.mjs';
+import { copy_folder, measure_durable, remove_folder } from './durable.mjs';
 import { page_of } from './page.mjs';
 import { measure_pages } from './pages.mjs';
 import { cpu_seconds_of, median, run, run_json } from './processes.mjs';
@@ -51,7 +51,7 @@ function options_of(words) {
 function roster(name, communities, visited, nation) {
   const folder = join(work, name);
   if (!existsSync(folder + '.json')) {
-    for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old', '.json']) rmSync(folder + part, { recursive: true, force: true });
+    remove_folder(folder);
     say(`making ${name}: ${communities} communities of 2,160 persons`);
     const words = [folder, String(communities), String(visited), ...(nation ? ['nation'] : [])];
     writeFileSync(folder + '.json', run(program('bench_make_roster'), words));
@@ -64,7 +64,7 @@ function measure_init(rounds) {
   const folder = join(work, 'init');
   const seconds = [];
   for (let i = 0; i < rounds; i += 1) {
-    for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
+    remove_folder(folder);
     seconds.push(cpu_seconds_of(program('wangdi'), ['init', '--data', folder, '--admin', 'admin']));
   }
   say(`init with the division tree: ${median(seconds).toFixed(2)} CPU s`);
@@ -135,9 +135,7 @@ async function main() {
   results.trial = measure_trial(people);
   const copy = copy_folder(people.folder, join(work, 'people_copy')); // a search is written to the access log
   results.pages = await measure_pages({ folder: copy, told: people.told, count: options.requests, say });
-  for (const name of ['start', 'people_copy', 'durable_http', 'durable_raw', 'init']) {
-    for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(join(work, name + part), { recursive: true, force: true });
-  }
+  for (const name of ['start', 'people_copy', 'durable_http', 'durable_raw', 'init']) remove_folder(join(work, name));
   writeFileSync(join(work, 'results.json'), JSON.stringify(results, null, 2) + '\n');
   const { table, text } = page_of(results);
   writeFileSync(join(root, 'docs/performance.md'), text);

@@ -3,9 +3,9 @@
 // in turn on two copies of one database; the same taps with one writer and with several, in turn;
 // the first seconds of a session whose tables of visits are empty; and the other bars on a database
 // of many people. Run by tools/with_postgres; prints one JSON line, what it does goes to stderr.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { http_round, move_workers, write_workers } from './durable.mjs';
+import { http_round, move_workers, remove_folder, write_workers } from './durable.mjs';
 import { measure_pages } from './pages.mjs';
 import { children_cpu_us, cpu_seconds_of, median, run, run_json } from './processes.mjs';
 import { Service, program } from './service.mjs';
@@ -23,13 +23,9 @@ const postmaster = Number(pid_file.split('\n')[0]);
 // All that the database server does: sessions, log, checkpoints.
 const backends_us = () => children_cpu_us(postmaster);
 
-function remove(folder) {
-  for (const part of ['', '.keys', '.root', '.anchor', '.anchor.old']) rmSync(folder + part, { recursive: true, force: true });
-}
-
 function make(name, words) {
   const folder = join(work, name);
-  remove(folder);
+  remove_folder(folder);
   ask(`CREATE DATABASE ${name} TEMPLATE template0`);
   const env = { ...process.env, WANGDI_STORE: address(name) };
   const told = run_json(program('bench_make_roster'), [folder, ...words], { env });
@@ -103,11 +99,11 @@ function measure_init() {
   const folder = join(work, 'init');
   const seconds = [];
   for (let i = 0; i < starts; i += 1) {
-    remove(folder);
+    remove_folder(folder);
     ask(`CREATE DATABASE bench_init_${i} TEMPLATE template0`);
     seconds.push(both_cpu_s(['init', '--data', folder, '--admin', 'admin', '--store', address(`bench_init_${i}`)]));
   }
-  remove(folder);
+  remove_folder(folder);
   return { cpu_seconds: median(seconds) };
 }
 
@@ -124,7 +120,7 @@ async function measure_people() {
   const events = Number(run('psql', [store, '-XAtqc', 'SELECT COUNT(*) FROM journal']));
   const cpu_seconds = both_cpu_s(['rebuild', '--check', '--data', folder, '--store', store]);
   say(`rebuild --check: ${events} events in ${cpu_seconds.toFixed(1)} CPU s`);
-  remove(folder);
+  remove_folder(folder);
   return { persons: told.persons, start, pages, trial, rebuild: { events, cpu_seconds } };
 }
 
@@ -162,7 +158,7 @@ try {
 const writers = await measure_writers(folder, told, file);
 const of = (name) => median(measured.map((round) => round[name]));
 const medians = Object.fromEntries(Object.keys(measured[0]).map((name) => [name, of(name)]));
-remove(folder);
+remove_folder(folder);
 const people = { init: measure_init(), ...(await measure_people()) };
 const version = ask('SHOW server_version').split(' ')[0];
 const result = { ...medians, writers, beginning, people, version, households: told.households };
