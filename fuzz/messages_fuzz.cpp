@@ -97,6 +97,7 @@ constexpr fuzz::Parse kParsers[] = {
     body<ledger::MakeSlip>,
     body<ledger::AskRequest>,
     body<ledger::AnswerRequest>,
+    body<ledger::GiveNotice>,
     body<ledger::OpenSlip>,
     body<ledger::AskOnline>,
     body<reporting::TakeCutOff>,

@@ -94,6 +94,7 @@ const commands = {
   'approvals.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { approval: uuid(), action: 'export_roster', region, purpose: 'home_visit', reason: '测试' } })),
   'approvals.decide': (grids) => [{ region: grids.approval.region, body: { ...grids.approval, allowed: true } }],
   'ledger.make_slip': (grids) => grids.map((grid) => ({ region: grid.code, body: { slip: uuid(), person: grid.person, holder: 'guardian' } })),
+  'ledger.give_notice': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, version: 1, way: 'shown', holder: 'guardian' } })),
   'ledger.ask': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: uuid(), person: grid.person, kind: 'copy', holder: 'guardian', words: '测试' } })),
   'ledger.answer': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: grid.request, person: grid.person, verdict: 'declined', reason: '测试' } })),
   'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),

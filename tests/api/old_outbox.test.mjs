@@ -43,6 +43,7 @@ const kStory = [
   ['reporting.take_cut_off', kCommunity],
   ['ledger.make_slip', kGrid],
   ['ledger.ask', kGrid],
+  ['ledger.give_notice', kGrid],
   ['ledger.answer', kGrid],
   ['residents.erase_person', kGrid],
   ['regions.import_tree', ''],

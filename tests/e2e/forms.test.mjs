@@ -9,7 +9,7 @@ import { logged_in } from '../support/client.mjs';
 import { Installation, root } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { Chromium } from './browser.mjs';
-import { kGrid, outbox, worker_at_doors } from './screens.mjs';
+import { kGrid, outbox, tell_first, worker_at_doors } from './screens.mjs';
 
 // The registry itself, so that no text is written a second time.
 const registry = new Map(
@@ -72,6 +72,7 @@ for (const lang of ['zh-CN', 'en']) {
   test(`${lang}: a person's form`, async () => {
     const { page } = profiles[lang];
     await page.goto(`${server.url}/doors/${door.household}/person`);
+    await tell_first(page);
     await press(page, t.save);
     await says(field(page, t.name), words('field_missing', lang));
     await says(field(page, t.relation), words('field_missing', lang));

@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { logged_in } from '../support/client.mjs';
+import { logged_in, uuid } from '../support/client.mjs';
 import { Installation } from '../support/server.mjs';
+import { until } from '../support/until.mjs';
 import { Chromium, desktop } from './browser.mjs';
 import { axe_findings, overflow_findings, settled } from './inspect.mjs';
-import { kGrid, log_in, outbox } from './screens.mjs';
+import { kGrid, log_in, outbox, tell_first } from './screens.mjs';
 
 const kPictures = process.env.WANGDI_LEDGER_PICTURES;
 let installation, server, chromium, worker, resident, officer, door, person, link, code;
@@ -126,6 +127,77 @@ test('given_a_visit_when_the_resident_asks_then_the_officer_answers_and_it_is_re
   await page.getByRole('heading', { name: '已经关上' }).waitFor();
   await page.reload();
   await page.getByRole('heading', { name: '打开我的记录' }).waitFor();
+});
+
+// security: PR1
+test('given_a_new_person_when_added_then_they_are_told_first_and_the_version_is_kept', async () => {
+  const { page } = worker;
+  for (const [name, elder, words] of [
+    ['中文', false, /应对突发公共卫生事件/],
+    ['中文', true, /国家防疫情的法律有规定/],
+    ['English', false, /answering a public health emergency/],
+    ['English', true, /The laws on epidemics say so/],
+  ]) {
+    await page.evaluate(
+      ([lang, large]) => {
+        localStorage.setItem('wangdi.lang', lang);
+        localStorage.setItem('wangdi.elder', large);
+      },
+      [name === 'English' ? 'en' : 'zh-CN', elder ? '1' : ''],
+    );
+    await page.goto(`${server.url}/doors/${door.household}/person`);
+    await page.getByText(words).waitFor();
+    assert.equal(await page.locator('.notice dt').count(), 8, 'who, why, what, basis, to whom, how long, rights, complaint');
+    assert.match(await page.locator('.notice').innerText(), /养育巷社区/);
+    await look_at(page, `notice_${name === 'English' ? 'en' : 'zh'}${elder ? '_elder' : ''}`);
+  }
+  await page.evaluate(() => {
+    localStorage.setItem('wangdi.lang', 'zh-CN');
+    localStorage.setItem('wangdi.elder', '');
+  });
+  await page.goto(`${server.url}/doors/${door.household}/person`);
+  await page.getByText('先告知，再登记').waitFor();
+  assert.equal(await page.getByLabel('姓名').count(), 0, 'nothing is asked before');
+  await tell_first(page);
+  await page.getByLabel('姓名').fill('测试乙');
+  await page.getByLabel('证件类型').selectOption('none');
+  await page.getByLabel('与户主关系').selectOption('tenant');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith('/person'));
+  let sent;
+  await until('both are sent', async () => {
+    sent = (await outbox(page)).filter(({ type }) => /add_person|give_notice/.test(type));
+    return sent.length === 2 && sent.every(({ state }) => state === 'sent');
+  });
+  const [added, told] = sent;
+  assert.equal(told.body.person, added.body.id);
+  assert.deepEqual([told.body.version, told.body.way, told.body.holder], [1, 'read_aloud', 'self']);
+  const client = await logged_in(server, 'worker1');
+  const slip = uuid();
+  const made = await client.one('ledger.make_slip', kGrid, { slip, person: added.body.id, holder: 'self' });
+  const { page: mine } = await chromium.profile();
+  await mine.goto(`${server.url}/my/${slip}`);
+  await mine.getByLabel('查阅码').fill(made.answer.slip_code);
+  await mine.getByRole('button', { name: '打开', exact: true }).click();
+  await mine.getByText(/读给对方听了：第 1 版/).waitFor();
+  await mine.getByText('看告知书').click();
+  await mine.getByText(/应对突发公共卫生事件/).waitFor();
+  await look_at(mine, 'my_notice');
+});
+
+// security: PR1
+test('given_somebody_of_a_roster_when_told_later_then_it_is_kept_from_the_slip_page', async () => {
+  const { page } = worker;
+  await page.goto(`${server.url}/slip/${door.household}/${person.id}`);
+  const step = page.getByRole('region', { name: '补上告知' });
+  await step.getByRole('radio', { name: '给对方看了' }).click();
+  await step.getByRole('radio', { name: '本人' }).click();
+  await step.getByRole('button', { name: '记下已告知' }).click();
+  await step.waitFor({ state: 'detached' });
+  await until('it is sent', async () => {
+    const told = (await outbox(page)).filter(({ type }) => type === 'ledger.give_notice').at(-1);
+    return told?.body.person === person.id && told.body.way === 'shown' && told.state === 'sent';
+  });
 });
 
 // security: PR3

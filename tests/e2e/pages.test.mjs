@@ -10,7 +10,7 @@ import { until } from '../support/until.mjs';
 import { Chromium, kPin } from './browser.mjs';
 import { settled } from './inspect.mjs';
 import { look_at_all, press, small_first } from './look.mjs';
-import { all_sent, kGrid, outbox, put_row } from './screens.mjs';
+import { all_sent, kGrid, outbox, put_row, tell_first } from './screens.mjs';
 
 
 let installation, server, chromium, doors, officer;
@@ -72,8 +72,16 @@ function worker_pages({ due, done, visit, record, conflict, refused }) {
     ['visit_returned', `${house}/visit`, run((page) => pick(page, 1), next, (page) => pick(page, 0), next)],
     ['visit_contact', `${house}/visit`, run((page) => pick(page, 2), next, (page) => pick(page, 0), next)],
     ['correct_visit', `/doors/${done.household}/visits/${visit}`],
-    ['add_person', `${house}/person`],
-    ['add_person_errors', `${house}/person`, (page) => press(page, /^(保存|Save)$/)],
+    ['notice', `${house}/person`],
+    ['add_person', `${house}/person`, tell_first],
+    [
+      'add_person_errors',
+      `${house}/person`,
+      async (page) => {
+        await tell_first(page);
+        await press(page, /^(保存|Save)$/);
+      },
+    ],
     ['edit_person', `${house}/person/${person}`],
     ['key_group', `${house}/person/${person}/group`],
     ['people', '/people'],

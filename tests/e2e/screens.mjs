@@ -188,3 +188,11 @@ export async function reading(page, at = 0) {
   const found = /([\d,]+)\s*(?:\/|of)\s*([\d,]+)/.exec(text);
   return found && { done: Number(found[1].replaceAll(',', '')), due: Number(found[2].replaceAll(',', '')) };
 }
+
+// The notice before somebody is recorded: read to them, to the person, and on.
+export async function tell_first(page) {
+  const step = page.getByRole('region', { name: /先告知|补上告知|Tell first|Tell them/ });
+  await step.getByRole('radiogroup', { name: /怎么告知|How they/ }).getByRole('radio').first().click();
+  await step.getByRole('radiogroup', { name: /告知了谁|Who was/ }).getByRole('radio').first().click();
+  await step.getByRole('button', { name: /已告知|Told/ }).click();
+}

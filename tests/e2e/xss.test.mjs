@@ -9,7 +9,7 @@ import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 import { read_xlsx } from '../support/xlsx.mjs';
 import { Chromium, desktop, phone } from './browser.mjs';
-import { kGrid, log_in, outbox, worker_at_doors } from './screens.mjs';
+import { kGrid, log_in, outbox, tell_first, worker_at_doors } from './screens.mjs';
 
 const kMarkup = `<img src=x onerror="window.hit=1"><script>window.hit=1</script>`;
 const kFormula = '=cmd|" /C calc"!A0';
@@ -51,13 +51,14 @@ test('markup, formulas and rare characters stay text everywhere', async () => {
   await save(page);
   await page.waitForURL((url) => !url.pathname.endsWith('/edit'));
   await page.goto(`${server.url}/doors/${door.household}/person`);
+  await tell_first(page);
   await page.getByLabel('姓名').fill(kName);
   await page.getByLabel('证件类型').selectOption('none');
   await page.getByLabel('与户主关系').selectOption('tenant');
   await save(page);
   await until('both are sent', async () => {
     const rows = await outbox(page);
-    return rows.length === 2 && rows.every(({ state }) => state === 'sent');
+    return rows.length === 3 && rows.every(({ state }) => state === 'sent');
   });
   await page.goto(`${server.url}/doors/${door.household}`);
   await page.locator('.note-text').waitFor();

@@ -137,6 +137,23 @@ Result<Decision> answer(const AnswerRequest& command, CommandContext& context) {
   return decision;
 }
 
+// An older wording may come from a phone that was offline, one that is not there yet may not.
+Result<Decision> give_notice(const GiveNotice& command, CommandContext& context) {
+  WD_TRY(const auto person, person_of(command.person, context));
+  WD_TRY([[maybe_unused]] auto child, check_child(command.person, person, command.holder, context));
+  WD_TRY(const auto newest, number("ledger.notice_version", context));
+  if (command.version < 1 || command.version > newest) {
+    return Error(ErrorCode::invalid_fields)
+        .with("count", "1")
+        .at("/version", ErrorCode::field_out_of_range,
+            {{"least", "1"}, {"most", std::to_string(newest)}});
+  }
+  Decision decision;
+  decision.events.push_back(bus::event(command.person.value, person.grid,
+                                       NoticeGiven{command.version, command.way, command.holder}));
+  return decision;
+}
+
 // Each request has a key of its own.
 Status erase_texts(PersonId person, CommandContext& context) {
   const auto district = context.region.district();
@@ -166,6 +183,9 @@ void register_commands(bus::Registry& registry, ModuleParts parts) {
        },
        "答复一件申请", "Answer a resident's request"},
       answer);
+  registry.command<GiveNotice>({kHanders, grid_of<GiveNotice>, "记下已告知",
+                                "Record that somebody was told how their data are used"},
+                               give_notice);
   registry.erase_with_person(erase_texts);
 }
 

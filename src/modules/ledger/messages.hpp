@@ -36,6 +36,11 @@ enum class Verdict : std::uint8_t { granted = 2, partly = 3, declined = 4 };
 WD_ENUM(Verdict, (granted, "照办", "Do as asked"), (partly, "办一部分", "Do a part"),
         (declined, "不能照办", "Do not"))
 
+// How somebody was told before their data were taken.
+enum class NoticeWay : std::uint8_t { read_aloud = 1, shown = 2, paper = 3 };
+WD_ENUM(NoticeWay, (read_aloud, "读给对方听了", "Read to them"),
+        (shown, "给对方看了", "Shown to them"), (paper, "给了纸质的", "Given on paper"))
+
 // ---- commands ----
 
 struct MakeSlip {
@@ -80,6 +85,18 @@ WD_STRUCT(AnswerRequest, (request, "申请", "Request", "", "ledger"),
           (person, "人员", "Person", "", "ledger"), (verdict, "怎么办", "Verdict", "", "ledger"),
           (reason, "答复和理由", "Answer and reason", "", "ledger"))
 
+struct GiveNotice {
+  static constexpr std::string_view kType = "ledger.give_notice";
+  PersonId person;
+  std::int64_t version = 0;
+  NoticeWay way = NoticeWay::read_aloud;
+  Holder holder = Holder::self;
+};
+WD_STRUCT(GiveNotice, (person, "人员", "Person", "", "ledger"),
+          (version, "告知书第几版", "Version of the notice", "", "ledger"),
+          (way, "怎么告知的", "How they were told", "", "ledger"),
+          (holder, "告知了谁", "Who was told", "", "ledger"))
+
 // ---- events ----
 
 // The subject is the slip.
@@ -111,5 +128,15 @@ struct RequestAnswered {
   Verdict verdict = Verdict::granted;
 };
 WD_DESCRIBE(RequestAnswered, person, verdict)
+
+// The subject is the person.
+struct NoticeGiven {
+  static constexpr std::string_view kType = "ledger.notice_given";
+  static constexpr int kVersion = 1;
+  std::int64_t version = 0;
+  NoticeWay way = NoticeWay::read_aloud;
+  Holder holder = Holder::self;
+};
+WD_DESCRIBE(NoticeGiven, version, way, holder)
 
 }  // namespace wangdi::ledger

@@ -12,6 +12,7 @@ namespace wangdi::ledger {
 void register_module(bus::Registry& registry, ModuleParts parts) {
   registry.table(kSlip);
   registry.table(kRequest);
+  registry.table(kNotice);
   register_commands(registry, parts);
   register_projections(registry);
   register_queries(registry);

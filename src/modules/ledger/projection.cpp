@@ -27,10 +27,20 @@ void answered(const RequestAnswered& event, const Recorded& frame, Rows& rows) {
   rows.put(kRequest, std::move(row));
 }
 
-// With the person goes what they asked.
+void notice_given(const NoticeGiven& event, const Recorded& frame, Rows& rows) {
+  const PersonId person{frame.subject};
+  const auto district = frame.position.district;
+  if (rows.find(kNotice, {district, person, event.version}) != nullptr) return;
+  rows.put(kNotice, {district, person, event.version, event.way, event.holder, frame.occurred_at});
+}
+
+// With the person goes what they asked and were told.
 void person_erased(const residents::PersonErased&, const Recorded& frame, Rows& rows) {
   for (const auto& row : rows.list(kRequest, frame.position.district, PersonId{frame.subject})) {
     rows.erase(kRequest, store::Table<StoredRequest, 3>::key_of(row));
+  }
+  for (const auto& row : rows.list(kNotice, frame.position.district, PersonId{frame.subject})) {
+    rows.erase(kNotice, store::Table<NoticeRow, 3>::key_of(row));
   }
 }
 
@@ -40,6 +50,7 @@ void register_projections(bus::Registry& registry) {
   registry.event<SlipMade>();
   registry.project<RequestAsked>(asked);
   registry.project<RequestAnswered>(answered);
+  registry.project<NoticeGiven>(notice_given);
   registry.project<residents::PersonErased>(person_erased);
 }
 

@@ -37,7 +37,11 @@ constexpr store::Statement kRequestsOfRegion{
     " AND (state > $4 OR (state = $4 AND due_on > $5)"
     " OR (state = $4 AND due_on = $5 AND request > $6))"
     " ORDER BY state, due_on, request LIMIT $7"};
-constexpr store::Statement kAll[] = {kRequestsOfPerson, kRequestsOfRegion};
+constexpr store::Statement kNoticesOfPerson{
+    "ledger_notices_of_person",
+    "SELECT district, person, version, way, holder, given_at FROM ledger_notice"
+    " WHERE district = $1 AND person = $2 ORDER BY version DESC LIMIT $3"};
+constexpr store::Statement kAll[] = {kRequestsOfPerson, kRequestsOfRegion, kNoticesOfPerson};
 
 // ---- the officer's list ----
 
@@ -183,6 +187,11 @@ Status add_requests(PersonId person, QueryContext& context, LedgerView& view) {
     view.requests.items.push_back({row.request, row.kind, row.asked_at, row.due_on,
                                    days_left(row.due_on, context.today), row.state,
                                    if_any(texts.get(kWords)), if_any(texts.get(kReason))});
+  }
+  WD_TRY(const auto notices, store::select<NoticeRow>(context.db, kNoticesOfPerson, district,
+                                                      person, std::int64_t{kNoticesMax}));
+  for (const auto& row : notices) {
+    view.notices.items.push_back({row.version, row.way, row.holder, row.given_at});
   }
   return ok();
 }

@@ -42,4 +42,16 @@ inline constexpr store::Index kRequestIndexes[] = {
 };
 inline constexpr store::Table<StoredRequest, 3> kRequest{"ledger_request", kRequestIndexes};
 
+// Which wording somebody was told, each version once: the first time counts.
+struct NoticeRow {
+  District district;
+  PersonId person;
+  std::int64_t version = 0;
+  NoticeWay way = NoticeWay::read_aloud;
+  Holder holder = Holder::self;
+  UnixMs given_at = 0;
+};
+WD_DESCRIBE(NoticeRow, district, person, version, way, holder, given_at)
+inline constexpr store::Table<NoticeRow, 3> kNotice{"ledger_notice"};
+
 }  // namespace wangdi::ledger

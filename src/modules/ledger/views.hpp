@@ -117,7 +117,18 @@ WD_STRUCT(OwnRequest, (request, "申请", "Request", "", "ledger"),
           (state, "状态", "State", "", "ledger"), (words, "具体要求", "In words", "", "ledger"),
           (reason, "答复和理由", "Answer and reason", "", "ledger"))
 
-inline constexpr std::size_t kOwnRequestsMax = 50;
+struct GivenNotice {
+  std::int64_t version = 0;
+  NoticeWay way = NoticeWay::read_aloud;
+  Holder holder = Holder::self;
+  std::int64_t given_at = 0;
+};
+WD_STRUCT(GivenNotice, (version, "告知书第几版", "Version of the notice", "", "ledger"),
+          (way, "怎么告知的", "How they were told", "", "ledger"),
+          (holder, "告知了谁", "Who was told", "", "ledger"),
+          (given_at, "什么时候告知的", "Told at", "unix_ms", "ledger"))
+
+inline constexpr std::size_t kOwnRequestsMax = 50, kNoticesMax = 50;
 struct LedgerView {
   SlipId slip;       // that opened the visit
   std::string name;  // masked
@@ -128,6 +139,7 @@ struct LedgerView {
   List<Look, limits::kPageRows> looks;  // the latest first
   bool has_more = false;                // earlier ones than are shown
   List<OwnRequest, kOwnRequestsMax> requests;
+  List<GivenNotice, kNoticesMax> notices;  // the newest wording first
 };
 WD_STRUCT(LedgerView, (slip, "查阅条", "Slip", "", "ledger"), (name, "姓名", "Name", "", "ledger"),
           (community, "社区", "Community", "", "ledger"),
@@ -136,6 +148,7 @@ WD_STRUCT(LedgerView, (slip, "查阅条", "Slip", "", "ledger"), (name, "姓名"
           (csrf, "防伪令牌", "Token against forged writes", "", "ledger"),
           (looks, "谁看过", "Who looked", "", "ledger"),
           (has_more, "还有更早的", "There are earlier ones", "", "ledger"),
-          (requests, "提过的申请", "Requests", "", "ledger"))
+          (requests, "提过的申请", "Requests", "", "ledger"),
+          (notices, "告知过您的", "Notices given", "", "ledger"))
 
 }  // namespace wangdi::ledger

@@ -1393,6 +1393,26 @@ export interface components {
             /** 下一页 */
             next?: components["schemas"]["Uuid"];
         };
+        GiveNotice: {
+            /** 人员 */
+            person: components["schemas"]["Uuid"];
+            /** 告知书第几版 */
+            version: number;
+            /** 怎么告知的 */
+            way: components["schemas"]["NoticeWay"];
+            /** 告知了谁 */
+            holder: components["schemas"]["Holder"];
+        };
+        GivenNotice: {
+            /** 告知书第几版 */
+            version: number;
+            /** 怎么告知的 */
+            way: components["schemas"]["NoticeWay"];
+            /** 告知了谁 */
+            holder: components["schemas"]["Holder"];
+            /** 什么时候告知的 */
+            given_at: number;
+        };
         Ground: {
             /** 认定编号 */
             entry: components["schemas"]["Uuid"];
@@ -1635,6 +1655,8 @@ export interface components {
             has_more: boolean;
             /** 提过的申请 */
             requests: components["schemas"]["OwnRequest"][];
+            /** 告知过您的 */
+            notices: components["schemas"]["GivenNotice"][];
         };
         LoginName: string;
         Look: {
@@ -1686,6 +1708,8 @@ export interface components {
             /** 辖区 */
             region: components["schemas"]["RegionCode"];
         };
+        /** @enum {string} */
+        NoticeWay: "read_aloud" | "shown" | "paper";
         OfferFactor: {
             /** 密码 */
             password: string;

@@ -13,6 +13,7 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "approvals.decide": schema.DecideApproval,
   "ledger.answer": schema.AnswerRequest,
   "ledger.ask": schema.AskRequest,
+  "ledger.give_notice": schema.GiveNotice,
   "ledger.make_slip": schema.MakeSlip,
   "regions.add_building": schema.AddBuilding,
   "regions.add_compound": schema.AddCompound,

@@ -135,6 +135,12 @@ export const LookedAt = [
   { value: "log", title: ["查阅记录，不含姓名", "Lines of the access log, without names"] },
 ] as const satisfies readonly Choice[];
 
+export const NoticeWay = [
+  { value: "read_aloud", title: ["读给对方听了", "Read to them"] },
+  { value: "shown", title: ["给对方看了", "Shown to them"] },
+  { value: "paper", title: ["给了纸质的", "Given on paper"] },
+] as const satisfies readonly Choice[];
+
 export const Operation = [
   { value: "unmask", title: ["查看完整信息", "Unmask"] },
   { value: "exact_search", title: ["精确查询", "Exact search"] },

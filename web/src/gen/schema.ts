@@ -12,6 +12,7 @@ import {
   Holder,
   HouseholdState,
   KeyGroup,
+  NoticeWay,
   Purpose,
   Relation,
   RequestKind,
@@ -66,6 +67,7 @@ export interface Commands {
   "approvals.decide": Schemas["DecideApproval"];
   "ledger.answer": Schemas["AnswerRequest"];
   "ledger.ask": Schemas["AskRequest"];
+  "ledger.give_notice": Schemas["GiveNotice"];
   "ledger.make_slip": Schemas["MakeSlip"];
   "regions.add_building": Schemas["AddBuilding"];
   "regions.add_compound": Schemas["AddCompound"];
@@ -329,6 +331,13 @@ export const FindPerson = {
   number: { kind: "string", title: ["证件号", "Document number"], shortest: 1, longest: 32, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   phone: { kind: "string", title: ["手机号", "Mobile number"], shortest: 11, longest: 11, pattern: "^1[3-9][0-9]{9}$", errors: {"minLength":"mobile_invalid","maxLength":"mobile_invalid","pattern":"mobile_invalid"} },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
+} as const satisfies Fields;
+
+export const GiveNotice = {
+  person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  version: { kind: "integer", title: ["告知书第几版", "Version of the notice"], required: true, least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+  way: { kind: "choice", title: ["怎么告知的", "How they were told"], required: true, choices: NoticeWay },
+  holder: { kind: "choice", title: ["告知了谁", "Who was told"], required: true, choices: Holder },
 } as const satisfies Fields;
 
 export const ImportTree = {

@@ -35,8 +35,8 @@ class Ledger : public ::testing::Test {
  protected:
   Ledger() {
     register_ledger(roster.h.registry);
-    for (const auto& table :
-         {kSlip.info(), kRequest.info(), accounts::kHome.info(), accounts::kTerm.info()}) {
+    for (const auto& table : {kSlip.info(), kRequest.info(), kNotice.info(), accounts::kHome.info(),
+                              accounts::kTerm.info()}) {
       testing::Harness::must(roster.h.connection->create(table));
     }
     household = roster.add_door("402");
@@ -292,6 +292,7 @@ TEST_F(Ledger, given_a_person_when_erased_then_slip_and_requests_end_and_their_w
             CommandStatus::applied);
   const auto again = request(RequestKind::deletion);
   roster.must_send(again);
+  roster.must_send(GiveNotice{person, 1, NoticeWay::shown, Holder::self});
   auto others = request();
   others.person = roster.add_person(household, "王小红");
   roster.must_send(others);
@@ -308,6 +309,7 @@ TEST_F(Ledger, given_a_person_when_erased_then_slip_and_requests_end_and_their_w
   const auto rows = roster.all(kRequest);
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].request, others.request);
+  EXPECT_TRUE(roster.all(kNotice).empty());
   for (const auto& value : roster.all(vault::kVaultField)) {
     EXPECT_NE(value.subject, mine.request.value);
     EXPECT_NE(value.subject, again.request.value);
@@ -318,6 +320,32 @@ TEST_F(Ledger, given_a_person_when_erased_then_slip_and_requests_end_and_their_w
       roster.officer(), AnswerRequest{again.request, person, Verdict::granted, {"已删除"}},
       testing::region("990101001001"));
   EXPECT_EQ(residents::error_of(late), "not_found");
+  EXPECT_TRUE(roster.h.rebuild_differences().empty());
+}
+
+// security: PR1
+TEST_F(Ledger, given_a_notice_when_somebody_was_told_then_its_version_is_kept_and_shown_to_them) {
+  GiveNotice notice{person, 1, NoticeWay::read_aloud, Holder::self};
+  roster.must_send(notice);
+  notice.way = NoticeWay::paper;
+  roster.must_send(notice);
+  const auto seen = view(person);
+  ASSERT_EQ(seen.notices.size(), 1u);
+  EXPECT_EQ(seen.notices.items[0].version, 1);
+  EXPECT_EQ(seen.notices.items[0].way, NoticeWay::read_aloud) << "the first time counts";
+  EXPECT_EQ(seen.notices.items[0].given_at, roster.h.clock.now());
+  for (const auto version : {0, 2}) {
+    notice.version = version;
+    EXPECT_EQ(residents::error_of(roster.send(notice)), "invalid_fields") << version;
+  }
+  auto child = roster.person(household, "王小明");
+  child.birth_date = CivilDate::parse("2012-05-01");
+  roster.must_send(child);
+  notice = {child.id, 1, NoticeWay::shown, Holder::self};
+  EXPECT_EQ(residents::error_of(roster.send(notice)), "guardian_needed");
+  notice.holder = Holder::guardian;
+  roster.must_send(notice);
+  EXPECT_EQ(residents::error_of(roster.send(notice, 2)), "not_found") << "of another grid";
   EXPECT_TRUE(roster.h.rebuild_differences().empty());
 }
 
