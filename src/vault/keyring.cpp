@@ -23,8 +23,9 @@ constexpr std::int64_t kFirstEpoch = 1;
 constexpr std::size_t kEpochFileBytes =
     kEpochHeader.size() + 8 + crypto::kKeyBytes + crypto::kSealOverheadBytes;
 constexpr std::size_t kEpochFileBytesMax = 4'096;  // of whatever version
-constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt, KeyName::device_mark,
-                                     KeyName::first_secret, KeyName::outbox_box};
+constexpr KeyName kWithoutMonth[] = {KeyName::blind_index, KeyName::receipt,
+                                     KeyName::device_mark, KeyName::first_secret,
+                                     KeyName::outbox_box,  KeyName::certificate};
 
 bool begins_with(crypto::ByteView bytes, std::string_view text) {
   return bytes.size() >= text.size() &&
@@ -90,17 +91,15 @@ Status fill_keys_db(const Paths& paths, const crypto::SecretKey& epoch_key,
   return writer->commit();
 }
 
-// A folder of before there was a sealed outbox gets its key; any other key that is missing is
-// damage.
-Status add_outbox_key(store::Connection& keys, crypto::Aead& aead) {
-  WD_TRY(
-      const auto row,
-      store::get(keys, kNamedKey, {District{}, static_cast<std::int32_t>(KeyName::outbox_box), 0}));
+// A folder of before there was this key gets one; a missing key that always was is damage.
+Status add_later_key(KeyName name, store::Connection& keys, crypto::Aead& aead) {
+  WD_TRY(const auto row,
+         store::get(keys, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));
   if (row) return ok();
   crypto::Random random;
   WD_TRY([[maybe_unused]] auto begun, keys.begin());
   store::Rows rows(keys, store::Start::kEmpty);
-  put_fresh_key(rows, KeyName::outbox_box, aead, random);
+  put_fresh_key(rows, name, aead, random);
   auto kept = rows.flush();
   if (kept) kept = keys.commit();
   if (!kept) keys.rollback();
@@ -286,7 +285,9 @@ Status Keyring::load(std::shared_ptr<Epoch> epoch, std::size_t cached_keys) {
   WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
   aead.set_key(epoch->key.view());
-  WD_TRY([[maybe_unused]] auto added, add_outbox_key(*writer_, aead));
+  for (const auto later : {KeyName::outbox_box, KeyName::certificate}) {
+    WD_TRY([[maybe_unused]] auto added, add_later_key(later, *writer_, aead));
+  }
   for (const auto name : kWithoutMonth) {
     WD_TRY(const auto row,
            store::get(*writer_, kNamedKey, {District{}, static_cast<std::int32_t>(name), 0}));

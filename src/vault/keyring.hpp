@@ -32,6 +32,7 @@ enum class KeyName : std::int32_t {
   device_mark = 4,   // marks of enrolled browsers
   first_secret = 5,  // first secrets of accounts
   outbox_box = 6,    // opens what phones have sealed for the server
+  certificate = 7,   // signs certificates of destruction
 };
 
 // Months since year 0, of UTC.

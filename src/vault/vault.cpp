@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "common/crypto/box.hpp"
+#include "common/crypto/sign.hpp"
 
 namespace wangdi::vault {
 
@@ -14,6 +15,10 @@ Result<std::unique_ptr<Vault>> Vault::open(const Paths& paths, Options options) 
 
 crypto::BoxKey Vault::outbox_box() const {
   return crypto::BoxKey::of(keyring_->named(KeyName::outbox_box).view());
+}
+
+crypto::SigningKey Vault::certificate_key() const {
+  return crypto::SigningKey::of(keyring_->named(KeyName::certificate).view());
 }
 
 Status Vault::create_tables(store::Connection& main) {

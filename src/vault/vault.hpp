@@ -8,7 +8,8 @@
 
 namespace wangdi::crypto {
 class BoxKey;
-}
+class SigningKey;
+}  // namespace wangdi::crypto
 
 namespace wangdi::vault {
 
@@ -49,6 +50,8 @@ class Vault {
   crypto::Hmac hmac(KeyName name) const { return keyring_->hmac(name); }
   // The pair that phones seal their outbox to. Made anew at each call: once a process is enough.
   crypto::BoxKey outbox_box() const;
+  // The pair that signs certificates of destruction.
+  crypto::SigningKey certificate_key() const;
 
  private:
   Vault(std::unique_ptr<Keyring> keyring, bool has_many_writers)

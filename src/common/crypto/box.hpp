@@ -39,7 +39,6 @@ class BoxKey {
   };
   using Key = std::unique_ptr<evp_pkey_st, Free>;
   BoxKey(Key key, Bytes public_point);
-  static Key key_of(ByteView public_point, ByteView scalar);
 
   Key key_;
   Bytes public_point_;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures that anybody checks with the public key and a common tool: ECDSA on P-256 over
+// SHA-256, as `openssl dgst -sha256 -verify` takes them. The key signs certificates and nothing
+// else.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/crypto/bytes.hpp"
+
+struct evp_pkey_st;
+
+namespace wangdi::crypto {
+
+// Any thread.
+class SigningKey {
+ public:
+  // `secret`: 32 random bytes, always the same ones for the same key.
+  static SigningKey of(ByteView secret);
+
+  // SubjectPublicKeyInfo as PEM.
+  std::string public_pem() const;
+  // DER. Another one each time.
+  Bytes sign(ByteView text) const;
+
+ private:
+  struct Free {
+    void operator()(evp_pkey_st* key) const;
+  };
+  using Key = std::unique_ptr<evp_pkey_st, Free>;
+  explicit SigningKey(Key key) : key_(std::move(key)) {}
+  Key key_;
+};
+
+// Whether a signature is of the text and of the key behind a PEM of a public key.
+bool is_signed(std::string_view public_pem, ByteView text, ByteView signature);
+
+// RFC 4648 base64 with padding, as `openssl base64 -A` writes and reads it.
+std::string base64(ByteView bytes);
+// Nothing when it is no such text.
+std::optional<Bytes> from_base64(std::string_view text);
+
+}  // namespace wangdi::crypto
