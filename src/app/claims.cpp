@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "journal/record.hpp"
+#include "journal/destruction.hpp"
 #include "store/rows.hpp"
 
 namespace wangdi::app {
@@ -71,6 +71,8 @@ Result<std::optional<ClaimDifference>> compare_claims(const std::vector<ProvenCl
     WD_TRY(const auto record,
            store::get(connection, journal::kRecord, {place.district, place.sequence}));
     if (!record) continue;  // above what is committed here: the head's matter
+    // Whose time was over: its command is destroyed, verification knows of it.
+    if (record->type == journal::kDestroyedType) continue;
     if (!receipts.is_of(answered, record->command, receipt)) {
       return std::optional(ClaimDifference{place, record->command});
     }

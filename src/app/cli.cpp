@@ -241,6 +241,8 @@ int dispatch(const Invocation& invocation, const Config& config, Console& consol
       return commands.drill(config, console, {.file = invocation.value("--from"), .keys_to = {}});
     case CommandName::epoch:
       return commands.epoch(config, console);
+    case CommandName::retention:
+      return commands.retention(config, console);
     case CommandName::openapi:
       return commands.openapi(console);
     case CommandName::user_add:

@@ -27,6 +27,7 @@ enum class CommandName : std::uint8_t {
   restore,
   drill,
   epoch,
+  retention,
   openapi,
   user_add,
   user_list,

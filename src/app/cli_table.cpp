@@ -244,6 +244,15 @@ constexpr std::array kCommands = {
                  {"马上开始新的密钥周期，销毁旧的；平时服务每天夜里自己做",
                   "begins a new epoch of the keys now and destroys the old one; a running server "
                   "does it every night"}},
+    CommandEntry{
+        CommandName::retention,
+        "retention",
+        "",
+        true,
+        {},
+        {"马上销毁保存期已满的内容并出证明；平时服务每天夜里自己做",
+         "destroys now what is over by the rules of retention, with certificates; a running "
+         "server does it every night"}},
     CommandEntry{CommandName::openapi,
                  "openapi",
                  "",

@@ -79,6 +79,7 @@ int run_backup(const Config& config, Console& console, const BackupRequest& requ
 int run_restore(const Config& config, Console& console, const BackupRequest& request);
 int run_drill(const Config& config, Console& console, const BackupRequest& request);
 int run_epoch(const Config& config, Console& console);
+int run_retention(const Config& config, Console& console);
 int run_openapi(Console& console);
 int run_user(const Config& config, Console& console, const UserRequest& request);
 int run_doctor(const Config& config, Console& console);
@@ -98,6 +99,7 @@ struct Commands {
   std::function<int(const Config&, Console&, const BackupRequest&)> restore;
   std::function<int(const Config&, Console&, const BackupRequest&)> drill;
   std::function<int(const Config&, Console&)> epoch;
+  std::function<int(const Config&, Console&)> retention;
   std::function<int(Console&)> openapi;
   std::function<int(const Config&, Console&, const UserRequest&)> user;
   std::function<int(const Config&, Console&)> doctor;

@@ -16,11 +16,12 @@ int main(int count, char** arguments) {
   if (auto hardened = app::harden_this_process(); !hardened) {
     return app::fail(console, hardened.error());
   }
-  const app::Commands commands{
-      app::run_serve,         app::run_init,    app::run_demo,    app::run_import_tree,
-      app::run_import_roster, app::run_verify,  app::run_rebuild, app::run_migrate,
-      app::run_backup,        app::run_restore, app::run_drill,   app::run_epoch,
-      app::run_openapi,       app::run_user,    app::run_doctor,  app::run_version};
+  const app::Commands commands{app::run_serve,       app::run_init,          app::run_demo,
+                               app::run_import_tree, app::run_import_roster, app::run_verify,
+                               app::run_rebuild,     app::run_migrate,       app::run_backup,
+                               app::run_restore,     app::run_drill,         app::run_epoch,
+                               app::run_retention,   app::run_openapi,       app::run_user,
+                               app::run_doctor,      app::run_version};
   const std::vector<std::string> given(arguments + 1, arguments + count);
   return app::run_command_line(given, app::process_environment(), console, commands);
 }

@@ -13,6 +13,7 @@
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
 #include "modules/residents/roster_queries.hpp"
+#include "modules/retention/module.hpp"
 #include "modules/screening/module.hpp"
 #include "modules/status/module.hpp"
 
@@ -44,6 +45,7 @@ void Modules::register_all() {
   ledger::register_module(registry, {slip_codes ? &*slip_codes : nullptr});
   reporting::register_module(registry);
   audit::register_module(registry);
+  retention::register_module(registry);
 }
 
 }  // namespace wangdi::app

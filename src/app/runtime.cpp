@@ -7,6 +7,7 @@
 #include "app/schema.hpp"
 #include "app/storage.hpp"
 #include "journal/journal.hpp"
+#include "modules/retention/night.hpp"
 #include "store/remote.hpp"
 
 namespace wangdi::app {
@@ -43,6 +44,7 @@ Result<std::unique_ptr<Runtime>> Runtime::create(const Config& config, const Clo
 Result<std::unique_ptr<Runtime>> Runtime::compose(Folder folder, const Config& config,
                                                   const Clock& clock, bool examines) {
   WD_TRY(auto parameters, Parameters::shipped());
+  WD_TRY([[maybe_unused]] auto rules, retention::check_rules(parameters));
   std::unique_ptr<Runtime> runtime(
       new Runtime(std::move(folder), config, clock, std::move(parameters)));
   WD_TRY(runtime->engine_, open_engine(config, runtime->folder_));

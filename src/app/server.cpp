@@ -132,6 +132,7 @@ Status Service::compose() {
          accounts::phone_rules(runtime_.parameters(),
                                CivilDate::of(runtime_.clock().now(), config.zone())));
   keeper_ = std::make_unique<KeyKeeper>(runtime_, log_);
+  retention_ = std::make_unique<RetentionKeeper>(runtime_, log_);
   WD_TRY([[maybe_unused]] auto copied, open_log_copy());
   auto options = http_options(config, log_, runtime_.clock());
   if (certificate_) options.tls = certificate_->context();
@@ -151,6 +152,7 @@ Status Service::compose() {
 void Service::run() {
   runtime_.start();
   keeper_->start();
+  retention_->start();
   server_->run();
   // What has begun is finished; then nobody asks the writer any more.
   hub_->stop();
@@ -158,6 +160,7 @@ void Service::run() {
   runtime_.modules().imports.stop();
   queries_->stop();
   gatekeeper_->stop();
+  retention_->stop();
   keeper_->stop();
   runtime_.writer().stop();
   anchor_ticker_->stop();
@@ -170,6 +173,7 @@ std::vector<std::string> Service::warnings() const {
   std::vector<std::string> names;
   if (keeper_->is_copy_lost()) names.emplace_back("keys_copy_lost");
   if (keeper_->is_epoch_late()) names.emplace_back("epoch_late");
+  if (retention_->is_late()) names.emplace_back("retention_late");
   return names;
 }
 

@@ -11,6 +11,7 @@
 #include "app/key_keeper.hpp"
 #include "app/log_copy.hpp"
 #include "app/resident_desk.hpp"
+#include "app/retention_keeper.hpp"
 #include "app/runtime.hpp"
 #include "app/ticker.hpp"
 
@@ -59,6 +60,7 @@ class Service {
   std::unique_ptr<access::Gatekeeper> gatekeeper_;
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<KeyKeeper> keeper_;
+  std::unique_ptr<RetentionKeeper> retention_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Ticker> anchor_ticker_;    // its storage may be slow, and sessions end on time
   std::unique_ptr<LogCopy> log_copy_;        // none: not configured

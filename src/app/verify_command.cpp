@@ -9,7 +9,9 @@
 #include "app/storage.hpp"
 #include "app/system_clock.hpp"
 #include "app/vault_check.hpp"
+#include "common/crypto/sign.hpp"
 #include "journal/journal.hpp"
+#include "modules/retention/tables.hpp"
 #include "store/sqlite.hpp"
 #include "vault/vault.hpp"
 
@@ -22,9 +24,10 @@ struct Examined {
   GuardFindings guard;
   std::vector<journal::Position> access_log;  // the first wrong row of a district
   std::size_t unreadable = 0;                 // people of whom a value does not open
+  std::vector<journal::Position> unsigned_;   // certificates that this installation never signed
   std::size_t findings() const {
     return damage.size() + journal.findings.size() + guard.alarms.size() + access_log.size() +
-           unreadable;
+           unreadable + unsigned_.size();
   }
 };
 
@@ -37,6 +40,22 @@ Status verify_access_log(store::Connection& connection, Examined& examined) {
   return ok();
 }
 
+Status verify_certificates(const vault::Vault& vault, store::Connection& connection,
+                           Examined& examined) {
+  WD_TRY(const bool has_table, connection.has_table(retention::kCertificate.name));
+  if (!has_table) return ok();
+  const auto key = vault.certificate_key().public_pem();
+  return connection.by_key(
+      retention::kCertificate.info(), 0, store::bind_all(), [&](const store::RowReader& row) {
+        const auto one = store::read_row<retention::CertificateRow>(row);
+        const auto signature = crypto::from_base64(one.signature);
+        if (!signature || !crypto::is_signed(key, crypto::bytes_of(one.statement), *signature)) {
+          examined.unsigned_.push_back({one.district, one.sequence});
+        }
+        return true;
+      });
+}
+
 Status verify_contents(const Config& config, const Folder& folder, store::Connection& connection,
                        Examined& examined) {
   WD_TRY(examined.journal, journal::verify(connection));
@@ -44,6 +63,7 @@ Status verify_contents(const Config& config, const Folder& folder, store::Connec
   WD_TRY([[maybe_unused]] auto log, verify_access_log(connection, examined));
   WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
   WD_TRY(examined.unreadable, unreadable_people(*vault, connection));
+  WD_TRY([[maybe_unused]] auto certificates, verify_certificates(*vault, connection, examined));
   return ok();
 }
 
@@ -90,6 +110,12 @@ void print_findings(const Examined& examined, Console& console) {
                 << position.sequence << ": " << console.choose("链断了", "the chain is broken")
                 << '\n';
   }
+  for (const auto& position : examined.unsigned_) {
+    console.out << position.district.number << '/' << position.sequence << ": "
+                << console.choose("销毁证明的签名不对",
+                                  "the certificate of destruction is not signed")
+                << '\n';
+  }
   if (examined.unreadable > 0) {
     console.out << console.choose("解不开的人员 ", "people whose values do not open ")
                 << examined.unreadable << '\n';
@@ -122,8 +148,12 @@ int run_verify(const Config& config, Console& console, const VerifyRequest& requ
   if (!examined) return fail(console, examined.error());
   const auto& verified = examined->journal;
   print_findings(*examined, console);
-  console.out << console.choose("记录 ", "records ") << verified.records
-              << console.choose("，封印 ", ", seals ") << verified.seals
+  console.out << console.choose("记录 ", "records ") << verified.records;
+  if (verified.destroyed > 0) {
+    console.out << console.choose("，其中依规定销毁的 ", ", of them lawfully destroyed ")
+                << verified.destroyed;
+  }
+  console.out << console.choose("，封印 ", ", seals ") << verified.seals
               << console.choose("，区县 ", ", districts ") << verified.districts
               << console.choose("，对不上的 ", ", findings ") << examined->findings() << '\n';
   return examined->findings() == 0 ? kExitOk : kExitFindings;

@@ -63,6 +63,7 @@ struct Called {
         .restore = file("restore"),
         .drill = file("drill"),
         .epoch = simple("epoch"),
+        .retention = simple("retention"),
         .openapi = [this](Console&) { return note("openapi", {}); },
         .user =
             [this](const Config& used, Console&, const UserRequest& request) {
@@ -99,6 +100,7 @@ TEST(CommandLine, given_a_command_then_it_is_called_with_its_options) {
       {{"restore", "--data", "d", "--from", "f"}, "restore f"},
       {{"drill", "--data", "d", "--from", "f"}, "drill f"},
       {{"epoch", "--data", "d"}, "epoch"},
+      {{"retention", "--data", "d"}, "retention"},
       {{"init", "--data", "d", "--tree", "t.gz", "--admin=root"}, "init t.gz root"},
       {{"demo", "--data=d"}, "demo"},
       {{"import", "tree", "t.gz", "--data", "d"}, "import tree t.gz"},

@@ -105,6 +105,32 @@ struct CutOffTaken {
 };
 WD_DESCRIBE(CutOffTaken, name, day, households, key_persons, trend, places, positions)
 
+// What destroyed records had counted, so that a rebuild without them gives the same figures.
+struct KeptFigure {
+  RegionCode community;
+  std::int32_t indicator = 0;  // number of an indicators::Indicator
+  RoundId round;
+  std::int32_t day = 0;    // since 1970-01-01, indicators::kAllDays among them
+  std::int64_t value = 0;  // to be added
+};
+WD_DESCRIBE(KeptFigure, community, indicator, round, day, value)
+struct KeptChange {
+  RegionCode community;
+  std::int64_t recorded_at = 0;
+};
+WD_DESCRIBE(KeptChange, community, recorded_at)
+inline constexpr std::size_t kKeptFiguresMost = 60'000;
+struct FiguresKept {
+  static constexpr std::string_view kType = "reporting.figures_kept";
+  static constexpr int kVersion = 1;
+  List<KeptFigure, kKeptFiguresMost> figures;
+  // The last of those records that moved figures of a community, and of the district.
+  List<KeptChange, 4'096> changes;
+  std::int64_t sequence = 0;
+  std::int64_t recorded_at = 0;
+};
+WD_DESCRIBE(FiguresKept, figures, changes, sequence, recorded_at)
+
 // ---- views ----
 
 struct BoardParams {

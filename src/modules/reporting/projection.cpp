@@ -2,6 +2,7 @@
 // Cut-offs into their tables; when and at which position each place's counters last moved.
 #include "modules/reporting/projection.hpp"
 
+#include "common/indicators/indicators.hpp"
 #include "modules/reporting/tables.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/screening/messages.hpp"
@@ -59,6 +60,27 @@ void cut_off_taken(const CutOffTaken& event, const Recorded& frame, Rows& rows) 
   for (const auto& place : event.places) rows.put(kPlace, stored(place, frame, rank++));
 }
 
+// The rows stand already while the records are destroyed; a rebuild makes them here.
+void figures_kept(const FiguresKept& event, const Recorded& frame, Rows& rows) {
+  const auto district = frame.position.district;
+  for (const auto& figure : event.figures) {
+    const auto day = CivilDate::from_days(figure.day);
+    const auto indicator = static_cast<indicators::Indicator>(figure.indicator);
+    rows.add(indicators::kCommunityDay,
+             {district, figure.community, indicator, figure.round, day, figure.value});
+    rows.add(indicators::kDistrictDay, {district, indicator, figure.round, day, figure.value});
+  }
+  for (const auto& change : event.changes) {
+    const auto* stored = rows.find(kCommunityChange, {district, change.community});
+    if (stored != nullptr && stored->recorded_at >= change.recorded_at) continue;
+    rows.put(kCommunityChange, {district, change.community, change.recorded_at});
+  }
+  if (event.sequence == 0) return;
+  const auto* stored = rows.find(kDistrictChange, {district});
+  if (stored != nullptr && stored->sequence >= event.sequence) return;
+  rows.put(kDistrictChange, {district, event.sequence, event.recorded_at});
+}
+
 }  // namespace
 
 void register_projections(bus::Registry& registry) {
@@ -66,6 +88,7 @@ void register_projections(bus::Registry& registry) {
                residents::PersonCorrected, residents::KeyGroupAdded, residents::KeyGroupEnded,
                screening::VisitRecorded, screening::VisitCorrected>(registry);
   registry.project<CutOffTaken>(cut_off_taken);
+  registry.project<FiguresKept>(figures_kept);
 }
 
 }  // namespace wangdi::reporting

@@ -311,4 +311,13 @@ struct PersonErased {
 };
 WD_DESCRIBE(PersonErased, household, reason, counted_from, counted_until)
 
+// What is left of somebody erased when their records were destroyed: nobody comes under that id
+// again. It is of a district and of no place in it.
+struct ErasedPersonKept {
+  static constexpr std::string_view kType = "residents.erased_person_kept";
+  static constexpr int kVersion = 1;
+  CivilDate erased_on;
+};
+WD_DESCRIBE(ErasedPersonKept, erased_on)
+
 }  // namespace wangdi::residents

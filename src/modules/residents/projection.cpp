@@ -90,6 +90,10 @@ void key_group_ended(const KeyGroupEnded& event, const Recorded& frame, Rows& ro
   count_key_days(event.counted_from, event.counted_until, frame, rows);
 }
 
+void erased_person_kept(const ErasedPersonKept& event, const Recorded& frame, Rows& rows) {
+  rows.put(kErasedPerson, {frame.position.district, PersonId{frame.subject}, event.erased_on});
+}
+
 }  // namespace
 
 void register_projections(bus::Registry& registry) {
@@ -100,6 +104,7 @@ void register_projections(bus::Registry& registry) {
   registry.project<KeyGroupAdded>(key_group_added);
   registry.project<KeyGroupEnded>(key_group_ended);
   registry.project<PersonErased>(person_erased);
+  registry.project<ErasedPersonKept>(erased_person_kept);
 }
 
 }  // namespace wangdi::residents

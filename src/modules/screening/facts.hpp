@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,10 +15,16 @@
 #include "modules/screening/messages.hpp"
 #include "types/region_code.hpp"
 
+#include "modules/screening/messages.hpp"
+
 namespace wangdi::store {
 class Connection;
+class Rows;
 struct Statement;
 }  // namespace wangdi::store
+namespace wangdi::bus {
+struct CommandContext;
+}  // namespace wangdi::bus
 
 namespace wangdi::bus {
 struct CommandContext;
@@ -95,6 +102,25 @@ Result<std::optional<RecordedFact>> recorded_fact(HouseholdId household, VisitId
 inline constexpr std::int64_t kFactVisits = 500;
 Result<std::vector<RecordedFact>> recorded_facts(const RegionCode& region, CivilDate since,
                                                  bus::QueryContext& context);
+
+// The last day on which anything of a visit counts: its own, that of a promised revisit, the last
+// of the rounds it was made for. Its time to be kept begins then.
+CivilDate last_day_of(CivilDate day, CivilDate revisit_by, std::span<const CoveredRound> rounds);
+
+// A household's visits as they stand in the rows, told without some of its people. Who is left out
+// must not show: a visit of which nothing is left to report was one where all were well.
+struct ToldVisit {
+  VisitId visit;
+  RegionCode grid;
+  VisitRestated event;
+};
+// `key_persons`: of each visit, as its record names them.
+std::vector<ToldVisit> visits_without(store::Rows& rows, District district, HouseholdId household,
+                                      std::span<const PersonId> gone,
+                                      const std::map<VisitId, std::vector<PersonId>>& key_persons);
+// Takes what the vault holds of a visit: its note, and its part of the journeys of these persons.
+Status forget_visit_text(VisitId visit, std::span<const PersonId> returned,
+                         bus::CommandContext& context);
 
 // The catalogue of the module's statements.
 std::vector<store::Statement> statements();

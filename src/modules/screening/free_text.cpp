@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "modules/screening/facts.hpp"
 #include "vault/writer.hpp"
 
 namespace wangdi::screening {
@@ -64,6 +65,14 @@ Status keep_text(const RecordVisit& form, CommandContext& context) {
            put_journey(exception.person, form.visit, exception.returned, context));
   }
   return ok();
+}
+
+Status forget_visit_text(VisitId visit, std::span<const PersonId> returned,
+                         CommandContext& context) {
+  for (const auto person : returned) {
+    WD_TRY([[maybe_unused]] auto gone, put_journey(person, visit, std::nullopt, context));
+  }
+  return context.vault.erase(context.region.district(), visit.value);
 }
 
 Status correct_text(const RecordVisit& form, std::span<const Finding> before,

@@ -201,6 +201,27 @@ struct VisitCorrected {
 };
 WD_DESCRIBE(VisitCorrected, household, outcome, findings, revisit_by, has_note)
 
+// A visit told anew, as it stands without somebody who was erased: its record and its corrections
+// are destroyed with this one. The frame is of the telling, so what the visit's frame said is here.
+struct VisitRestated {
+  static constexpr std::string_view kType = "screening.visit_restated";
+  static constexpr int kVersion = 1;
+  HouseholdId household;
+  std::int64_t occurred_at = 0;
+  CivilDate day;
+  std::int64_t recorded_at = 0;
+  AccountId actor;
+  VisitOutcome outcome = VisitOutcome::all_well;
+  List<Finding, limits::kExceptionsPerVisit> findings;
+  List<PersonId, limits::kPersonsPerHousehold> key_persons;
+  List<CoveredRound, 16> rounds;
+  CivilDate revisit_by;
+  bool corrected = false;
+  std::int64_t sequence = 0;  // of the last record about it before
+};
+WD_DESCRIBE(VisitRestated, household, occurred_at, day, recorded_at, actor, outcome, findings,
+            key_persons, rounds, revisit_by, corrected, sequence)
+
 // ---- a view that other modules show too; the rest are in views.hpp ----
 
 struct RoundView {

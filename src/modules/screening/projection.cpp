@@ -116,6 +116,17 @@ void show(const VisitRow& visit, Rows& rows) {
   show_on_day(visit, rows);
 }
 
+// A visit that no table has yet.
+void show_new(VisitRow row, const FindingList& findings, const List<CoveredRound, 16>& rounds,
+              Rows& rows) {
+  take_findings(row, findings);
+  indicators::count(rows, row.grid, row.day, Indicator::visits, {}, 1);
+  count_findings(row, findings, 1, rows);
+  for (const auto& round : rounds) show_at_door(row, round.round, rows);
+  show_on_day(row, rows);
+  rows.put(kVisit, std::move(row));
+}
+
 void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& rows) {
   VisitRow row;
   row.district = frame.position.district;
@@ -132,12 +143,26 @@ void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& row
   if (!event.rounds.empty()) row.rounds = codec::encode(CoveredRounds{event.rounds});
   row.has_note = event.has_note;
   row.sequence = frame.position.sequence;
-  take_findings(row, event.findings);
-  indicators::count(rows, row.grid, row.day, Indicator::visits, {}, 1);
-  count_findings(row, event.findings, 1, rows);
-  for (const auto& round : event.rounds) show_at_door(row, round.round, rows);
-  show_on_day(row, rows);
-  rows.put(kVisit, std::move(row));
+  show_new(std::move(row), event.findings, event.rounds, rows);
+}
+
+void visit_restated(const VisitRestated& event, const Recorded& frame, Rows& rows) {
+  VisitRow row;
+  row.district = frame.position.district;
+  row.household = event.household;
+  row.visit = VisitId{frame.subject};
+  row.grid = frame.region;
+  row.occurred_at = event.occurred_at;
+  row.day = event.day;
+  row.recorded_at = event.recorded_at;
+  row.actor = event.actor;
+  row.outcome = event.outcome;
+  row.key_persons = static_cast<std::int32_t>(event.key_persons.size());
+  row.revisit_by = event.revisit_by;
+  if (!event.rounds.empty()) row.rounds = codec::encode(CoveredRounds{event.rounds});
+  row.corrected = event.corrected;
+  row.sequence = event.sequence;
+  show_new(std::move(row), event.findings, event.rounds, rows);
 }
 
 void visit_corrected(const VisitCorrected& event, const Recorded& frame, Rows& rows) {
@@ -219,6 +244,7 @@ void register_projections(bus::Registry& registry) {
   registry.project<RoundEnded>(round_ended);
   registry.project<VisitRecorded>(visit_recorded);
   registry.project<VisitCorrected>(visit_corrected);
+  registry.project<VisitRestated>(visit_restated);
   registry.project<residents::PersonErased>(person_erased);
 }
 

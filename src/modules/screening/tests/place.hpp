@@ -37,7 +37,12 @@ class Place {
 
   explicit Place(testing::TestEngine engine = testing::engine_of_tests(),
                  int lanes = testing::Harness::kLanes)
-      : h({register_places, residents::register_module, register_module}, {}, {}, engine, lanes) {
+      : Place({register_places, residents::register_module, register_module}, engine, lanes) {}
+  // With modules that hear of these.
+  explicit Place(std::initializer_list<testing::Harness::Register> modules,
+                 testing::TestEngine engine = testing::engine_of_tests(),
+                 int lanes = testing::Harness::kLanes)
+      : h(modules, {}, {}, engine, lanes) {
     h.send(officer, std::vector<bus::PreparedCommand>{});
     const auto plant = [this](store::Rows& rows, vault::Writer& vault) -> Status {
       rows.put(accounts::kHome, {RegionCode().district(), officer.account, community.district()});

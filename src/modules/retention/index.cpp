@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the journal for what belongs together.
+#include "modules/retention/index.hpp"
+
+#include "codec/json.hpp"
+#include "common/bus/held.hpp"
+#include "modules/residents/messages.hpp"
+#include "modules/screening/facts.hpp"
+
+namespace wangdi::retention {
+namespace {
+
+using namespace residents;
+using screening::VisitCorrected;
+using screening::VisitRecorded;
+using screening::VisitRestated;
+
+template <class Event>
+bool is(const journal::RecordRow& record) {
+  return record.type == Event::kType && record.version == Event::kVersion;
+}
+
+template <class Event>
+Result<HouseholdId> household_in(const journal::RecordRow& record) {
+  WD_TRY(const auto event, codec::decode<Event>(*record.body));
+  return event.household;
+}
+
+}  // namespace
+
+const std::vector<std::int64_t>& Index::records_of(HouseholdId household) const {
+  static const std::vector<std::int64_t> kNone;
+  const auto found = records_.find(household);
+  return found == records_.end() ? kNone : found->second;
+}
+
+Status Index::add(const journal::RecordRow& record) {
+  WD_ASSERT(record.sequence > up_to_);
+  up_to_ = record.sequence;
+  if (!record.body) return ok();
+  if (is<HouseholdAdded>(record) || is<HouseholdCorrected>(record)) {
+    add_to(HouseholdId{record.subject}, record.sequence);
+    return ok();
+  }
+  if (is<VisitRecorded>(record) || is<VisitCorrected>(record) || is<VisitRestated>(record)) {
+    return add_visit(record);
+  }
+  if (is<bus::CommandHeld>(record)) {
+    const auto day = CivilDate::of(record.recorded_at, zone_);
+    if (is_over(day, days_.held_commands, today_)) held_.push_back(record.sequence);
+    return ok();
+  }
+  return add_about_person(record);
+}
+
+Status Index::add_about_person(const journal::RecordRow& record) {
+  const PersonId person{record.subject};
+  if (is<PersonAdded>(record)) {
+    WD_TRY(homes_[person], household_in<PersonAdded>(record));
+  } else if (is<PersonErased>(record)) {
+    const auto home = homes_.find(person);
+    if (home == homes_.end()) return ok();
+    erased_[home->second].push_back({person, CivilDate::of(record.occurred_at, zone_)});
+  } else if (!is<PersonCorrected>(record) && !is<KeyGroupAdded>(record) &&
+             !is<KeyGroupEnded>(record)) {
+    return ok();
+  }
+  const auto home = homes_.find(person);
+  if (home != homes_.end()) add_to(home->second, record.sequence);
+  return ok();
+}
+
+Status Index::add_visit(const journal::RecordRow& record) {
+  HouseholdId household;
+  if (is<VisitRecorded>(record)) {
+    WD_TRY(household, household_in<VisitRecorded>(record));
+  } else if (is<VisitCorrected>(record)) {
+    WD_TRY(household, household_in<VisitCorrected>(record));
+  } else {
+    WD_TRY(household, household_in<VisitRestated>(record));
+  }
+  add_to(household, record.sequence);
+  WD_TRY(const auto last, last_day_of(record, zone_));
+  if (last && is_over(*last, days_.visits, today_)) visited_.insert(household);
+  return ok();
+}
+
+Result<std::optional<CivilDate>> last_day_of(const journal::RecordRow& record, ZoneOffset zone) {
+  if (is<VisitRecorded>(record)) {
+    WD_TRY(const auto event, codec::decode<VisitRecorded>(*record.body));
+    const auto day = CivilDate::of(record.occurred_at, zone);
+    return std::optional(screening::last_day_of(day, event.revisit_by, event.rounds.items));
+  }
+  if (is<VisitRestated>(record)) {
+    WD_TRY(const auto event, codec::decode<VisitRestated>(*record.body));
+    return std::optional(screening::last_day_of(event.day, event.revisit_by, event.rounds.items));
+  }
+  return std::optional<CivilDate>();
+}
+
+}  // namespace wangdi::retention

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which records of a district belong to which household, and which of them are to be destroyed:
+// made from the journal beside the writer, and brought up to date inside the write.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "journal/destruction.hpp"
+#include "modules/retention/rules.hpp"
+
+namespace wangdi::retention {
+
+struct Days {
+  std::int64_t visits = 0;
+  std::int64_t held_commands = 0;
+};
+
+class Index {
+ public:
+  Index(District district, Days days, CivilDate today, ZoneOffset zone)
+      : district_(district), days_(days), today_(today), zone_(zone) {}
+
+  // The records after up_to(), in order.
+  Status add(const journal::RecordRow& record);
+
+  District district() const { return district_; }
+  const Days& days() const { return days_; }
+  CivilDate today() const { return today_; }
+  ZoneOffset zone() const { return zone_; }
+  std::int64_t up_to() const { return up_to_; }
+
+  struct Erased {
+    PersonId person;
+    CivilDate on;
+  };
+  // Households with somebody erased whose records are still there.
+  const std::map<HouseholdId, std::vector<Erased>>& erased() const { return erased_; }
+  // Households with a visit whose time is over.
+  const std::set<HouseholdId>& visited() const { return visited_; }
+  // Records of held commands whose time is over.
+  const std::vector<std::int64_t>& held() const { return held_; }
+  // The records about a household, its people and its visits that are not destroyed.
+  const std::vector<std::int64_t>& records_of(HouseholdId household) const;
+
+ private:
+  void add_to(HouseholdId household, std::int64_t sequence) {
+    records_[household].push_back(sequence);
+  }
+  Status add_about_person(const journal::RecordRow& record);
+  Status add_visit(const journal::RecordRow& record);
+
+  District district_;
+  Days days_;
+  CivilDate today_;
+  ZoneOffset zone_;
+  std::int64_t up_to_ = 0;
+  std::unordered_map<HouseholdId, std::vector<std::int64_t>> records_;
+  std::unordered_map<PersonId, HouseholdId> homes_;
+  std::map<HouseholdId, std::vector<Erased>> erased_;
+  std::set<HouseholdId> visited_;
+  std::vector<std::int64_t> held_;
+};
+
+// The last day on which a record of a visit counts; nothing for a correction, which follows it.
+Result<std::optional<CivilDate>> last_day_of(const journal::RecordRow& record, ZoneOffset zone);
+
+}  // namespace wangdi::retention

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// A community whose nights destroy what is over, on the real write path.
+#pragma once
+
+#include <fstream>
+#include <sstream>
+
+#include "common/crypto/sign.hpp"
+#include "journal/destruction.hpp"
+#include "modules/reporting/module.hpp"
+#include "modules/residents/tables.hpp"
+#include "modules/retention/module.hpp"
+#include "modules/retention/night.hpp"
+#include "modules/retention/tables.hpp"
+#include "modules/screening/tables.hpp"
+#include "modules/screening/tests/place.hpp"
+
+namespace wangdi::retention {
+
+class Nights {
+ public:
+  using Place = screening::Place;
+
+  Nights()
+      : place({screening::register_places, residents::register_module, screening::register_module,
+               reporting::register_module, register_module}) {}
+
+  Result<Done> try_night() {
+    auto reader = testing::Harness::must(place.h.engine->open_reader());
+    const NightParts parts{place.h.registry, *place.h.writer, *reader, *place.h.parameters,
+                           place.h.clock,    ZoneOffset{},    sign};
+    return carry_out_rules(parts);
+  }
+  Done night() { return testing::Harness::must(try_night()); }
+
+  void pass(int days) { place.h.clock.advance(days * Place::kDayMs); }
+
+  bus::Outcome erase(PersonId person) {
+    return place.send(place.officer,
+                      residents::ErasePerson{person, residents::ErasureReason::asked});
+  }
+  screening::RecordVisit exception_form(HouseholdId household, PersonId person) {
+    auto form = place.visit_form(household, screening::VisitOutcome::exception);
+    form.exceptions.items.emplace_back();
+    form.exceptions.items.back().person = person;
+    form.exceptions.items.back().temperature = Celsius::from_tenths(385);
+    return form;
+  }
+
+  template <class Row, std::size_t K>
+  std::vector<Row> all(const store::Table<Row, K>& table) {
+    auto reader = testing::Harness::must(place.h.engine->open_reader());
+    std::vector<Row> rows;
+    testing::Harness::must(
+        reader->by_key(table.info(), 0, store::bind_all(), [&](const store::RowReader& from) {
+          rows.push_back(store::read_row<Row>(from));
+          return true;
+        }));
+    return rows;
+  }
+  // Counters as rows, to compare before and after.
+  std::vector<std::string> figures() {
+    std::vector<std::string> lines;
+    for (const auto& row : all(indicators::kCommunityDay)) {
+      if (row.value == 0) continue;
+      lines.push_back(row.community.text() + ' ' + std::to_string(static_cast<int>(row.indicator)) +
+                      ' ' + row.round.text() + ' ' + row.day.text() + ' ' +
+                      std::to_string(row.value));
+    }
+    for (const auto& row : all(indicators::kDistrictDay)) {
+      if (row.value == 0) continue;
+      lines.push_back(std::to_string(static_cast<int>(row.indicator)) + ' ' + row.round.text() +
+                      ' ' + row.day.text() + ' ' + std::to_string(row.value));
+    }
+    return lines;
+  }
+  journal::Verification verify() {
+    auto reader = testing::Harness::must(place.h.engine->open_reader());
+    return testing::Harness::must(journal::verify(*reader));
+  }
+  void expect_whole() {
+    const auto differences = place.h.rebuild_differences();
+    EXPECT_TRUE(differences.empty()) << differences.front().table;
+    const auto verified = verify();
+    EXPECT_TRUE(verified.findings.empty())
+        << verified.findings.front().position.sequence << verified.findings.front().what;
+  }
+  // All bytes of the database's files, or nothing on a database server.
+  std::string raw() {
+    std::string bytes;
+    for (const char* suffix : {"", "-wal"}) {
+      std::ifstream file(place.h.folder() / ("wangdi.db" + std::string(suffix)), std::ios::binary);
+      std::stringstream content;
+      content << file.rdbuf();
+      bytes += content.str();
+    }
+    return bytes;
+  }
+
+  Place place;
+  const crypto::SigningKey key = place.h.vault->certificate_key();
+  const Sign sign = [this](std::string_view text) {
+    return crypto::base64(key.sign(crypto::bytes_of(text)));
+  };
+};
+
+}  // namespace wangdi::retention
