@@ -130,6 +130,7 @@ void RetentionKeeper::look() {
     log_.write(LogLevel::info, "retention_done",
                {{"records", done->records},
                 {"certificates", done->certificates},
+                {"slips", done->slips},
                 {"duration_ms", runtime_.clock().monotonic_ms() - monotonic}});
   } else {
     try_after_ms_ = runtime_.clock().monotonic_ms() + kRetryMs;

@@ -65,7 +65,8 @@ export class Installation {
 
   remove() {
     drop_database(this.database);
-    rmSync(this.base, { recursive: true, force: true });
+    // A server that is stopped after this still writes into it.
+    rmSync(this.base, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 

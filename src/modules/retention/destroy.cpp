@@ -11,6 +11,7 @@
 #include "common/parameters/parameters.hpp"
 #include "modules/reporting/facts.hpp"
 #include "modules/residents/messages.hpp"
+#include "modules/retention/classes.hpp"
 #include "modules/retention/live_rows.hpp"
 #include "modules/screening/facts.hpp"
 #include "vault/writer.hpp"
@@ -84,17 +85,20 @@ Status note_key_persons(Work& work) {
 
 // All that is of the erased person alone, and every visit of the household: which of them were
 // about the person must not show.
-void doom_erased(Work& work) {
+Status doom_erased(Work& work) {
   for (const auto& record : work.records) {
-    const auto is_of_erased = [&](const Index::Erased& one) {
-      return one.person.value == record.subject;
-    };
-    if (std::ranges::any_of(work.erased, is_of_erased)) {
-      work.doomed.push_back({record.sequence, Destroy::whole});
-    } else if (is_visit(record)) {
+    WD_TRY(const auto what, about(record));
+    if (what == About::visit) {
       work.doomed.push_back({record.sequence, Destroy::content});
+    } else if (what == About::person) {
+      WD_TRY(const auto person, person_of(record));
+      if (std::ranges::find(work.erased, person, &Index::Erased::person) == work.erased.end()) {
+        continue;
+      }
+      work.doomed.push_back({record.sequence, Destroy::whole});
     }
   }
+  return ok();
 }
 
 Status doom_visits(const Index& index, Work& work) {
@@ -135,9 +139,10 @@ Result<Work> work_of(const Portion& portion, const Index& index, store::Connecti
   std::ranges::sort(work.records, {}, &RecordRow::sequence);
   WD_TRY([[maybe_unused]] auto noted, note_key_persons(work));
   switch (portion.rule) {
-    case Rule::erasure:
-      doom_erased(work);
+    case Rule::erasure: {
+      WD_TRY([[maybe_unused]] auto doomed, doom_erased(work));
       break;
+    }
     case Rule::visits: {
       WD_TRY([[maybe_unused]] auto doomed, doom_visits(index, work));
       break;

@@ -3,8 +3,8 @@
 #include "modules/retention/index.hpp"
 
 #include "codec/json.hpp"
-#include "common/bus/held.hpp"
 #include "modules/residents/messages.hpp"
+#include "modules/retention/classes.hpp"
 #include "modules/screening/facts.hpp"
 
 namespace wangdi::retention {
@@ -38,32 +38,34 @@ Status Index::add(const journal::RecordRow& record) {
   WD_ASSERT(record.sequence > up_to_);
   up_to_ = record.sequence;
   if (!record.body) return ok();
-  if (is<HouseholdAdded>(record) || is<HouseholdCorrected>(record)) {
-    add_to(HouseholdId{record.subject}, record.sequence);
-    return ok();
+  WD_TRY(const auto class_of_it, about(record));
+  switch (class_of_it) {
+    case About::nobody:
+      break;
+    case About::household:
+      add_to(HouseholdId{record.subject}, record.sequence);
+      break;
+    case About::person:
+      return add_about_person(record);
+    case About::visit:
+      return add_visit(record);
+    case About::held_command:
+      if (is_over(CivilDate::of(record.recorded_at, zone_), days_.held_commands, today_)) {
+        held_.push_back(record.sequence);
+      }
+      break;
   }
-  if (is<VisitRecorded>(record) || is<VisitCorrected>(record) || is<VisitRestated>(record)) {
-    return add_visit(record);
-  }
-  if (is<bus::CommandHeld>(record)) {
-    const auto day = CivilDate::of(record.recorded_at, zone_);
-    if (is_over(day, days_.held_commands, today_)) held_.push_back(record.sequence);
-    return ok();
-  }
-  return add_about_person(record);
+  return ok();
 }
 
 Status Index::add_about_person(const journal::RecordRow& record) {
-  const PersonId person{record.subject};
+  WD_TRY(const auto person, person_of(record));
   if (is<PersonAdded>(record)) {
     WD_TRY(homes_[person], household_in<PersonAdded>(record));
   } else if (is<PersonErased>(record)) {
     const auto home = homes_.find(person);
     if (home == homes_.end()) return ok();
     erased_[home->second].push_back({person, CivilDate::of(record.occurred_at, zone_)});
-  } else if (!is<PersonCorrected>(record) && !is<KeyGroupAdded>(record) &&
-             !is<KeyGroupEnded>(record)) {
-    return ok();
   }
   const auto home = homes_.find(person);
   if (home != homes_.end()) add_to(home->second, record.sequence);

@@ -3,6 +3,7 @@
 #include "modules/retention/live_rows.hpp"
 
 #include "modules/reporting/facts.hpp"
+#include "modules/retention/classes.hpp"
 
 namespace wangdi::retention {
 namespace {
@@ -86,10 +87,14 @@ Status subtract(const Table& with, const RowMap& without, store::Connection& liv
 Status make_live(const Captured& with, const Captured& without, store::Connection& live) {
   for (const auto& [name, table] : with.tables()) {
     const auto& still = without.rows(name);
+    WD_TRY(const auto what, holds(name));
     if (reporting::is_sum(name)) {
       WD_TRY([[maybe_unused]] auto done, subtract(table, still, live));
-    } else if (!reporting::is_of_many(name)) {
+    } else if (what == Holds::of_one) {
       WD_TRY([[maybe_unused]] auto done, replace(table, still, live));
+    } else if (!reporting::is_of_many(name)) {
+      // What a few households' records say of such a row is not what the row is.
+      return Error(ErrorCode::internal).because("destroys rows of many: " + name);
     }
   }
   return ok();

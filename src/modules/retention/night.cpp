@@ -3,6 +3,7 @@
 #include "modules/retention/night.hpp"
 
 #include "common/parameters/parameters.hpp"
+#include "modules/ledger/facts.hpp"
 
 namespace wangdi::retention {
 namespace {
@@ -97,6 +98,12 @@ Status carry_out_in(District district, const NightParts& parts, Done& done) {
 Result<Done> carry_out_rules(const NightParts& parts) {
   Done done;
   std::optional<Error> failed;
+  // First, so that the acts after it empty the log of what these were as well.
+  WD_TRY([[maybe_unused]] auto forgotten,
+         parts.writer.run_job([&](store::Rows& rows, vault::Writer&) {
+           done.slips = ledger::forget_slips(rows, parts.clock.now());
+           return rows.status();
+         }));
   WD_TRY(const auto heads, journal::heads(parts.reader));
   for (const auto& head : heads) {
     // Above the county nobody lives.

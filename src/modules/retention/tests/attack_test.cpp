@@ -62,6 +62,11 @@ class AttackTest : public ::testing::Test {
     other_home_ = n_.place.household(1, 2, 1);
     other_ = n_.place.person(other_home_, "沈阿丙");
     n_.place.key_group(gone_, residents::KeyGroup::pregnant, -1, 20);
+    for (const auto person : {gone_, stays_}) {
+      const auto entry = n_.status_of(person);
+      n_.ask_review(person, entry);
+      n_.use_ledger(person);
+    }
     round_ = n_.place.round(n_.place.community, 0, 2, 6);
     about_ = n_.exception_form(household_, gone_);
     about_.note = Text<200>{"阿乙咳嗽"};
@@ -102,10 +107,14 @@ TEST_F(AttackTest, given_the_roster_when_erased_then_after_the_night_no_record_i
   EXPECT_TRUE(before.types_of(gone_.value).contains("residents.key_group_added"));
   const auto figures = n_.figures();
   const auto done = n_.night();
-  EXPECT_EQ(done.records, 3 + 3) << "registered, in a group, erased; three visits of the door";
+  EXPECT_EQ(done.records, 3 + 3 + 4 + 3)
+      << "registered, in a group, erased; set, in that group, review asked; told, a slip, a request, its "
+         "answer; three visits of the door";
+  EXPECT_EQ(done.slips, 1);
   const auto after = attack();
   EXPECT_EQ(after.bodies_with(gone_.value), 0);
   EXPECT_EQ(after.types_of(gone_.value), std::set<std::string>{"residents.erased_person_kept"});
+  EXPECT_EQ(n_.tables_with(gone_.value), std::set<std::string>{"erased_person"});
   EXPECT_EQ(after.kinds_destroyed().size(), 1u) << "of one shape, so that none tells what it was";
   EXPECT_EQ(after.kinds_destroyed().begin()->substr(0, 7), "320508|") << "of no place below";
   if (!after.raw.empty()) {
@@ -134,6 +143,9 @@ TEST_F(AttackTest, given_an_erasure_when_the_night_is_over_then_the_others_recor
   EXPECT_EQ(visit(last_).occurred_at, n_.place.h.clock.now() - Place::kHour);
   const auto door = n_.place.door(household_);
   EXPECT_EQ(door.status, screening::DoorStatus::done);
+  EXPECT_EQ(n_.tables_with(stays_.value).count("status_entry"), 1u) << "set, and a review waits";
+  EXPECT_EQ(n_.tables_with(stays_.value).count("ledger_request"), 1u);
+  EXPECT_EQ(n_.tables_with(stays_.value).count("ledger_slip"), 1u);
   for (const auto& row : n_.all(vault::kVaultField)) {
     EXPECT_NE(row.subject, about_.visit.value) << "its note may have been about them";
   }

@@ -136,6 +136,37 @@ TEST(RetentionNight, given_notes_and_journeys_when_their_visits_go_then_the_vaul
   n.expect_whole();
 }
 
+TEST(RetentionNight, given_slips_when_they_are_over_then_the_night_forgets_them) {
+  Nights n;
+  n.use_ledger(n.place.person(n.place.household(0, 1, 1)));
+  const auto over = n.all(ledger::kSlip).front().expires_at;
+  n.place.h.clock.set(over);
+  EXPECT_EQ(n.night().slips, 0) << "its last millisecond";
+  n.place.h.clock.set(over + 1);
+  EXPECT_EQ(n.night().slips, 1);
+  EXPECT_TRUE(n.all(ledger::kSlip).empty());
+  EXPECT_EQ(n.all(ledger::kRequest).size(), 1u);
+}
+
+// What nobody thought of when a module was added stops the night instead of being passed over.
+TEST(RetentionNight, given_a_record_of_a_type_that_is_not_listed_then_the_night_stops) {
+  Nights n;
+  n.place.visit(n.place.household(0, 1, 1), VisitOutcome::all_well);
+  n.pass(kVisitDays + 1);
+  auto row = n.all(journal::kRecord).front();
+  row.type = "gate.passed";
+  Harness::must(n.place.h.writer->run_job(
+      [&](store::Rows& rows, vault::Writer&) -> Status {
+        rows.put(journal::kRecord, row);
+        return ok();
+      },
+      {row.district}));
+  const auto done = n.try_night();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code(), ErrorCode::internal);
+  EXPECT_TRUE(destroyed(n).empty());
+}
+
 TEST(RetentionNight, given_a_held_command_when_its_time_is_over_then_row_body_and_value_go) {
   Nights n;
   const auto household = n.place.household(0, 1, 1);
@@ -228,7 +259,7 @@ class RandomNights {
 
   void step() {
     home_ = homes_[static_cast<std::size_t>(below(5))];
-    switch (below(9)) {
+    switch (below(11)) {
       case 0: {
         const auto form = n.place.round_form(n.place.community, 0, 1, 1 + below(5));
         n.place.h.send(Place::planner(n.place.community), form, n.place.community);
@@ -244,6 +275,10 @@ class RandomNights {
         return n.pass(1 + below(40));
       case 5:
         return night();
+      case 6:
+        return restrict();
+      case 7:
+        return n.use_ledger(people_[home_].back());
       default:
         return visit();
     }
@@ -273,6 +308,12 @@ class RandomNights {
                                                          today,
                                                          today.plus_days(below(5))});
   }
+  void restrict() {
+    const auto person = people_[home_].back();
+    if (!restricted_.insert(person).second) return;
+    const auto entry = n.status_of(person);
+    if (below(2) == 0) n.ask_review(person, entry);
+  }
   void correct() {
     if (visits_.empty()) return;
     const auto at = static_cast<std::size_t>(below(static_cast<int>(visits_.size())));
@@ -289,6 +330,7 @@ class RandomNights {
   std::vector<HouseholdId> homes_;
   std::map<HouseholdId, std::vector<PersonId>> people_;
   std::vector<std::pair<HouseholdId, VisitId>> visits_;
+  std::set<PersonId> restricted_;
   HouseholdId home_;
 };
 

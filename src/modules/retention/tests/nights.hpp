@@ -2,11 +2,15 @@
 // A community whose nights destroy what is over, on the real write path.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "common/crypto/sign.hpp"
 #include "journal/destruction.hpp"
+#include "modules/ledger/module.hpp"
+#include "modules/ledger/tables.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/tables.hpp"
 #include "modules/retention/module.hpp"
@@ -14,8 +18,16 @@
 #include "modules/retention/tables.hpp"
 #include "modules/screening/tables.hpp"
 #include "modules/screening/tests/place.hpp"
+#include "modules/status/module.hpp"
+#include "modules/status/tables.hpp"
+#include "store/captured.hpp"
 
 namespace wangdi::retention {
+
+inline void register_ledger(bus::Registry& registry) {
+  static ledger::SlipCodes codes{crypto::Hmac(std::vector<std::uint8_t>(32, 7))};
+  ledger::register_module(registry, {&codes});
+}
 
 class Nights {
  public:
@@ -23,7 +35,8 @@ class Nights {
 
   Nights()
       : place({screening::register_places, residents::register_module, screening::register_module,
-               reporting::register_module, register_module}) {}
+               status::register_module, register_ledger, reporting::register_module,
+               register_module}) {}
 
   Result<Done> try_night() {
     auto reader = testing::Harness::must(place.h.engine->open_reader());
@@ -38,6 +51,69 @@ class Nights {
   bus::Outcome erase(PersonId person) {
     return place.send(place.officer,
                       residents::ErasePerson{person, residents::ErasureReason::asked});
+  }
+  // Set as a close contact by a document.
+  StatusEntryId status_of(PersonId person) {
+    status::SetStatus form;
+    form.entry = StatusEntryId{place.h.id()};
+    form.person = person;
+    form.group = status::RestrictingGroup::close_contact;
+    form.source = residents::GroundSource::document;
+    form.starts_on = place.today();
+    form.ends_on = place.today().plus_days(14);
+    form.document = residents::CaseDocument::contact_notice;
+    form.document_number = Text<60, 1>{"防控〔2020〕7号"};
+    form.issuer = Text<60, 1>{"区疾控中心"};
+    form.issued_on = place.today();
+    form.reason.text = "同乘一趟车";
+    Place::expect_applied(place.send(place.officer, form));
+    return form.entry;
+  }
+  void ask_review(PersonId person, StatusEntryId entry) {
+    status::AskReview form{ReviewId{place.h.id()}, person, entry, {}, {"没有接触过"}};
+    form.through = status::AskedThrough::at_the_door;
+    Place::expect_applied(place.send(place.officer, form));
+  }
+  // Told how data are used, a slip, and a request with its answer.
+  void use_ledger(PersonId person) {
+    using ledger::RequestId;
+    const RequestId request{place.h.id()};
+    ledger::GiveNotice notice;
+    notice.person = person;
+    notice.holder = ledger::Holder::guardian;
+    notice.version = 1;
+    Place::expect_applied(place.send(place.officer, notice));
+    Place::expect_applied(place.send(
+        place.officer,
+        ledger::MakeSlip{ledger::SlipId{place.h.id()}, person, ledger::Holder::guardian}));
+    Place::expect_applied(
+        place.send(place.officer, ledger::AskRequest{request,
+                                                     person,
+                                                     ledger::RequestKind::correction,
+                                                     ledger::Holder::guardian,
+                                                     {"手机号不对"}}));
+    Place::expect_applied(
+        place.send(place.officer,
+                   ledger::AnswerRequest{request, person, ledger::Verdict::granted, {"已改正"}}));
+  }
+  // Names of the tables of modules in which an id stands.
+  std::set<std::string> tables_with(const Uuid& id) {
+    std::set<std::string> names;
+    auto reader = testing::Harness::must(place.h.engine->open_reader());
+    for (const auto& table : place.h.registry.tables()) {
+      testing::Harness::must(
+          reader->by_key(table, 0, store::bind_all(), [&](const store::RowReader& row) {
+            for (std::size_t at = 0; at < table.columns.size(); ++at) {
+              const auto value = store::value_of(row, table.columns[at].type, at);
+              const auto* bytes = std::get_if<store::Bytes>(&value);
+              if (bytes != nullptr && std::ranges::equal(*bytes, id.bytes)) {
+                names.emplace(table.name);
+              }
+            }
+            return true;
+          }));
+    }
+    return names;
   }
   screening::RecordVisit exception_form(HouseholdId household, PersonId person) {
     auto form = place.visit_form(household, screening::VisitOutcome::exception);
