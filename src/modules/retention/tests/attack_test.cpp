@@ -107,9 +107,9 @@ TEST_F(AttackTest, given_the_roster_when_erased_then_after_the_night_no_record_i
   EXPECT_TRUE(before.types_of(gone_.value).contains("residents.key_group_added"));
   const auto figures = n_.figures();
   const auto done = n_.night();
-  EXPECT_EQ(done.records, 3 + 3 + 4 + 3)
-      << "registered, in a group, erased; set, in that group, review asked; told, a slip, a request, its "
-         "answer; three visits of the door";
+  EXPECT_EQ(done.records, 3 + 3 + 4 + 3) << "registered, in a group, erased; set, in that group, "
+                                            "review asked; told, a slip, a request, its "
+                                            "answer; three visits of the door";
   EXPECT_EQ(done.slips, 1);
   const auto after = attack();
   EXPECT_EQ(after.bodies_with(gone_.value), 0);
