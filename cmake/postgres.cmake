@@ -20,6 +20,10 @@ foreach(room store journal modules_regions modules_residents modules_screening m
   wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
 endforeach()
 
+# The vault beside a database server: what is read of many, and what a batch seals and finds again.
+wangdi_postgres_test(vault $<TARGET_FILE:test_vault>
+                     --gtest_filter=VaultTest.many_*:VaultTest.exact_*:VaultTest.*_within_one_batch_*)
+
 # The rules of the queue with several writers beside each other.
 wangdi_postgres_test(threads $<TARGET_FILE:test_common_bus> --gtest_filter=ThreadsTest.*)
 
@@ -34,6 +38,11 @@ endfunction()
 
 wangdi_tree_test(same_tables engines wd_modules_screening)
 wangdi_postgres_test(same_tables $<TARGET_FILE:test_same_tables>)
+# Statements in a cluster's form, one district each, on a server that is none.
+foreach(room store journal same_tables)
+  wangdi_postgres_test(apart_${room} $<TARGET_FILE:test_${room}>)
+  set_property(TEST postgres_apart_${room} APPEND PROPERTY ENVIRONMENT "WANGDI_TEST_DISTRICTS_APART=1")
+endforeach()
 
 # The same on an operator's Citus, whose address WANGDI_TEST_CITUS is; without one they are skipped.
 # Left out is what needs a server of its own: its sessions are cut, its statistics and files read.

@@ -28,7 +28,7 @@ struct ResidentDeskParts {
   Log& log;
   std::int64_t visit_ms = 0;
   std::int64_t tries_max = 0;
-  access::ThrottleRules by_address;
+  access::ThrottleRules by_address = {};
 };
 
 class ResidentDesk {

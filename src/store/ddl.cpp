@@ -57,6 +57,30 @@ std::string on_conflict(const TableInfo& table, BulkMode mode) {
   return text;
 }
 
+// One look into an index for each wanted row: OFFSET keeps the inner part as it is, whatever is
+// believed of the table's size. With = ANY the server looks through a whole district that its
+// statistics do not know.
+std::string look_for(const TableInfo& table, std::span<const Column> columns,
+                     std::string_view distinct, Districts districts) {
+  const std::size_t first = districts == Districts::one ? 1 : 0;
+  std::string arrays, wanted, tied;
+  for (std::size_t i = first; i < columns.size(); ++i) {
+    const std::string column(columns[i].name);
+    arrays += (i == first ? "$" : ", $") + std::to_string(i + 1 - first) +
+              "::" + std::string(type_name(columns[i].type)) + "[]";
+    wanted += (i == first ? "" : ", ") + column;
+    tied += (i == first ? "" : " AND ") + ("kept." + column) + " = wanted." + column;
+  }
+  if (first == 1) {
+    tied = "kept." + std::string(columns[0].name) + " = $" + std::to_string(columns.size()) +
+           " AND " + tied;
+  }
+  return "SELECT found.* FROM (SELECT " + std::string(distinct) + wanted + " FROM unnest(" +
+         arrays + ") AS every(" + wanted + ")) AS wanted CROSS JOIN LATERAL (SELECT " +
+         names(table, 0, table.columns.size()) + " FROM " + std::string(table.name) +
+         " AS kept WHERE " + tied + " OFFSET 0) AS found";
+}
+
 }  // namespace
 
 std::string create_table(const TableInfo& table, const Dialect& dialect) {
@@ -134,31 +158,13 @@ std::string select_by_key(const TableInfo& table, std::size_t bound) {
          by_key(table, bound) + " ORDER BY " + names(table, 0, table.key_columns);
 }
 
-std::string select_by_values(const TableInfo& table, std::size_t column) {
-  const std::string wanted(table.columns[column].name);
-  // As below; with = ANY the server looks through a whole district that its statistics do not know.
-  return "SELECT found.* FROM (SELECT DISTINCT one FROM unnest($1::" +
-         std::string(type_name(table.columns[column].type)) +
-         "[]) AS every(one)) AS wanted CROSS JOIN LATERAL (SELECT " +
-         names(table, 0, table.columns.size()) + " FROM " + std::string(table.name) +
-         " AS kept WHERE kept." + std::string(table.columns[0].name) + " = $2 AND kept." + wanted +
-         " = wanted.one OFFSET 0) AS found";
+std::string select_by_values(const TableInfo& table, std::size_t column, Districts districts) {
+  const Column columns[] = {table.columns[0], table.columns[column]};
+  return look_for(table, columns, "DISTINCT ", districts);
 }
 
-std::string select_by_keys(const TableInfo& table, std::size_t bound) {
-  std::string arrays, tied;
-  for (std::size_t i = 1; i < bound; ++i) {
-    const std::string column(table.columns[i].name);
-    arrays += (i == 1 ? "$" : ", $") + std::to_string(i) +
-              "::" + std::string(type_name(table.columns[i].type)) + "[]";
-    tied += " AND kept." + column + " = wanted." + column;
-  }
-  // OFFSET keeps the inner part as it is: one look into the key's index for each wanted row,
-  // whatever is believed of the table's size.
-  return "SELECT found.* FROM unnest(" + arrays + ") AS wanted(" + names(table, 1, bound) +
-         ") CROSS JOIN LATERAL (SELECT " + names(table, 0, table.columns.size()) + " FROM " +
-         std::string(table.name) + " AS kept WHERE kept." + std::string(table.columns[0].name) +
-         " = $" + std::to_string(bound) + tied + " OFFSET 0) AS found";
+std::string select_by_keys(const TableInfo& table, std::size_t bound, Districts districts) {
+  return look_for(table, table.columns.first(bound), "", districts);
 }
 
 std::string place(const TableInfo& table, Placement placement) {

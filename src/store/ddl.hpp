@@ -30,10 +30,15 @@ std::string row_statement(const TableInfo& table, BulkMode mode);
 // The same for many rows: each column is one array parameter, in column order.
 std::string array_statement(const TableInfo& table, BulkMode mode);
 std::string erase_all(const TableInfo& table);
-// SELECT of all columns by the district and an array of values of another column.
-std::string select_by_values(const TableInfo& table, std::size_t column);
-// The same by arrays of the key columns 1 .. `bound` - 1 and, as the last parameter, the district.
-std::string select_by_keys(const TableInfo& table, std::size_t bound);
+// Whose rows a statement on many rows may touch: of one district, so that a cluster finds its
+// machine, or of any, with the district as the first array.
+enum class Districts : std::uint8_t { one, any };
+// SELECT of all columns by the district and an array of values of another column, which may be
+// there twice. Parameters: the array, the district; of any district: two arrays.
+std::string select_by_values(const TableInfo& table, std::size_t column, Districts districts);
+// The same by arrays of the key columns 1 .. `bound` - 1 and, as the last parameter, the district;
+// of any district: by arrays of the key columns 0 .. `bound` - 1.
+std::string select_by_keys(const TableInfo& table, std::size_t bound, Districts districts);
 
 // Where a cluster keeps a table: the rows of a district together on one machine, or all rows on
 // each machine, for what every district reads.

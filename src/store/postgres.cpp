@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// PostgreSQL behind the store interface: a bulk write is one statement a table and district, a
-// statement without parameters reads a whole table and comes through a cursor in portions. What a
-// batch asks for and writes goes out in few round trips, in libpq's pipeline mode.
+// PostgreSQL behind the store interface: a bulk write is one statement a table, in a cluster one a
+// table and district; a statement without parameters reads a whole table and comes through a cursor
+// in portions. What a batch asks for and writes goes out in few round trips, in libpq's pipeline
+// mode.
 #include "store/postgres.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ Error storage_failed(std::string cause) {
   return Error(ErrorCode::storage_failed).because("PostgreSQL: " + std::move(cause));
 }
 
-// Only the first column of a row: the district, which one statement never mixes.
+// Only the first column of a row: the district.
 class FirstColumn final : public Binder {
  public:
   void null(std::size_t) override {}
@@ -56,7 +57,6 @@ class FirstColumn final : public Binder {
   std::int64_t value_ = 0;
 };
 
-// Hands on the rows of one district at a time, a portion at most, as arrays of the columns.
 // Another district than those that the batch has alone: two at once would change the same rows.
 Error outside(const TableInfo& table, std::int64_t district) {
   return Error(ErrorCode::internal)
@@ -64,23 +64,30 @@ Error outside(const TableInfo& table, std::int64_t district) {
                ", which the batch does not hold");
 }
 
-template <class Take>
-Status by_district(std::span<const Column> columns, const RowSource& rows, Take take) {
+// Hands on rows as arrays of their columns, a portion at most, and of one district at a time where
+// `districts` says so. `admit` is asked for each district that begins.
+template <class Admit, class Take>
+Status in_portions(std::span<const Column> columns, const RowSource& rows, ddl::Districts districts,
+                   Admit admit, Take take) {
   postgres::ArrayBinder arrays(columns);
-  std::int64_t district = 0;
+  std::optional<std::int64_t> district;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     FirstColumn first;
     rows.bind(row, first);
+    const bool begins = first.value() != district;
     const bool full = arrays.rows() >= kBulkRows || arrays.bytes() >= kBulkBytes;
-    if (arrays.rows() > 0 && (full || first.value() != district)) {
-      WD_TRY([[maybe_unused]] auto taken, take(district, std::move(arrays)));
+    if (arrays.rows() > 0 && (full || (begins && districts == ddl::Districts::one))) {
+      WD_TRY([[maybe_unused]] auto taken, take(*district, std::move(arrays)));
       arrays = postgres::ArrayBinder(columns);
+    }
+    if (begins) {
+      WD_TRY([[maybe_unused]] auto admitted, admit(first.value()));
     }
     district = first.value();
     rows.bind(row, arrays);
     arrays.end_row();
   }
-  return arrays.rows() > 0 ? take(district, std::move(arrays)) : ok();
+  return arrays.rows() > 0 ? take(*district, std::move(arrays)) : ok();
 }
 
 // A statement and what it is bound to, until it goes out with others.
@@ -203,11 +210,14 @@ class PostgresConnection final : public RemoteConnection {
   Status bulk(const TableInfo& table, BulkMode mode, const RowSource& rows) override {
     if (mode == BulkMode::kErase && link_->is_cluster()) return erase_one_by_one(table, rows);
     const auto bound = mode == BulkMode::kErase ? table.key_columns : table.columns.size();
-    return by_district(table.columns.first(bound), rows,
-                       [&](std::int64_t district, postgres::ArrayBinder arrays) -> Status {
-                         if (!may_write(table, district)) return outside(table, district);
-                         return write(table, mode, std::move(arrays));
-                       });
+    return in_portions(
+        table.columns.first(bound), rows, districts(),
+        [&](std::int64_t district) {
+          return may_write(table, district) ? ok() : Status(outside(table, district));
+        },
+        [&](std::int64_t, postgres::ArrayBinder arrays) {
+          return write(table, mode, std::move(arrays));
+        });
   }
 
   Status by_key(const TableInfo& table, std::size_t bound, const BindAll& bind,
@@ -235,28 +245,16 @@ class PostgresConnection final : public RemoteConnection {
   Status by_keys(std::span<const Question> questions) override {
     constexpr int kFirstByKeys = 128;
     WaitingList asked;
-    for (const auto& question : questions) {
-      const auto& table = question.table;
-      const auto bound = question.bound;
+    for (const auto& [table, bound, wanted, each] : questions) {
       WD_ASSERT(bound >= 2);
-      if (bound == 2) {
-        WD_TRY([[maybe_unused]] auto noted,
-               ask_by_values(table, 1, *question.wanted, question.each, asked));
-        continue;
-      }
       WD_TRY([[maybe_unused]] auto noted,
-             by_district(table.columns.first(bound), *question.wanted,
-                         [&](std::int64_t district, postgres::ArrayBinder arrays) {
-                           asked.push_back(
-                               {{table.name.data(), kFirstByKeys + static_cast<int>(bound)},
-                                [=] { return ddl::select_by_keys(table, bound); },
-                                {},
-                                std::move(arrays),
-                                &question.each,
-                                Waiting::Place::last});
-                           asked.back().single.integer(0, district);
-                           return ok();
-                         }));
+             bound == 2 ? ask_by_values(table, 1, *wanted, each, asked)
+                        : note(
+                              {table.name.data(), kFirstByKeys + static_cast<int>(bound)},
+                              [&table, bound, of = districts()] {
+                                return ddl::select_by_keys(table, bound, of);
+                              },
+                              table.columns.first(bound), *wanted, each, asked));
     }
     return ask(asked);
   }
@@ -382,20 +380,33 @@ class PostgresConnection final : public RemoteConnection {
     return ok();
   }
 
-  static Status ask_by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
-                              const EachRow& each, WaitingList& asked) {
+  ddl::Districts districts() const {
+    return link_->keeps_districts_apart() ? ddl::Districts::one : ddl::Districts::any;
+  }
+
+  Status ask_by_values(const TableInfo& table, std::size_t column, const RowSource& wanted,
+                       const EachRow& each, WaitingList& asked) {
     constexpr int kFirstByValue = 64;
     const Column columns[] = {table.columns[0], table.columns[column]};
-    return by_district(columns, wanted, [&](std::int64_t district, postgres::ArrayBinder arrays) {
-      asked.push_back({{table.name.data(), kFirstByValue + static_cast<int>(column)},
-                       [=] { return ddl::select_by_values(table, column); },
-                       {},
-                       std::move(arrays),
-                       &each,
-                       Waiting::Place::last});
-      asked.back().single.integer(0, district);
-      return ok();
-    });
+    return note(
+        {table.name.data(), kFirstByValue + static_cast<int>(column)},
+        [&table, column, of = districts()] { return ddl::select_by_values(table, column, of); },
+        columns, wanted, each, asked);
+  }
+
+  // Adds the questions for what `wanted` binds to the columns.
+  Status note(postgres::StatementKey key, std::function<std::string()> text,
+              std::span<const Column> columns, const RowSource& wanted, const EachRow& each,
+              WaitingList& asked) {
+    const bool is_apart = districts() == ddl::Districts::one;
+    const auto place = is_apart ? Waiting::Place::last : Waiting::Place::in_arrays;
+    return in_portions(
+        columns, wanted, districts(), [](std::int64_t) { return ok(); },
+        [&](std::int64_t district, postgres::ArrayBinder arrays) {
+          asked.push_back({key, text, {}, std::move(arrays), &each, place});
+          if (is_apart) asked.back().single.integer(0, district);
+          return ok();
+        });
   }
 
   Status ask(WaitingList& asked) {

@@ -27,6 +27,8 @@ struct PostgresOptions {
   bool is_only_writer = true;
   // Tables of which a cluster keeps a copy on each machine; all others are spread by district.
   std::vector<std::string> everywhere = {};
+  // Statements as a cluster needs them, each with rows of one district, where there is none.
+  bool keeps_districts_apart = false;
 };
 
 enum class UrlProblem : std::uint8_t { not_an_address, holds_a_password };

@@ -57,6 +57,8 @@ class Link {
   bool is_lost() const { return lost_; }
   // Whether the database spreads its tables over machines.
   bool is_cluster() const { return cluster_; }
+  // Whether a statement has rows of one district only.
+  bool keeps_districts_apart() const { return cluster_ || options_.keeps_districts_apart; }
 
   // One or more statements without parameters; the result of the last, as text.
   Result<ResultPtr> simple(const std::string& sql);

@@ -7,6 +7,23 @@
 #include "vault/writer.hpp"
 
 namespace wangdi::vault {
+namespace {
+
+class WantedSubjects final : public store::RowSource {
+ public:
+  WantedSubjects(District district, std::span<const Uuid> subjects)
+      : district_(district), subjects_(subjects) {}
+  std::size_t size() const override { return subjects_.size(); }
+  void bind(std::size_t row, store::Binder& to) const override {
+    store::bind_all(district_, subjects_[row])(to);
+  }
+
+ private:
+  District district_;
+  std::span<const Uuid> subjects_;
+};
+
+}  // namespace
 
 std::string_view Values::get(Field field) const {
   for (const auto& [have, value] : values_) {
@@ -47,34 +64,56 @@ Status Reader::renew() {
   return ok();
 }
 
-Status Reader::read_into(const SubjectId& id, Fields fields, Values& values) {
+Status Reader::read_rows(const SubjectId& id, Fields fields) {
   rows_.clear();
   const auto keep = [&](const store::RowReader& reader) {
     auto row = store::read_row<VaultFieldRow>(reader);
     if (fields.contains(row.field)) rows_.push_back(std::move(row));
     return true;
   };
-  if (fields.single()) {
-    for (std::uint8_t number = 1; number <= kLastField; ++number) {
-      const auto field = static_cast<Field>(number);
-      if (!fields.contains(field)) continue;
-      WD_TRY([[maybe_unused]] auto read,
-             main_.by_key(kVaultField.info(), 3, store::bind_all(id.district, id.subject, field),
-                          keep));
-    }
-  } else {
-    WD_TRY([[maybe_unused]] auto read,
-           main_.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject), keep));
+  if (!fields.single()) {
+    return main_.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject), keep);
   }
-  if (rows_.empty()) return ok();
+  for (std::uint8_t number = 1; number <= kLastField; ++number) {
+    const auto field = static_cast<Field>(number);
+    if (!fields.contains(field)) continue;
+    WD_TRY(
+        [[maybe_unused]] auto read,
+        main_.by_key(kVaultField.info(), 3, store::bind_all(id.district, id.subject, field), keep));
+  }
+  return ok();
+}
+
+Status Reader::open_rows(const SubjectId& id, std::span<const VaultFieldRow> rows, Values& values) {
+  if (rows.empty()) return ok();
   WD_TRY(const auto key, person_keys_.find(id));
   if (!key) return ok();  // erased: the rows that are left mean nothing
   cipher_.use(id, *key);
-  for (const auto& row : rows_) {
+  for (const auto& row : rows) {
     WD_TRY(auto plain, cipher_.open(row.field, row.version, row.ciphertext));
     values.set(row.field, std::move(plain));
   }
   return ok();
+}
+
+Status Reader::read_into(const SubjectId& id, Fields fields, Values& values) {
+  WD_TRY([[maybe_unused]] auto read, read_rows(id, fields));
+  return open_rows(id, rows_, values);
+}
+
+Result<Reader::RowsOfMany> Reader::ask_for_many(store::RemoteConnection& from, District district,
+                                                std::span<const Uuid> subjects, Fields fields) {
+  RowsOfMany found;
+  found.reserve(subjects.size());
+  const auto keep = [&](const store::RowReader& reader) {
+    auto row = store::read_row<VaultFieldRow>(reader);
+    if (fields.contains(row.field)) found[row.subject].push_back(std::move(row));
+    return true;
+  };
+  const WantedSubjects wanted(district, subjects);
+  const store::Question question{kVaultField.info(), 2, &wanted, keep};
+  WD_TRY([[maybe_unused]] auto read, from.by_keys({&question, 1}));
+  return found;
 }
 
 Result<Values> Reader::values_of(const SubjectId& id, Fields fields) {
@@ -99,11 +138,18 @@ Result<std::vector<Values>> Reader::get_many(District district, std::span<const 
                                              Fields fields) {
   WD_TRY([[maybe_unused]] auto renewed, renew());
   std::vector<Values> all(subjects.size());
+  RowsOfMany stored;  // a database server is asked once, since each question is a round trip
+  auto* const remote = dynamic_cast<store::RemoteConnection*>(&main_);
+  if (remote != nullptr && subjects.size() > 1) {
+    WD_TRY(stored, ask_for_many(*remote, district, subjects, fields));
+  }
   // One transaction for all keys: one for each would cost its locks.
   WD_TRY([[maybe_unused]] auto begun, keys_->begin());
   auto done = ok();
   for (std::size_t i = 0; i < subjects.size() && done; ++i) {
-    done = read_into({district, subjects[i]}, fields, all[i]);
+    const SubjectId id{district, subjects[i]};
+    done = remote != nullptr && subjects.size() > 1 ? open_rows(id, stored[id.subject], all[i])
+                                                    : read_into(id, fields, all[i]);
   }
   keys_->rollback();
   if (!done) return std::move(done).error();

@@ -7,8 +7,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "store/remote.hpp"
 #include "vault/person_keys.hpp"
 
 namespace wangdi::vault {
@@ -19,6 +21,7 @@ class Values {
   std::string_view get(Field field) const;
   bool has(Field field) const { return !get(field).empty(); }
   bool empty() const { return values_.empty(); }
+  std::size_t size() const { return values_.size(); }
   void set(Field field, std::string value);
 
  private:
@@ -46,6 +49,11 @@ class Reader {
   // Opens the file of the epoch that is in force now.
   Status renew();
   Result<Values> values_of(const SubjectId& id, Fields fields);
+  using RowsOfMany = std::unordered_map<Uuid, std::vector<VaultFieldRow>>;
+  static Result<RowsOfMany> ask_for_many(store::RemoteConnection& from, District district,
+                                         std::span<const Uuid> subjects, Fields fields);
+  Status read_rows(const SubjectId& id, Fields fields);  // into rows_
+  Status open_rows(const SubjectId& id, std::span<const VaultFieldRow> rows, Values& values);
   Status read_into(const SubjectId& id, Fields fields, Values& values);
 
   Keyring& keyring_;

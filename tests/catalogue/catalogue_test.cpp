@@ -139,13 +139,19 @@ TEST(Catalogue, given_each_table_then_its_key_begins_with_the_district_and_its_t
       texts.push_back(store::ddl::array_statement(table, mode));
     }
     texts.push_back(store::ddl::select_by_key(table, 1));
-    texts.push_back(store::ddl::select_by_values(table, 1));
-    if (table.key_columns > 2) {
-      const auto many = store::ddl::select_by_keys(table, table.key_columns);
-      texts.push_back(many);
-      Findings loose;
-      check_districts(parse(many).statement, reference_tables(), loose);
-      EXPECT_TRUE(loose.empty()) << many << in_words(loose);
+    for (const auto of : {store::ddl::Districts::one, store::ddl::Districts::any}) {
+      std::vector<std::string> many = {store::ddl::select_by_values(table, 1, of)};
+      if (table.key_columns > 2) {
+        many.push_back(store::ddl::select_by_keys(table, table.key_columns, of));
+      }
+      for (const auto& text : many) {
+        texts.push_back(text);
+        // Rows of any district are asked for where there is no cluster.
+        if (of == store::ddl::Districts::any) continue;
+        Findings loose;
+        check_districts(parse(text).statement, reference_tables(), loose);
+        EXPECT_TRUE(loose.empty()) << text << in_words(loose);
+      }
     }
     for (const auto& index : table.indexes) {
       texts.push_back(store::ddl::create_index(table, index));

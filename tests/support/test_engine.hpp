@@ -54,8 +54,15 @@ inline std::string postgres_url_of(const std::filesystem::path& file) {
   return address + (address.find('?') == std::string::npos ? "?" : "&") +
          "options=-csearch_path%3D" + schema_of(file);
 }
+// Statements in a cluster's form: each has rows of one district.
+inline bool keeps_districts_apart() {
+  return std::getenv("WANGDI_TEST_DISTRICTS_APART") != nullptr ||
+         std::getenv("WANGDI_TEST_CITUS") != nullptr;
+}
 inline store::PostgresOptions postgres_options_of(const std::filesystem::path& file) {
-  return {.url = postgres_url_of(file), .everywhere = {"region", "region_communities"}};
+  return {.url = postgres_url_of(file),
+          .everywhere = {"region", "region_communities"},
+          .keeps_districts_apart = keeps_districts_apart()};
 }
 // What a file's folder is removed with.
 inline void drop_schema(const std::filesystem::path& file) {

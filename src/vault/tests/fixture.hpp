@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "store/rows.hpp"
-#include "store/sqlite.hpp"
+#include "tests/support/test_engine.hpp"
 #include "vault/vault.hpp"
 
 namespace wangdi::vault {
@@ -104,14 +104,19 @@ class VaultTest : public ::testing::Test {
     paths_ = Paths::beside((folder_ / "data").string());
     ASSERT_TRUE(Vault::create(paths_).has_value());
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override {
+    if (testing::engine_of_tests() == testing::TestEngine::postgres) {
+      testing::drop_schema(main_file());
+    }
+    std::filesystem::remove_all(folder_);
+  }
 
   std::string main_file() const { return (folder_ / "data" / "wangdi.db").string(); }
 
   Result<Server> open(Hooks hooks = {}, UnixMs now = kNow, Options options = {}) {
     Server run;
     WD_TRY(run.vault, Vault::open(paths_, options));
-    WD_TRY(run.engine, store::open_sqlite({.path = main_file()}));
+    run.engine = testing::open_test_engine(testing::engine_of_tests(), main_file(), false);
     WD_TRY(run.main, run.engine->open_writer());
     WD_TRY([[maybe_unused]] auto made, Vault::create_tables(*run.main));
     WD_TRY([[maybe_unused]] auto also, run.main->create(kRecord.info()));
