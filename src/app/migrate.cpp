@@ -36,7 +36,7 @@ struct Work {
   const bus::Registry& registry;
   std::vector<store::TableInfo> tables;
   MigratePlan plan = {};
-  std::size_t unreadable = 0;     // people whose values did not open before
+  VaultFindings vault_before;     // people whose values did not open before
   bool is_restored = false;       // just now: no anchor is its own yet
   vault::Vault* vault = nullptr;  // of a restore, which holds the keys; none: values are not tried
 };
@@ -54,18 +54,19 @@ Status examine(const Work& work, store::Connection& connection) {
   return check_chain(connection);
 }
 
-Result<std::size_t> unreadable(const Work& work, store::Connection& connection) {
-  if (work.vault != nullptr) return unreadable_people(*work.vault, connection);
-  if (work.is_restored) return 0;
+Result<VaultFindings> examine_vault_of(const Work& work, store::Connection& connection) {
+  if (work.vault != nullptr) return examine_vault(*work.vault, connection);
+  if (work.is_restored) return VaultFindings();
   WD_TRY(const auto vault, vault::Vault::open({work.config.keys, work.config.root}));
-  return unreadable_people(*vault, connection);
+  return examine_vault(*vault, connection);
 }
 
 // What could be opened before can be opened now.
 Status check_vault(const Work& work, store::Connection& connection) {
-  WD_TRY(const auto now, unreadable(work, connection));
-  if (now == work.unreadable) return ok();
-  return Error(ErrorCode::vault_unreadable).because(std::to_string(now) + " people");
+  WD_TRY(const auto now, examine_vault_of(work, connection));
+  if (now == work.vault_before) return ok();
+  return Error(ErrorCode::vault_unreadable)
+      .because(std::to_string(now.unreadable + now.keyless) + " people");
 }
 
 // ---- SQLite ----
@@ -127,7 +128,7 @@ Result<std::int64_t> fill_from_live(const std::string& beside, Work& work) {
   WD_TRY(work.plan, plan_migration(*live, work.tables, work.parts.steps));
   if (work.plan.changed.empty()) return 0;
   WD_TRY([[maybe_unused]] auto sound, examine(work, *live));
-  WD_TRY(work.unreadable, unreadable(work, *live));
+  WD_TRY(work.vault_before, examine_vault_of(work, *live));
   WD_TRY([[maybe_unused]] auto begun, live->begin());
   work.parts.at("planned");
   auto events = fill(beside, *live, work);
@@ -234,7 +235,7 @@ Result<Migrated> migrate_on_server(Work& work) {
   Migrated migrated;
   if (work.plan.changed.empty()) return migrated;
   WD_TRY([[maybe_unused]] auto sound, examine(work, *connection));
-  WD_TRY(work.unreadable, unreadable(work, *connection));
+  WD_TRY(work.vault_before, examine_vault_of(work, *connection));
   WD_TRY([[maybe_unused]] auto begun, connection->begin());
   work.parts.at("planned");
   Changes changes(*connection);

@@ -9,8 +9,16 @@
 
 namespace wangdi::app {
 
-// Number of people of whom a value does not open; what an erased key sealed is as it should be.
+// Numbers of people.
+struct VaultFindings {
+  std::size_t unreadable = 0;  // of whom a value does not open
+  // Nobody's key opens what is there: they were erased after the backup that this is, an erasure
+  // was cut off that the next start finishes, or the row's owner was changed.
+  std::size_t keyless = 0;
+  bool operator==(const VaultFindings&) const = default;
+};
+
 // Errors: storage_failed.
-Result<std::size_t> unreadable_people(vault::Vault& vault, store::Connection& connection);
+Result<VaultFindings> examine_vault(vault::Vault& vault, store::Connection& connection);
 
 }  // namespace wangdi::app

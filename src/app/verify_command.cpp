@@ -23,11 +23,11 @@ struct Examined {
   journal::Verification journal;
   GuardFindings guard;
   std::vector<journal::Position> access_log;  // the first wrong row of a district
-  std::size_t unreadable = 0;                 // people of whom a value does not open
-  std::vector<journal::Position> unsigned_;   // certificates that this installation never signed
+  VaultFindings vault;
+  std::vector<journal::Position> unsigned_;  // certificates that this installation never signed
   std::size_t findings() const {
     return damage.size() + journal.findings.size() + guard.alarms.size() + access_log.size() +
-           unreadable + unsigned_.size();
+           vault.unreadable + vault.keyless + unsigned_.size();
   }
 };
 
@@ -62,7 +62,7 @@ Status verify_contents(const Config& config, const Folder& folder, store::Connec
   WD_TRY(examined.guard, examine_anchor(config, folder, connection));
   WD_TRY([[maybe_unused]] auto log, verify_access_log(connection, examined));
   WD_TRY(const auto vault, vault::Vault::open({config.keys, config.root}));
-  WD_TRY(examined.unreadable, unreadable_people(*vault, connection));
+  WD_TRY(examined.vault, examine_vault(*vault, connection));
   WD_TRY([[maybe_unused]] auto certificates, verify_certificates(*vault, connection, examined));
   return ok();
 }
@@ -116,9 +116,17 @@ void print_findings(const Examined& examined, Console& console) {
                                   "the certificate of destruction is not signed")
                 << '\n';
   }
-  if (examined.unreadable > 0) {
+  if (examined.vault.unreadable > 0) {
     console.out << console.choose("解不开的人员 ", "people whose values do not open ")
-                << examined.unreadable << '\n';
+                << examined.vault.unreadable << '\n';
+  }
+  if (examined.vault.keyless > 0) {
+    console.out << console.choose("有内容而没有密钥的人员 ", "people whose values have no key ")
+                << examined.vault.keyless
+                << console.choose("：在这份备份之后被删除，请再删除一次；不然就是数据被改动",
+                                  ": erased after this backup was made, then erase them again;"
+                                  " else a change of the data")
+                << '\n';
   }
 }
 
