@@ -63,7 +63,7 @@ add_test(NAME statement_catalogue COMMAND test_catalogue WORKING_DIRECTORY ${CMA
 set_tests_properties(statement_catalogue PROPERTIES TIMEOUT 120)
 
 if(WANGDI_WHOLE AND TARGET wangdi)
-  foreach(file api/thread api/kill api/privacy api/anchor e2e/thread postgres/commands)
+  foreach(file api/thread api/kill api/privacy api/anchor e2e/thread postgres/commands postgres/restore)
     string(REGEX REPLACE "[/]" "_" name ${file})
     string(REPLACE "postgres_" "" name ${name})
     wangdi_postgres_test(${name} ${CMAKE_SOURCE_DIR}/tools/with_node node --test

@@ -3,12 +3,11 @@
 // command is there once, none twice. Each round makes a new standby of the server that took over
 // last. Run by tools/with_postgres, whose server is the first.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
-import { operate } from '../support/postgres.mjs';
+import { address, as_server, ask, home, kFirstPort, kill_server, start_server } from '../support/postgres_server.mjs';
 import { Installation } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 
@@ -16,42 +15,14 @@ const kFailovers = Number(process.env.WANGDI_FAILOVERS ?? 2);
 const kSenders = 4;
 const kAnsweredBefore = 40;
 const kGrid = '320508019044001';
-const kFirstPort = 5432;
 const kPatienceMs = 120_000;
-
-const bin = readdirSync('/usr/lib/postgresql')
-  .map((version) => join('/usr/lib/postgresql', version, 'bin'))
-  .filter((path) => existsSync(join(path, 'pg_basebackup')))
-  .at(-1);
-const home = dirname(operate('SHOW data_directory'));
-const address = (ports, database = 'postgres') =>
-  `postgres:///${database}?host=${ports.map(() => home).join(',')}&port=${ports.join(',')}&user=postgres`;
-
-// The server refuses to run as root.
-function as_server(program, words) {
-  const command = [join(bin, program), ...words];
-  const all = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--', ...command] : command;
-  const stdio = ['ignore', 'ignore', 'pipe'];
-  const done = spawnSync(all[0], all.slice(1), { encoding: 'utf8', cwd: '/', stdio });
-  assert.equal(done.status, 0, `${program}: ${done.stderr}`);
-}
-function ask(port, ...statements) {
-  const words = [address([port]), '-XAtq', '-v', 'ON_ERROR_STOP=1'];
-  words.push(...statements.flatMap((sql) => ['-c', sql]));
-  const done = spawnSync('psql', words, { encoding: 'utf8' });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-}
 
 // A copy of the server at `port` that every commit there waits for from now on.
 async function add_standby(port, folder) {
   const name = `standby_${port + 1}`;
   const from = `${address([port])}&application_name=${name}`;
   as_server('pg_basebackup', ['-D', folder, '-R', '-X', 'stream', '-c', 'fast', '-d', from]);
-  const settings =
-    `-c port=${port + 1} -c listen_addresses='' -c unix_socket_directories=${home}` +
-    ' -c max_connections=200';
-  as_server('pg_ctl', ['-D', folder, '-l', join(folder, 'server.log'), '-w', '-o', settings, 'start']);
+  start_server(folder, port + 1);
   ask(port, `ALTER SYSTEM SET synchronous_standby_names = '${name}'`, 'SELECT pg_reload_conf()');
   const following = 'SELECT count(*) FROM pg_stat_replication WHERE sync_state = $$sync$$';
   await until('the standby follows', () => ask(port, following) === '1');
@@ -62,15 +33,6 @@ async function hold_a_commit(port) {
   process.kill(Number(ask(port, 'SELECT pid FROM pg_stat_replication')), 'SIGSTOP');
   const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
   await until('a commit waits for the standby', () => ask(port, waiting) !== '0');
-}
-
-// What dies takes nothing to its end: all processes of a server at once.
-function kill_server(folder) {
-  const postmaster = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  process.kill(postmaster, 'SIGSTOP'); // it starts nobody again
-  for (const child of children.trim().split(' ')) process.kill(Number(child), 'SIGKILL');
-  process.kill(postmaster, 'SIGKILL');
 }
 
 // Transactions that others made meanwhile may have the numbers of those that were lost.
