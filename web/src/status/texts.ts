@@ -28,7 +28,6 @@ export const ts = make_t(
     'desk.open': '看住户',
     'done.set': '已认定',
     'done.held': '超过每小时的限数：已记下，还没有生效，要另一位同事确认；上一级已收到警报',
-    'done.waits': '已存在这台设备，连上网就办',
     'done.asked': '已记下，会有没经手的人来复核',
     'done.decided': '已答复',
     'done.answered': '已回应',
@@ -99,7 +98,6 @@ export const ts = make_t(
     'done.set': 'Set',
     'done.held':
       'Over the limit of the hour: recorded, not in force until a colleague confirms it; the level above has been alarmed',
-    'done.waits': 'Kept on this device until there is a network',
     'done.asked': 'Noted; somebody who had no part in it will look',
     'done.decided': 'Answered',
     'done.answered': 'Answered',

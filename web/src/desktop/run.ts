@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands of an officer about a status, and what is said of their fate.
+// Commands of an officer's forms, and what is said of their fate.
 import { ref } from 'vue';
 import type { Failure } from '@/api/problem';
 import type { CommandType } from '@/api/types';
 import { show_snack } from '@/components/snack';
-import { focus_error, settle, write, type Writing } from '@/desktop/write';
 import { check_fields, server_errors, type FieldError } from '@/fields/check';
 import type { Fields } from '@/gen/schema';
-import { ts } from './texts';
+import { tr } from './run_texts';
+import { focus_error, settle, write, type Writing } from './write';
 
 const kHeldMs = 12_000;
 export interface Done {
@@ -16,13 +16,15 @@ export interface Done {
   errors: FieldError[];
 }
 
+// `said` when it is done, `held` where it is held for another reason than changed rights.
 export async function run<K extends CommandType>(
   writing: Writing<K>,
   said: string,
+  held = tr('held'),
 ): Promise<Done> {
   const row = await write(writing);
   if (!row) return { ok: false, errors: [] };
-  if (row.state === 'refused') {
+  if (row.state === 'refused' || row.state === 'conflict') {
     await settle(row);
     const errors = server_errors(row.problem);
     const failure = { status: row.problem?.status ?? 0, problem: row.problem };
@@ -30,8 +32,8 @@ export async function run<K extends CommandType>(
   }
   if (row.state === 'held') {
     await settle(row);
-    show_snack(ts('done.held'), { ms: kHeldMs, serious: true });
-  } else show_snack(row.state === 'sent' ? said : ts('done.waits'));
+    show_snack(held, { ms: kHeldMs, serious: true });
+  } else show_snack(row.state === 'sent' ? said : tr('waits'));
   return { ok: true, errors: [] };
 }
 
@@ -49,6 +51,7 @@ export function use_form() {
     rules: Fields,
     writing: Writing<K>,
     said: string,
+    held?: string,
   ): Promise<boolean> {
     errors.value = check_fields(rules, writing.body);
     if (errors.value.length > 0) {
@@ -56,7 +59,7 @@ export function use_form() {
       return false;
     }
     busy.value = true;
-    const done = await run(writing, said);
+    const done = await run(writing, said, held);
     busy.value = false;
     errors.value = done.errors;
     failure.value = done.failure;
