@@ -7,6 +7,7 @@
 #include "access/gatekeeper.hpp"
 #include "access/system_actor.hpp"
 #include "app/api_support.hpp"
+#include "app/sending.hpp"
 #include "base/hex.hpp"
 #include "common/parameters/parameters.hpp"
 #include "modules/ledger/queries.hpp"
@@ -246,15 +247,9 @@ void ResidentDesk::ask(Request request, const ResponderPtr& to) {
   if (!region) return fail(region.error(), request, *to);
   const ledger::AskRequest asked{form->request, visit->slip.person, form->kind, visit->slip.holder,
                                  std::move(form->words)};
-  bus::PreparedCommand command;
-  command.id = CommandId{form->request.value};
-  command.type = ledger::AskRequest::kType;
-  command.region = *region;
-  command.occurred_at = parts_.clock.now();
-  command.body = codec::encode(asked);
-  command.value = std::make_shared<const ledger::AskRequest>(asked);
   std::vector<bus::PreparedCommand> commands;
-  commands.push_back(std::move(command));
+  commands.push_back(
+      prepared_command(CommandId{form->request.value}, asked, *region, parts_.clock.now()));
   auto shared = std::make_shared<Request>(std::move(request));
   auto done = [this, shared, visit = *visit, to](std::vector<bus::Outcome> outcomes) {
     const auto& outcome = outcomes.front();

@@ -11,6 +11,20 @@
 
 namespace wangdi::app {
 
+// A command of the server's own making, as a phone's would come.
+template <class Command>
+bus::PreparedCommand prepared_command(CommandId id, const Command& command,
+                                      const RegionCode& region, UnixMs occurred_at) {
+  bus::PreparedCommand prepared;
+  prepared.id = id;
+  prepared.type = Command::kType;
+  prepared.region = region;
+  prepared.occurred_at = occurred_at;
+  prepared.body = codec::encode(command);
+  prepared.value = std::make_shared<const Command>(command);
+  return prepared;
+}
+
 class Sending {
  public:
   explicit Sending(Runtime& runtime) : runtime_(runtime) {}
@@ -24,14 +38,8 @@ class Sending {
   template <class Command>
   bus::PreparedCommand prepare(const Command& command, const RegionCode& region,
                                UnixMs occurred_at) {
-    bus::PreparedCommand prepared;
-    prepared.id = CommandId{id()};
-    prepared.type = Command::kType;
-    prepared.region = region;
-    prepared.occurred_at = occurred_at;
+    auto prepared = prepared_command(CommandId{id()}, command, region, occurred_at);
     prepared.skew_measured = true;
-    prepared.body = codec::encode(command);
-    prepared.value = std::make_shared<const Command>(command);
     return prepared;
   }
 
