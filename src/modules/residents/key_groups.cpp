@@ -38,13 +38,6 @@ Result<Member> member_of(PersonId person, CommandContext& context) {
   return member;
 }
 
-// Says who may, and how.
-Error needs_basis(KeyGroup group) {
-  const auto* choice = codec::choice_of(group);
-  return Error(ErrorCode::status_needs_basis)
-      .with("group", std::string(choice == nullptr ? "" : choice->title_zh));
-}
-
 }  // namespace
 
 Status change_reasons(PersonId person, CommandContext& context,

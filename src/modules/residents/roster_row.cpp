@@ -258,8 +258,7 @@ void read_key_groups(Fields& fields, RosterRow& row) {
                          choice_details<KeyGroup>());
     }
     if (restricts(*group)) {
-      return fields.fail(Column::key_group,
-                         Error(ErrorCode::status_needs_basis).with("group", std::string(word)));
+      return fields.fail(Column::key_group, needs_basis(*group));
     }
     entry.group = *group;
     const KeyEntry added{entry.group, {entry.starts_on, entry.ends_on}};

@@ -93,6 +93,14 @@ Turns turns_between(std::span<const Term> before, std::span<const Term> after) {
   return turns;
 }
 
+Error needs_basis(KeyGroup group) {
+  const auto* choice = codec::choice_of(group);
+  WD_ASSERT(choice != nullptr);
+  return Error(ErrorCode::status_needs_basis)
+      .with("group", std::string(choice->title_zh))
+      .with("group_en", std::string(choice->title_en));
+}
+
 Result<Turns> add_entry(std::span<const KeyEntry> standing, const KeyEntry& added) {
   if (added.term.ends_on < added.term.starts_on) return Error(ErrorCode::key_group_dates_reversed);
   if (standing.size() >= kKeyEntriesMost) {

@@ -64,6 +64,9 @@ inline constexpr std::size_t kKeyEntriesMost = 30;
 // field_too_many.
 Result<Turns> add_entry(std::span<const KeyEntry> standing, const KeyEntry& added);
 
+// For a group that restricts a person: says who may set it, and how.
+Error needs_basis(KeyGroup group);
+
 struct EndedEntry {
   CivilDate starts_on;  // of the entry that gets the new end
   Turns turns;

@@ -53,8 +53,10 @@ Result<VisitRecorded> decide_visit(const RecordVisit& form, const VisitFacts& fa
     return Error(ErrorCode::visit_needs_exception);
   }
   if (form.outcome != VisitOutcome::exception && !form.exceptions.empty()) {
+    const auto* outcome = codec::choice_of(form.outcome);
     return Error(ErrorCode::visit_outcome_contradiction)
-        .with("outcome", std::string(codec::choice_of(form.outcome)->title_zh));
+        .with("outcome", std::string(outcome->title_zh))
+        .with("outcome_en", std::string(outcome->title_en));
   }
   auto wrong = check_exceptions(form, facts);
   if (!wrong.fields().empty()) {
