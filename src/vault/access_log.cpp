@@ -18,6 +18,10 @@ constexpr store::Statement kCountOfHour{"access_log_count",
                                         "SELECT count(*), min(at) FROM access_log WHERE district = "
                                         "$1 AND actor = $2 AND operation = $3 "
                                         "AND at > $4"};
+constexpr store::Statement kCountSince{
+    "access_log_count_since",
+    "SELECT count(*) FROM access_log WHERE district = $1 AND actor = $2 AND operation = $3"
+    " AND at > $4 AND region = $5"};
 constexpr store::Statement kNextDistrict{
     "access_log_next_district",
     "SELECT district FROM access_log WHERE district > $1 ORDER BY district, sequence LIMIT 1"};
@@ -30,7 +34,8 @@ constexpr store::Statement kAbout{
     "SELECT district, sequence, at, actor, purpose, operation, region, subject, fields, count, hash"
     " FROM access_log WHERE district = $1 AND subject = $2"
     " ORDER BY at DESC, sequence DESC LIMIT $3"};
-constexpr store::Statement kStatements[] = {kLast, kCountOfHour, kNextDistrict, kAfter, kAbout};
+constexpr store::Statement kStatements[] = {kLast,         kCountOfHour, kCountSince,
+                                            kNextDistrict, kAfter,       kAbout};
 
 crypto::Digest hash_of(const AccessLogRow& row, const crypto::Digest& before) {
   return crypto::sha256({before, access_row_content(row)});
@@ -78,8 +83,29 @@ Status AccessLog::check_quota(const AccessEntry& entry, UnixMs now) {
       .with("minutes", std::to_string(minutes));
 }
 
+// Judged where the log is written: two readers at the same moment both saw it unused.
+Status AccessLog::check_once(const AccessEntry& entry) {
+  if (!entry.once_since) return ok();
+  bool used = std::ranges::any_of(waiting_, [&](const Waiting& waiting) {
+    const auto& row = waiting.row;
+    return row.district == entry.district && row.actor == entry.actor &&
+           row.operation == entry.operation && row.region == entry.region;
+  });
+  WD_TRY([[maybe_unused]] auto read,
+         main_.query(kCountSince,
+                     store::bind_all(entry.district, entry.actor, entry.operation,
+                                     *entry.once_since, entry.region),
+                     [&](const store::RowReader& row) {
+                       used = used || row.integer(0) > 0;
+                       return false;
+                     }));
+  if (used) return Error(ErrorCode::second_person_needed);
+  return ok();
+}
+
 Status AccessLog::add(const AccessEntry& entry, UnixMs now) {
   WD_TRY([[maybe_unused]] auto within, check_quota(entry, now));
+  WD_TRY([[maybe_unused]] auto unused, check_once(entry));
   WD_TRY(auto* head, this->head(entry.district));
   Waiting waiting{.row = {.district = entry.district,
                           .sequence = head->sequence + 1,

@@ -23,6 +23,9 @@ struct AccessEntry {
   Uuid subject;       // nil for an operation on many
   Fields fields;
   std::int64_t count = 1;  // persons or households concerned
+  // A permission for once, given at this time: the same operation of the same account and region
+  // since then used it.
+  std::optional<UnixMs> once_since = {};
 };
 
 // Exact searches of one account within an hour (security.md VA2).
@@ -32,7 +35,8 @@ inline constexpr std::int64_t kExactSearchesPerHour = 100;
 class AccessLog {
  public:
   explicit AccessLog(store::Connection& main) : main_(main) {}
-  // Errors: quota_used_up for exact searches above the hour's number.
+  // Errors: quota_used_up for exact searches above the hour's number, second_person_needed where a
+  // permission for once was used.
   Status add(const AccessEntry& entry, UnixMs now);
   std::size_t waiting() const { return waiting_.size(); }
   // Forgets all but the first `count` waiting rows.
@@ -54,6 +58,7 @@ class AccessLog {
   };
   Result<Head*> head(District district);
   Status check_quota(const AccessEntry& entry, UnixMs now);
+  Status check_once(const AccessEntry& entry);
 
   store::Connection& main_;
   std::unordered_map<District, Head> heads_;

@@ -20,7 +20,8 @@ struct Wanted {
   vault::Purpose purpose{};
 };
 // When the reader was last allowed exactly this, within the time that a permission holds; nothing
-// when nobody agreed. One permission is for once: the caller looks whether it was used since.
+// when nobody agreed. One permission is for once: the caller hands the time to the access log, which
+// refuses the second use (vault::AccessEntry::once_since).
 Result<std::optional<UnixMs>> allowed_at(const Wanted& wanted, bus::QueryContext& context);
 
 }  // namespace wangdi::approvals

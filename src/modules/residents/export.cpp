@@ -38,17 +38,13 @@ constexpr store::Statement kExportsSince{
     "residents_exports_since",
     "SELECT COUNT(*) AS count FROM access_log WHERE district = $1 AND actor = $2"
     " AND operation = $3 AND at > $4"};
-constexpr store::Statement kExportsOfCommunitySince{
-    "residents_exports_of_community_since",
-    "SELECT COUNT(*) AS count FROM access_log WHERE district = $1 AND actor = $2"
-    " AND operation = $3 AND at > $4 AND region = $5"};
 constexpr store::Statement kGroupsOfCommunity{
     "residents_export_groups",
     "SELECT k.person, k.key_group FROM household h JOIN key_member k ON k.district = h.district"
     " AND k.household = h.household WHERE h.district = $1 AND h.grid >= $2 AND h.grid < $3"
     " AND k.starts_on <= $4 AND k.ends_on >= $4 ORDER BY k.person, k.key_group"};
 constexpr store::Statement kAll[] = {kRowsOfCommunity, kCountOfCommunity, kExportsSince,
-                                     kExportsOfCommunitySince, kGroupsOfCommunity};
+                                     kGroupsOfCommunity};
 
 struct ExportRow {
   HouseholdId household;
@@ -195,22 +191,18 @@ class Exporter {
   Groups groups_;
 };
 
-// Many people at once leave only when a second person agreed, and once for each agreement.
-Status check_second_person(const ExportHouseholds& params, std::int64_t count,
-                           bus::QueryContext& context) {
+// Many people at once leave only when a second person agreed, and once for each agreement: since
+// when, so that the log refuses the second use. Nothing for few.
+Result<std::optional<UnixMs>> second_person(const ExportHouseholds& params, std::int64_t count,
+                                            bus::QueryContext& context) {
   WD_TRY(const auto most,
          context.parameters.integer("approvals.export_rows_free", params.community, context.today));
-  if (count <= most) return ok();
+  if (count <= most) return std::optional<UnixMs>();
   WD_TRY(const auto allowed,
          approvals::allowed_at({approvals::Action::export_roster, params.community, params.purpose},
                                context));
   if (!allowed) return Error(ErrorCode::second_person_needed);
-  WD_TRY(const auto since,
-         store::select_one<CountRow>(context.db, kExportsOfCommunitySince,
-                                     params.community.district(), context.actor.account,
-                                     vault::Operation::export_file, *allowed, params.community));
-  if (since && since->count > 0) return Error(ErrorCode::second_person_needed);
-  return ok();
+  return allowed;
 }
 
 // A name for a file: no separators, blanks or colons.
@@ -241,7 +233,7 @@ Result<vault::AccessEntry> note_export(const ExportHouseholds& params, bus::Quer
   if (count > static_cast<std::int64_t>(kExportRows)) {
     return Error(ErrorCode::field_too_many).with("limit", std::to_string(kExportRows));
   }
-  WD_TRY([[maybe_unused]] auto agreed, check_second_person(params, count, context));
+  WD_TRY(const auto agreed, second_person(params, count, context));
   return vault::AccessEntry{.district = district,
                             .actor = actor.account,
                             .purpose = params.purpose,
@@ -249,7 +241,8 @@ Result<vault::AccessEntry> note_export(const ExportHouseholds& params, bus::Quer
                             .region = params.community,
                             .subject = {},
                             .fields = kExported,
-                            .count = count};
+                            .count = count,
+                            .once_since = agreed};
 }
 
 Result<bus::Answer> export_households(const ExportHouseholds& params, bus::QueryContext& context) {

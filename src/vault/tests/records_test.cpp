@@ -121,6 +121,26 @@ TEST_F(RecordsTest, an_account_searches_exactly_at_most_a_hundred_times_an_hour)
   EXPECT_EQ(search(1, kNow + 60 * kMinuteMs + 600), "Search again in 1 minutes");
 }
 
+// security: FI4
+TEST_F(RecordsTest, a_permission_for_once_is_used_once_also_at_the_same_moment) {
+  auto run = opened();
+  auto entry = unmask_of(1);
+  entry.operation = Operation::export_file;
+  const auto refused = [](const Status& status) {
+    return !status && status.error().code() == ErrorCode::second_person_needed;
+  };
+  ASSERT_TRUE(run.batch([&](Writer& to) { return to.log(entry, kNow); }).has_value());
+  entry.once_since = kNow;  // what was done before the permission does not use it
+  ASSERT_TRUE(run.batch([&](Writer& to) {
+                   EXPECT_TRUE(to.log(entry, kNow + 1).has_value());
+                   EXPECT_TRUE(refused(to.log(entry, kNow + 1))) << "in the same batch";
+                   return ok();
+                 }).has_value());
+  EXPECT_TRUE(refused(run.batch([&](Writer& to) { return to.log(entry, kNow + 2); })));
+  entry.once_since = kNow + 1;  // a new permission
+  EXPECT_TRUE(run.batch([&](Writer& to) { return to.log(entry, kNow + 3); }).has_value());
+}
+
 TEST_F(RecordsTest, a_repeat_is_told_from_a_new_body_until_the_month_key_is_destroyed) {
   const std::string body = R"({"name":"测试甲"})";
   const auto end_of_february = kNow + 11 * kDayMs;  // 29 February
