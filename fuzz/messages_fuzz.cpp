@@ -12,6 +12,8 @@
 #include "modules/approvals/views.hpp"
 #include "modules/audit/views.hpp"
 #include "modules/ledger/views.hpp"
+#include "modules/matching/messages.hpp"
+#include "modules/matching/views.hpp"
 #include "modules/regions/messages.hpp"
 #include "modules/reporting/messages.hpp"
 #include "modules/residents/messages.hpp"
@@ -98,6 +100,11 @@ constexpr fuzz::Parse kParsers[] = {
     body<ledger::AskRequest>,
     body<ledger::AnswerRequest>,
     body<ledger::GiveNotice>,
+    body<matching::AskMatch>,
+    body<matching::RunMatch>,
+    query<matching::UploadParams>,
+    query<matching::MatchesParams>,
+    query<matching::ResultParams>,
     body<ledger::OpenSlip>,
     body<ledger::AskOnline>,
     body<reporting::TakeCutOff>,

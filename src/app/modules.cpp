@@ -9,6 +9,7 @@
 #include "modules/approvals/module.hpp"
 #include "modules/audit/module.hpp"
 #include "modules/ledger/module.hpp"
+#include "modules/matching/module.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
 #include "modules/residents/module.hpp"
@@ -43,6 +44,7 @@ void Modules::register_all() {
   screening::register_module(registry);
   status::register_module(registry);
   ledger::register_module(registry, {slip_codes ? &*slip_codes : nullptr});
+  matching::register_module(registry);
   reporting::register_module(registry);
   audit::register_module(registry);
   retention::register_module(registry);

@@ -153,6 +153,7 @@ void Service::run() {
   runtime_.start();
   keeper_->start();
   retention_->start();
+  list_keeper_ = std::make_unique<ListKeeper>(runtime_, log_);
   server_->run();
   // What has begun is finished; then nobody asks the writer any more.
   hub_->stop();
@@ -162,6 +163,7 @@ void Service::run() {
   gatekeeper_->stop();
   retention_->stop();
   keeper_->stop();
+  if (list_keeper_) list_keeper_->stop();
   runtime_.writer().stop();
   anchor_ticker_->stop();
   keep_anchor();

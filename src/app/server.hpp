@@ -9,6 +9,7 @@
 #include "app/api.hpp"
 #include "app/certificate.hpp"
 #include "app/key_keeper.hpp"
+#include "app/list_keeper.hpp"
 #include "app/log_copy.hpp"
 #include "app/resident_desk.hpp"
 #include "app/retention_keeper.hpp"
@@ -61,6 +62,7 @@ class Service {
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<KeyKeeper> keeper_;
   std::unique_ptr<RetentionKeeper> retention_;
+  std::unique_ptr<ListKeeper> list_keeper_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Ticker> anchor_ticker_;    // its storage may be slow, and sessions end on time
   std::unique_ptr<LogCopy> log_copy_;        // none: not configured

@@ -53,6 +53,7 @@ std::string masked(Field field, std::string_view value) {
     case Field::note:
     case Field::journey:
     case Field::held_body:
+    case Field::list:
       return "***";
   }
   return "***";

@@ -28,13 +28,15 @@ enum class Field : std::uint8_t {
   journey = 10,
   display = 11,    // the door as one text, for lists
   held_body = 12,  // the body of a command that waits for review
+  list = 13,       // rows of an uploaded list, or who of it was found
 };
 WD_ENUM(Field, (name, "姓名", "Name"), (document_kind, "证件类型", "Kind of document"),
         (document_number, "证件号码", "Document number"), (phone, "电话", "Phone"),
         (birth_date, "出生日期", "Date of birth"), (unit, "单元", "Unit"), (floor, "楼层", "Floor"),
         (room, "房号", "Room"), (note, "备注", "Note"), (journey, "行程", "Journey"),
-        (display, "门牌", "Door"), (held_body, "待复核内容", "Content held for review"))
-inline constexpr std::uint8_t kLastField = 12;
+        (display, "门牌", "Door"), (held_body, "待复核内容", "Content held for review"),
+        (list, "比对名单", "List to match"))
+inline constexpr std::uint8_t kLastField = 13;
 
 // A set of fields; the bits are stored in the access log.
 class Fields {

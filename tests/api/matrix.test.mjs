@@ -43,6 +43,10 @@ const queries = {
   'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
   'post audit/export': () => [{ own: true, ...post('audit/export', { district: '320508', from: day(-1), until: day(0) }) }],
   'get ledger/requests': everywhere((region) => get(`ledger/requests?region=${region}`)),
+  'get matching': everywhere((region) => get(`matching?region=${region}`)),
+  // Of whoever asked for the match only.
+  'get matching/result': () => [],
+  'post matching/upload': in_communities((region) => csv(`matching/upload?region=${region}&purpose=official_request&reason=x&file_name=x.csv`)),
   'get regions/buildings': in_communities((community) => get(`regions/buildings?community=${community}`)),
   'get regions/children': everywhere((region) => get(`regions/children?region=${region}`)),
   'get regions/path': everywhere((region) => get(`regions/path?region=${region}`)),
@@ -97,6 +101,9 @@ const commands = {
   'ledger.give_notice': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, version: 1, way: 'shown', holder: 'guardian' } })),
   'ledger.ask': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: uuid(), person: grid.person, kind: 'copy', holder: 'guardian', words: '测试' } })),
   'ledger.answer': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: grid.request, person: grid.person, verdict: 'declined', reason: '测试' } })),
+  'matching.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { match: uuid(), list: uuid(), region, purpose: 'official_request', reason: '测试', rows: [{ row: 2, number: '99000000' }] } })),
+  // Of whoever asked for the match only.
+  'matching.run': () => [],
   'regions.add_building': (grids) => grids.map((grid) => ({ region: grid.code, body: { id: uuid(), grid: grid.code, name: `楼${(serial += 1)}`, units: 1, floors: 1, rooms_per_floor: 1 } })),
   'regions.add_compound': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { id: uuid(), community, name: `院${(serial += 1)}` } })),
   'regions.add_grid': () => ['320508019044', '320508019043'].map((community) => ({ region: community, body: { community, suffix: String((serial += 1) + 200), name: `格${serial}` } })),

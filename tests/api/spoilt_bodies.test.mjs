@@ -38,6 +38,7 @@ const bodies = {
   'residents/unmask': { subject: uuid(), fields: ['name'], purpose: 'home_visit' },
 };
 const files = {
+  'matching/upload': `matching/upload?region=${kCommunity}&purpose=official_request&reason=x&file_name=x.xlsx`,
   'residents/import': `residents/import?community=${kCommunity}&mode=try&file_name=x.xlsx`,
   'residents/import/errors': `residents/import/errors?community=${kCommunity}&file_name=x.xlsx`,
 };
@@ -104,8 +105,10 @@ test('a workbook that is cut or spoilt is refused or read, never a failure of th
   const workbook = Buffer.from(await answer.arrayBuffer());
   assert.equal(answer.status, 200);
   for (const path of Object.values(files)) {
-    for (const [how, raw] of cut(workbook)) check_refused(await post(path, raw, 'application/octet-stream'), `${path}, ${how}`);
-    for (const [how, raw] of broken(workbook)) {
+    // A list may be read without the last byte, an import has no row then.
+    const lists = path.startsWith('matching');
+    for (const [how, raw] of lists ? [] : cut(workbook)) check_refused(await post(path, raw, 'application/octet-stream'), `${path}, ${how}`);
+    for (const [how, raw] of [...(lists ? cut(workbook) : []), ...broken(workbook)]) {
       const { status, text } = await post(path, raw, 'application/octet-stream');
       assert.ok(status < 500, `${path}, ${how} -> ${status} ${text.slice(0, 200)}`);
     }

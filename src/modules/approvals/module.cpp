@@ -42,15 +42,10 @@ struct DecidedRow {
 WD_DESCRIBE(DecidedRow, decided_at)
 
 Result<Decision> ask(const AskApproval& command, CommandContext& context) {
-  const auto district = context.region.district();
-  if (context.rows.find(kApproval, {district, command.approval})) {
-    return Error(ErrorCode::command_id_reused);
-  }
-  WD_TRY([[maybe_unused]] auto kept,
-         context.vault.put(district, command.approval.value, Field::note, command.reason.text));
+  WD_TRY(auto asked, asking(command.approval, {command.action, command.region, command.purpose},
+                            command.reason.text, context));
   Decision decision;
-  decision.events.push_back(bus::event(command.approval.value, command.region,
-                                       ApprovalAsked{command.action, command.purpose}));
+  decision.events.push_back(bus::event(command.approval.value, command.region, std::move(asked)));
   return decision;
 }
 
@@ -90,7 +85,8 @@ void decided(const ApprovalDecided& event, const Recorded& frame, store::Rows& r
   rows.put(kApproval, std::move(row));
 }
 
-Result<UnixMs> begin_of(const RegionCode& region, QueryContext& context) {
+template <class Context>
+Result<UnixMs> begin_of(const RegionCode& region, Context& context) {
   WD_TRY(const auto hours, context.parameters.integer("approvals.hours", region, context.today));
   return over_until(context.now, hours);
 }
@@ -120,7 +116,39 @@ Result<ApprovalsView> waiting(const ApprovalsParams& params, QueryContext& conte
   return view;
 }
 
+template <class Context>
+Result<std::optional<Standing>> standing_of(const ApprovalRow& row, Context& context) {
+  WD_TRY(const auto since, begin_of(row.region, context));
+  const auto from = row.state == ApprovalState::asked ? row.asked_at : row.decided_at;
+  return std::optional(Standing{row.state, from <= since});
+}
+
 }  // namespace
+
+Result<ApprovalAsked> asking(ApprovalId approval, const Wanted& wanted, std::string_view reason,
+                             CommandContext& context) {
+  const auto district = wanted.region.district();
+  if (context.rows.find(kApproval, {district, approval})) {
+    return Error(ErrorCode::command_id_reused);
+  }
+  WD_TRY([[maybe_unused]] auto kept,
+         context.vault.put(district, approval.value, Field::note, reason));
+  return ApprovalAsked{wanted.action, wanted.purpose};
+}
+
+Result<std::optional<Standing>> standing(ApprovalId approval, const RegionCode& region,
+                                         CommandContext& context) {
+  const auto* row = context.rows.find(kApproval, {region.district(), approval});
+  if (row == nullptr) return std::optional<Standing>();
+  return standing_of(*row, context);
+}
+
+Result<std::optional<Standing>> standing(ApprovalId approval, const RegionCode& region,
+                                         QueryContext& context) {
+  WD_TRY(const auto row, store::get(context.db, kApproval, {region.district(), approval}));
+  if (!row) return std::optional<Standing>();
+  return standing_of(*row, context);
+}
 
 Result<std::optional<UnixMs>> allowed_at(const Wanted& wanted, QueryContext& context) {
   WD_TRY(const auto since, begin_of(wanted.region, context));

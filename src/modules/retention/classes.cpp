@@ -52,6 +52,10 @@ constexpr EventClass kEvents[] = {
     {"ledger.asked", 1, About::person},
     {"ledger.answered", 1, About::person},
     {"ledger.notice_given", 1, About::person},
+    // Counts; who was on a list or found is in the vault under the match, which forgets itself.
+    {"matching.asked", 1, About::nobody},
+    {"matching.done", 1, About::nobody},
+    {"matching.forgotten", 1, About::nobody},
     {"reporting.cut_off_taken", 1, About::nobody},
     {"reporting.figures_kept", 1, About::nobody},
 };
@@ -98,6 +102,7 @@ constexpr TableClass kTables[] = {
     {"cut_off_place", Holds::nobody},
     {"approval", Holds::nobody},
     {"status_alarm", Holds::nobody},
+    {"list_match", Holds::nobody},
     {"data_restored", Holds::nobody},
     {"certificate", Holds::nobody},
 };

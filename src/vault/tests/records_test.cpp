@@ -135,7 +135,8 @@ TEST_F(RecordsTest, a_permission_for_once_is_used_once_also_at_the_same_moment) 
                    EXPECT_TRUE(to.log(entry, kNow + 1).has_value());
                    EXPECT_TRUE(refused(to.log(entry, kNow + 1))) << "in the same batch";
                    return ok();
-                 }).has_value());
+                 })
+                  .has_value());
   EXPECT_TRUE(refused(run.batch([&](Writer& to) { return to.log(entry, kNow + 2); })));
   entry.once_since = kNow + 1;  // a new permission
   EXPECT_TRUE(run.batch([&](Writer& to) { return to.log(entry, kNow + 3); }).has_value());

@@ -5,6 +5,7 @@ import { make_t } from '@/i18n/make';
 export const ti = make_t(
   {
     'house.title': '住户',
+    'house.match': '名单比对',
     'house.find': '找人、门牌',
     'house.sub': '按姓名、拼音首字母、室号、证件或手机后四位找',
     'house.community': '哪个社区',
@@ -184,6 +185,7 @@ export const ti = make_t(
     'ind.unit_visits': '次',
   },
   {
+    'house.match': 'Match a list',
     'house.title': 'Households',
     'house.find': 'Find a person or door',
     'house.sub': 'By name, pinyin initials, room, or last four of document or phone',

@@ -54,6 +54,11 @@ export const desktop_routes: RouteRecordRaw[] = [
     meta: { title: 'nav.requests', roles: field, wide: true },
   },
   {
+    path: '/matching',
+    component: () => import('@/matching/MatchPage.vue'),
+    meta: { title: 'nav.households', roles: field, wide: true },
+  },
+  {
     path: '/indicators',
     component: () => import('./IndicatorsPage.vue'),
     meta: { title: 'nav.indicators', roles: officers, wide: true },

@@ -171,6 +171,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own list matches */
+        get: operations["matching"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matching/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was found by a match */
+        get: operations["matching_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matching/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a list to match */
+        post: operations["matching_upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/buildings": {
         parameters: {
             query?: never;
@@ -862,6 +913,20 @@ export interface components {
             /** 为什么需要 */
             reason: string;
         };
+        AskMatch: {
+            /** 比对编号 */
+            match: components["schemas"]["Uuid"];
+            /** 名单编号 */
+            list: components["schemas"]["Uuid"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 用途 */
+            purpose: components["schemas"]["Purpose"];
+            /** 为什么需要 */
+            reason: string;
+            /** 名单 */
+            rows?: components["schemas"]["ListRow"][];
+        };
         AskOnline: {
             /** 申请编号 */
             request: components["schemas"]["Uuid"];
@@ -1344,7 +1409,7 @@ export interface components {
             uri: string;
         };
         /** @enum {string} */
-        Field: "name" | "document_kind" | "document_number" | "phone" | "birth_date" | "unit" | "floor" | "room" | "note" | "journey" | "display" | "held_body";
+        Field: "name" | "document_kind" | "document_number" | "phone" | "birth_date" | "unit" | "floor" | "room" | "note" | "journey" | "display" | "held_body" | "list";
         FieldConflict: {
             /** 哪一项 */
             field: string;
@@ -1370,6 +1435,16 @@ export interface components {
             floor: number;
             /** 房间 */
             rooms: components["schemas"]["RoomView"][];
+        };
+        FoundPerson: {
+            /** 行 */
+            row: number;
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 姓名（部分隐去） */
+            name?: string;
+            /** 门牌 */
+            door: string;
         };
         FoundRow: {
             /** 住户 */
@@ -1658,6 +1733,14 @@ export interface components {
             /** 告知过您的 */
             notices: components["schemas"]["GivenNotice"][];
         };
+        ListRow: {
+            /** 行 */
+            row: number;
+            /** 证件号码 */
+            number?: string;
+            /** 电话 */
+            phone?: string;
+        };
         LoginName: string;
         Look: {
             /** 什么时候 */
@@ -1698,6 +1781,32 @@ export interface components {
             region: components["schemas"]["RegionCode"];
             /** 有效天数 */
             days: number;
+        };
+        /** @enum {string} */
+        MatchState: "waits" | "allowed" | "refused" | "over" | "done";
+        MatchView: {
+            /** 比对编号 */
+            match: components["schemas"]["Uuid"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
+            /** 哪里的 */
+            place: string;
+            /** 用途 */
+            purpose: components["schemas"]["Purpose"];
+            /** 名单几行 */
+            rows: number;
+            /** 找到几条 */
+            found: number;
+            /** 状态 */
+            state: components["schemas"]["MatchState"];
+            /** 什么时候 */
+            asked_at: number;
+            /** 什么时候销毁 */
+            ends_at: number;
+        };
+        MatchesView: {
+            /** 比对过的名单 */
+            rows: components["schemas"]["MatchView"][];
         };
         Mobile: string;
         MoveAccount: {
@@ -1987,6 +2096,10 @@ export interface components {
         };
         /** @enum {string} */
         RestrictingGroup: "returnee" | "key_region_returnee" | "close_contact";
+        ResultView: {
+            /** 找到的 */
+            rows: components["schemas"]["FoundPerson"][];
+        };
         Returned: {
             /** 从哪里回来 */
             from_region: components["schemas"]["RegionCode"];
@@ -2038,6 +2151,12 @@ export interface components {
             due_on: components["schemas"]["CivilDate"];
             /** 结束日期 */
             ends_on: components["schemas"]["CivilDate"];
+        };
+        RunMatch: {
+            /** 比对编号 */
+            match: components["schemas"]["Uuid"];
+            /** 范围 */
+            region: components["schemas"]["RegionCode"];
         };
         SearchResidents: {
             /** 社区 */
@@ -2206,6 +2325,18 @@ export interface components {
             birth_date?: string;
             /** 备注 */
             note?: string;
+        };
+        Uploaded: {
+            /** 比对编号 */
+            match: components["schemas"]["Uuid"];
+            /** 共几行 */
+            read: number;
+            /** 收下几行 */
+            kept: number;
+            /** 没有号码或号码不对的 */
+            refused: number;
+            /** 重复的 */
+            repeated: number;
         };
         /** Format: uuid */
         Uuid: string;
@@ -2535,6 +2666,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Requests"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    matching: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchesView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    matching_result: {
+        parameters: {
+            query: {
+                /** @description Match id */
+                match: components["schemas"]["Uuid"];
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    matching_upload_file: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+                /** @description Purpose */
+                purpose: components["schemas"]["Purpose"];
+                /** @description Why it is needed */
+                reason: string;
+                /** @description File name */
+                file_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
                 };
             };
             "4XX": components["responses"]["Problem"];

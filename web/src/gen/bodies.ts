@@ -15,6 +15,8 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "ledger.ask": schema.AskRequest,
   "ledger.give_notice": schema.GiveNotice,
   "ledger.make_slip": schema.MakeSlip,
+  "matching.ask": schema.AskMatch,
+  "matching.run": schema.RunMatch,
   "regions.add_building": schema.AddBuilding,
   "regions.add_compound": schema.AddCompound,
   "regions.add_grid": schema.AddGrid,

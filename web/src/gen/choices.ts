@@ -84,6 +84,7 @@ export const Field = [
   { value: "journey", title: ["行程", "Journey"] },
   { value: "display", title: ["门牌", "Door"] },
   { value: "held_body", title: ["待复核内容", "Content held for review"] },
+  { value: "list", title: ["比对名单", "List to match"] },
 ] as const satisfies readonly Choice[];
 
 export const GroundSource = [
@@ -133,6 +134,14 @@ export const LookedAt = [
   { value: "household", title: ["您家的信息", "Your household"] },
   { value: "list", title: ["含有您的名单", "A list you are in"] },
   { value: "log", title: ["查阅记录，不含姓名", "Lines of the access log, without names"] },
+] as const satisfies readonly Choice[];
+
+export const MatchState = [
+  { value: "waits", title: ["等另一人同意", "Waits for a second person"] },
+  { value: "allowed", title: ["可以比对", "May be matched"] },
+  { value: "refused", title: ["没有同意", "Not allowed"] },
+  { value: "over", title: ["过期了", "Its time is over"] },
+  { value: "done", title: ["比对过了", "Matched"] },
 ] as const satisfies readonly Choice[];
 
 export const NoticeWay = [

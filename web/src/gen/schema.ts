@@ -69,6 +69,8 @@ export interface Commands {
   "ledger.ask": Schemas["AskRequest"];
   "ledger.give_notice": Schemas["GiveNotice"];
   "ledger.make_slip": Schemas["MakeSlip"];
+  "matching.ask": Schemas["AskMatch"];
+  "matching.run": Schemas["RunMatch"];
   "regions.add_building": Schemas["AddBuilding"];
   "regions.add_compound": Schemas["AddCompound"];
   "regions.add_grid": Schemas["AddGrid"];
@@ -165,6 +167,21 @@ export const AskApproval = {
   region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
   reason: { kind: "string", title: ["为什么需要", "Why it is needed"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const ListRow = {
+  row: { kind: "integer", title: ["行", "Row"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
+  number: { kind: "string", title: ["证件号码", "Document number"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  phone: { kind: "string", title: ["电话", "Phone"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const AskMatch = {
+  match: { kind: "string", title: ["比对编号", "Match id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  list: { kind: "string", title: ["名单编号", "List id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  purpose: { kind: "choice", title: ["用途", "Purpose"], required: true, choices: Purpose },
+  reason: { kind: "string", title: ["为什么需要", "Why it is needed"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  rows: { kind: "array", title: ["名单", "Rows of the list"], count: 300, errors: {"maxItems":"field_too_many"}, items: { kind: "object", required: true, fields: ListRow } },
 } as const satisfies Fields;
 
 export const AskOnline = {
@@ -409,6 +426,11 @@ export const ResetAccount = {
 export const RevokeToken = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   token: { kind: "string", title: ["令牌", "Token"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+} as const satisfies Fields;
+
+export const RunMatch = {
+  match: { kind: "string", title: ["比对编号", "Match id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  region: { kind: "string", title: ["范围", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
 export const SearchResidents = {

@@ -125,7 +125,8 @@ TEST_F(StatusTest, given_a_free_hand_then_nobody_is_restricted_or_kept_longer) {
       worker, residents::AddKeyGroup{
                   person, KeyGroup::close_contact, {"听说的"}, place.today(), place.today()});
   const auto& texts = error_entry(refused.error->code()).title;
-  EXPECT_EQ(fill_text(texts[0], refused.error->details()), "“密切接触者”会限制人，不能直接列入或延长");
+  EXPECT_EQ(fill_text(texts[0], refused.error->details()),
+            "“密切接触者”会限制人，不能直接列入或延长");
   EXPECT_EQ(fill_text(texts[1], refused.error->details()),
             "“Close contact” restricts a person and cannot be entered or prolonged like this");
   const residents::AddKeyGroup care{
