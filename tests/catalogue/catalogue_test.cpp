@@ -44,6 +44,7 @@ const std::map<std::string, std::string> kRollUps = {
     {"journal_heads", "a restore compares the heads of all districts"},
     {"data_restored_all", "a start reads the restores of all districts, a handful"},
     {"access_log_next_district", "its verification and its copy go from district to district"},
+    {"matching_next_district", "lists that are over are ended from district to district"},
 };
 
 // A limit without an order: which rows come does not matter.
