@@ -54,6 +54,11 @@ set_tests_properties(api_kill_long PROPERTIES LABELS long ENVIRONMENT
 
 wangdi_fault_test(sync LONG)
 wangdi_fault_test(follower LONG)
-foreach(file full read_only slow clock machine link)
+foreach(file full read_only slow clock machine link cases)
   wangdi_fault_test(${file})
 endforeach()
+# Cases are opened days later by the server's clock.
+if(TEST e2e_cases)
+  set_tests_properties(e2e_cases PROPERTIES ENVIRONMENT
+                       "${wangdi_served_environment};WANGDI_SHIM=$<TARGET_FILE:fault_shim>")
+endif()

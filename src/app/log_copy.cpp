@@ -18,8 +18,10 @@ constexpr std::int64_t kRowsAtOnce = 2'000;     // of one district, in one appen
 constexpr std::int64_t kRecordsAtOnce = 10'000;
 constexpr std::int64_t kTellEachMs = 30'000;  // that nothing happened is written this often
 constexpr int kRoundsMax = 500;  // of one pass; a new copy of an old installation takes several
-// Modules whose records tell of rights, of loss, and of who was let in to look.
-constexpr std::array<std::string_view, 3> kSecurityModules = {"accounts.", "bus.", "ledger."};
+// Modules whose records tell of rights, of loss, of who was let in to look, and of what the auditor
+// made of it.
+constexpr std::array<std::string_view, 4> kSecurityModules = {"accounts.", "audit.", "bus.",
+                                                              "ledger."};
 
 struct AccessLine {
   std::string stream = "access";

@@ -133,6 +133,8 @@ Status Service::compose() {
                                CivilDate::of(runtime_.clock().now(), config.zone())));
   keeper_ = std::make_unique<KeyKeeper>(runtime_, log_);
   retention_ = std::make_unique<RetentionKeeper>(runtime_, log_);
+  WD_TRY(auto judging, runtime_.reader());
+  case_judge_ = std::make_unique<CaseJudge>(runtime_, std::move(judging.connection), log_);
   WD_TRY([[maybe_unused]] auto copied, open_log_copy());
   auto options = http_options(config, log_, runtime_.clock());
   if (certificate_) options.tls = certificate_->context();
@@ -154,6 +156,7 @@ void Service::run() {
   keeper_->start();
   retention_->start();
   list_keeper_ = std::make_unique<ListKeeper>(runtime_, log_);
+  case_judge_->start();
   server_->run();
   // What has begun is finished; then nobody asks the writer any more.
   hub_->stop();
@@ -164,6 +167,7 @@ void Service::run() {
   retention_->stop();
   keeper_->stop();
   if (list_keeper_) list_keeper_->stop();
+  case_judge_->stop();
   runtime_.writer().stop();
   anchor_ticker_->stop();
   keep_anchor();

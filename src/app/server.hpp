@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/api.hpp"
+#include "app/case_judge.hpp"
 #include "app/certificate.hpp"
 #include "app/key_keeper.hpp"
 #include "app/list_keeper.hpp"
@@ -63,6 +64,7 @@ class Service {
   std::unique_ptr<KeyKeeper> keeper_;
   std::unique_ptr<RetentionKeeper> retention_;
   std::unique_ptr<ListKeeper> list_keeper_;
+  std::unique_ptr<CaseJudge> case_judge_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Ticker> anchor_ticker_;    // its storage may be slow, and sessions end on time
   std::unique_ptr<LogCopy> log_copy_;        // none: not configured

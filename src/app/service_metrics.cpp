@@ -82,6 +82,15 @@ void add_keys(const KeyKeeper& keeper, std::vector<Metric>& all) {
       counter("wangdi_keys_epochs_total", "Epochs of the keys that began", keeper.epochs()));
 }
 
+void add_judge(const CaseJudge& judge, std::vector<Metric>& all) {
+  all.push_back(counter("wangdi_audit_days_judged_total",
+                        "Days of districts whose access log was judged", judge.days()));
+  all.push_back(counter("wangdi_audit_cases_total",
+                        "Cases that were opened for the auditor, or went on", judge.cases()));
+  all.push_back(gauge("wangdi_audit_judge_failing", "1: the access log cannot be judged",
+                      judge.is_failing() ? 1 : 0));
+}
+
 void add_log_copy(const LogCopy& copy, std::vector<Metric>& all) {
   all.push_back(gauge("wangdi_log_copy_age_seconds",
                       "Since everything of the access log stood in its copy",
@@ -102,6 +111,7 @@ std::string Service::metrics() const {
   add_guard(runtime_.guard(), all);
   add_keys(*keeper_, all);
   if (log_copy_) add_log_copy(*log_copy_, all);
+  add_judge(*case_judge_, all);
   all.push_back(counter("wangdi_log_lines_lost_total", "Log lines that could not be written",
                         log_.lines_lost()));
   if (certificate_) {

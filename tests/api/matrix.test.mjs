@@ -38,6 +38,9 @@ const queries = {
   'get accounts/tokens': () => [{ own: true, ...get('accounts/tokens') }],
   'get accounts/me': () => [{ own: true, ...get('accounts/me') }],
   'get approvals': everywhere((region) => get(`approvals?region=${region}`)),
+  'get audit/cases': () => [{ own: true, ...get('audit/cases?open=true') }],
+  // A case is opened days later: tests/faults/cases.test.mjs tries them in every role.
+  'get audit/case_lines': () => [],
   'get audit/districts': () => [{ own: true, ...get('audit/districts') }],
   'get audit/reads': () => [{ own: true, ...get(`audit/reads?district=320508&from=${day(-1)}&until=${day(0)}`) }],
   'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
@@ -97,6 +100,7 @@ const commands = {
   'accounts.revoke_token': (grids) => [{ region: '3205', body: grids.token }],
   'approvals.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { approval: uuid(), action: 'export_roster', region, purpose: 'home_visit', reason: '测试' } })),
   'approvals.decide': (grids) => [{ region: grids.approval.region, body: { ...grids.approval, allowed: true } }],
+  'audit.close_case': () => [], // as above
   'ledger.make_slip': (grids) => grids.map((grid) => ({ region: grid.code, body: { slip: uuid(), person: grid.person, holder: 'guardian' } })),
   'ledger.give_notice': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, version: 1, way: 'shown', holder: 'guardian' } })),
   'ledger.ask': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: uuid(), person: grid.person, kind: 'copy', holder: 'guardian', words: '测试' } })),

@@ -48,6 +48,7 @@ const kStory = [
   ['matching.run', kCommunity],
   ['ledger.answer', kGrid],
   ['residents.erase_person', kGrid],
+  ['audit.close_case', '320508'],
   ['regions.import_tree', ''],
 ];
 // By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, the golden token's owner is nobody here, and a tree is imported by the
@@ -64,6 +65,7 @@ const kRefused = {
   'matching.ask minimal': 'invalid_fields',
   'matching.run full': 'second_person_needed',
   'screening.end_round full': 'round_not_running',
+  'audit.close_case full': 'not_found',
   'accounts.make_token minimal': 'invalid_fields',
   'accounts.revoke_token full': 'not_found',
   'regions.import_tree full': 'tree_refused',

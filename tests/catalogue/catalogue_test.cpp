@@ -35,6 +35,8 @@ const std::map<std::string, std::string> kRollUps = {
     {"reporting_district_changes", "how fresh each district of a board is"},
     {"screening_rounds_of_level", "rounds above the district, by an index of their level"},
     {"status_alarms", "alarms for the level above a district, by an index of open ones"},
+    {"audit_cases_open", "the auditor's cases of all districts, by an index of open ones"},
+    {"audit_cases_closed", "the auditor's cases of all districts, by an index of closed ones"},
     {"journal_last_commit", "the order of commits is the machine's"},
     {"journal_seals_after", "followers read the commits of all districts"},
     {"journal_replay", "a rebuild reads everything"},
@@ -58,6 +60,7 @@ const std::map<std::string, std::string> kRollUpIndexes = {
     {"journal_seal_commit", "followers read the commits of all districts"},
     {"round_running", "rounds above the district"},
     {"status_alarm_open", "alarms for the level above a district"},
+    {"audit_case_open", "the auditor's cases of all districts"},
     {"account_subtree", "the accounts of a city or province"},
     {"district_day_rollup", "the board above a district"},
 };

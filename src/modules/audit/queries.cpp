@@ -8,6 +8,7 @@
 #include "base/hex.hpp"
 #include "common/bus/registry.hpp"
 #include "modules/accounts/facts.hpp"
+#include "modules/audit/line_view.hpp"
 #include "modules/audit/module.hpp"
 #include "modules/audit/views.hpp"
 #include "modules/regions/facts.hpp"
@@ -103,33 +104,7 @@ Result<AuditReads> reads(const AuditReadsParams& params, QueryContext& context) 
     rows.resize(limits::kPageRows);
     view.next = rows.back().sequence;
   }
-  std::vector<AccountId> readers;
-  std::vector<RegionCode> codes;
-  for (const auto& row : rows) {
-    readers.push_back(row.actor);
-    codes.push_back(row.region);
-  }
-  WD_TRY(auto names, accounts::account_names(context.db, context.vault, readers));
-  WD_TRY(auto places, regions::region_names(context.db, codes));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto& row = rows[i];
-    AuditRead shown{row.sequence,
-                    row.at,
-                    row.actor,
-                    std::move(names[i]),
-                    row.purpose,
-                    row.operation,
-                    {row.region, std::move(places[i]), row.region.level()},
-                    {},
-                    fields_of(row.fields),
-                    row.count};
-    if (!row.subject.is_nil()) {
-      // The end of a UUIDv7 is random, its beginning is the time.
-      const auto text = row.subject.text();
-      shown.subject = text.substr(text.size() - kSubjectCharacters);
-    }
-    view.rows.items.push_back(std::move(shown));
-  }
+  WD_TRY(view.rows.items, line_views(rows, context));
   return view;
 }
 
@@ -188,6 +163,39 @@ Result<RegionCode> everywhere(const Params&, QueryContext&) {
 }
 
 }  // namespace
+
+Result<std::vector<AuditRead>> line_views(std::span<const AccessLogRow> rows,
+                                          QueryContext& context) {
+  std::vector<AccountId> readers;
+  std::vector<RegionCode> codes;
+  for (const auto& row : rows) {
+    readers.push_back(row.actor);
+    codes.push_back(row.region);
+  }
+  WD_TRY(auto names, accounts::account_names(context.db, context.vault, readers));
+  WD_TRY(auto places, regions::region_names(context.db, codes));
+  std::vector<AuditRead> views;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
+    AuditRead shown{row.sequence,
+                    row.at,
+                    row.actor,
+                    std::move(names[i]),
+                    row.purpose,
+                    row.operation,
+                    {row.region, std::move(places[i]), row.region.level()},
+                    {},
+                    fields_of(row.fields),
+                    row.count};
+    if (!row.subject.is_nil()) {
+      // The end of a UUIDv7 is random, its beginning is the time.
+      const auto text = row.subject.text();
+      shown.subject = text.substr(text.size() - kSubjectCharacters);
+    }
+    views.push_back(std::move(shown));
+  }
+  return views;
+}
 
 std::span<const store::Statement> statements() { return kAll; }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "modules/accounts/facts.hpp"
+#include "modules/ledger/facts.hpp"
 #include "modules/ledger/rules.hpp"
 #include "modules/ledger/tables.hpp"
 #include "modules/regions/facts.hpp"
@@ -41,7 +42,18 @@ constexpr store::Statement kNoticesOfPerson{
     "ledger_notices_of_person",
     "SELECT district, person, version, way, holder, given_at FROM ledger_notice"
     " WHERE district = $1 AND person = $2 ORDER BY version DESC LIMIT $3"};
-constexpr store::Statement kAll[] = {kRequestsOfPerson, kRequestsOfRegion, kNoticesOfPerson};
+constexpr store::Statement kAskedAbout{
+    "ledger_asked_about",
+    "SELECT person FROM ledger_request WHERE district = $1 AND (state = 1 OR asked_at >= $2)"
+    " ORDER BY asked_at DESC, request LIMIT $3"};
+constexpr store::Statement kAll[] = {kRequestsOfPerson, kRequestsOfRegion, kNoticesOfPerson,
+                                     kAskedAbout};
+static_assert(static_cast<int>(RequestState::open) == 1);
+
+struct AskedRow {
+  PersonId person;
+};
+WD_DESCRIBE(AskedRow, person)
 
 // ---- the officer's list ----
 
@@ -217,6 +229,13 @@ Result<LedgerView> ledger_view(PersonId person, QueryContext& context) {
   }
   WD_TRY([[maybe_unused]] auto added, add_requests(person, context, view));
   return view;
+}
+
+Result<std::vector<PersonId>> asked_about(store::Connection& db, District district, UnixMs since) {
+  WD_TRY(const auto rows, store::select<AskedRow>(db, kAskedAbout, district, since, kRequestFacts));
+  std::vector<PersonId> persons;
+  for (const auto& row : rows) persons.push_back(row.person);
+  return persons;
 }
 
 std::span<const store::Statement> statements() { return kAll; }

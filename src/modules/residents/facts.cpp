@@ -48,6 +48,27 @@ Result<std::optional<StoredPerson>> stored_person(store::Connection& db, Distric
   return std::optional(StoredPerson{row->household, household->grid, row->birth_year});
 }
 
+Result<std::optional<HouseholdId>> household_of_subject(store::Connection& db, District district,
+                                                        const Uuid& subject) {
+  WD_TRY(const auto person, store::get(db, kPerson, {district, PersonId{subject}}));
+  if (person) return std::optional(person->household);
+  WD_TRY(const auto household, store::get(db, kHousehold, {district, HouseholdId{subject}}));
+  return household ? std::optional(household->household) : std::nullopt;
+}
+
+Result<bool> has_key_person(store::Connection& db, District district, HouseholdId household,
+                            CivilDate day) {
+  bool found = false;
+  WD_TRY([[maybe_unused]] auto read,
+         db.by_key(kKeyMember.info(), 2, store::bind_all(district, household),
+                   [&](const store::RowReader& reader) {
+                     const auto entry = store::read_row<KeyMemberRow>(reader);
+                     found = entry.starts_on <= day && day <= entry.ends_on;
+                     return !found;
+                   }));
+  return found;
+}
+
 std::vector<PersonId> key_persons(store::Rows& rows, District district, HouseholdId household,
                                   CivilDate day) {
   std::vector<PersonId> persons;

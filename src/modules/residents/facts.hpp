@@ -188,6 +188,17 @@ Result<std::optional<PersonSpot>> person_place(store::Connection& db, vault::Rea
 Result<std::vector<KeyGroup>> groups_of(store::Connection& db, District district,
                                         HouseholdId household, PersonId person, CivilDate day);
 
+// The household that a subject of the vault is or belongs to; nothing when it is neither a person
+// nor a household (any more).
+Result<std::optional<HouseholdId>> household_of_subject(store::Connection& db, District district,
+                                                        const Uuid& subject);
+// The household and the persons in it, as subjects of the vault.
+Result<std::vector<Uuid>> subjects_of_household(store::Connection& db, District district,
+                                                HouseholdId household);
+// Whether somebody of the household was in some key group on the day.
+Result<bool> has_key_person(store::Connection& db, District district, HouseholdId household,
+                            CivilDate day);
+
 // The grid of a household as stored; nothing when there is none.
 Result<std::optional<RegionCode>> stored_grid(store::Connection& db, District district,
                                               HouseholdId household);

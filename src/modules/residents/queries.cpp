@@ -311,6 +311,15 @@ Result<std::optional<PersonSpot>> person_place(store::Connection& db, vault::Rea
                  vault::masked(Field::name, name.value_or(""))});
 }
 
+Result<std::vector<Uuid>> subjects_of_household(store::Connection& db, District district,
+                                                HouseholdId household) {
+  WD_TRY(const auto persons,
+         store::select<PersonRow>(db, kPersonsOfHousehold, district, household));
+  std::vector<Uuid> subjects{household.value};
+  for (const auto& person : persons) subjects.push_back(person.person.value);
+  return subjects;
+}
+
 Result<std::vector<KeyGroup>> groups_of(store::Connection& db, District district,
                                         HouseholdId household, PersonId person, CivilDate day) {
   WD_TRY(const auto members,

@@ -56,6 +56,11 @@ constexpr EventClass kEvents[] = {
     {"matching.asked", 1, About::nobody},
     {"matching.done", 1, About::nobody},
     {"matching.forgotten", 1, About::nobody},
+    // Of staff: numbers of lines of the access log. Words are in the vault under the case.
+    {"audit.case_opened", 1, About::nobody},
+    {"audit.case_continued", 1, About::nobody},
+    {"audit.case_closed", 1, About::nobody},
+    {"audit.day_judged", 1, About::nobody},
     {"reporting.cut_off_taken", 1, About::nobody},
     {"reporting.figures_kept", 1, About::nobody},
 };
@@ -103,6 +108,8 @@ constexpr TableClass kTables[] = {
     {"approval", Holds::nobody},
     {"status_alarm", Holds::nobody},
     {"list_match", Holds::nobody},
+    {"audit_case", Holds::nobody},
+    {"audit_judged", Holds::nobody},
     {"data_restored", Holds::nobody},
     {"certificate", Holds::nobody},
 };

@@ -134,6 +134,34 @@ Result<std::vector<RoundFacts>> rounds_over(store::Connection& db, const RegionC
   return rounds;
 }
 
+Result<std::vector<DoorRecord>> records_of_door(store::Connection& db, District district,
+                                                HouseholdId household) {
+  std::vector<DoorRecord> records;
+  WD_TRY([[maybe_unused]] auto read,
+         db.by_key(kVisit.info(), 2, store::bind_all(district, household),
+                   [&](const store::RowReader& reader) {
+                     const auto visit = store::read_row<VisitRow>(reader);
+                     records.push_back({visit.actor, visit.occurred_at, visit.exceptions > 0});
+                     return true;
+                   }));
+  return records;
+}
+
+Result<bool> was_door_due(store::Connection& db, std::span<const RoundFacts> rounds,
+                          HouseholdId household, District district, CivilDate day) {
+  for (const auto& round : rounds) {
+    WD_TRY(const auto door, store::get(db, kDoor, {district, round.round, household}));
+    if (!door) return true;
+    bool covered = false;
+    for (const auto& visit : visits_at(*door)) {
+      if (visit.day >= day) break;
+      covered = is_reached(visit.outcome) || visit.outcome == VisitOutcome::vacant;
+    }
+    if (!covered) return true;
+  }
+  return false;
+}
+
 Result<std::vector<RoundFacts>> rounds_in_force(store::Connection& db, const RegionCode& region,
                                                 CivilDate day) {
   WD_TRY(auto rounds, rounds_over(db, region, day));

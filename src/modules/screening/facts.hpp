@@ -122,6 +122,19 @@ std::vector<ToldVisit> visits_without(store::Rows& rows, District district, Hous
 Status forget_visit_text(VisitId visit, std::span<const PersonId> returned,
                          bus::CommandContext& context);
 
+// The visits of one door, for whoever asks who had to do with it.
+struct DoorRecord {
+  AccountId recorder;
+  UnixMs occurred_at = 0;
+  bool has_findings = false;
+};
+Result<std::vector<DoorRecord>> records_of_door(store::Connection& db, District district,
+                                                HouseholdId household);
+// Whether a door was still to be gone to on a day in one of the rounds: nobody was met and it was
+// not found vacant on an earlier day of the round.
+Result<bool> was_door_due(store::Connection& db, std::span<const RoundFacts> rounds,
+                          HouseholdId household, District district, CivilDate day);
+
 // The catalogue of the module's statements.
 std::vector<store::Statement> statements();
 

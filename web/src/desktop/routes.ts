@@ -49,6 +49,11 @@ export const desktop_routes: RouteRecordRaw[] = [
     meta: { title: 'nav.audit', roles: ['audit_administrator'], wide: true },
   },
   {
+    path: '/audit/cases',
+    component: () => import('@/audit/CasesPage.vue'),
+    meta: { title: 'nav.audit', roles: ['audit_administrator'], wide: true },
+  },
+  {
     path: '/requests',
     component: () => import('@/ledger/RequestsPage.vue'),
     meta: { title: 'nav.requests', roles: field, wide: true },

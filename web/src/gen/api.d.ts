@@ -69,6 +69,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/case_lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the log that a case names */
+        get: operations["audit_case_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of the auditor */
+        get: operations["audit_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/chain": {
         parameters: {
             query?: never;
@@ -961,6 +995,54 @@ export interface components {
         };
         /** @enum {string} */
         AskedThrough: "at_the_door" | "on_paper" | "by_phone" | "proxy";
+        AuditCaseView: {
+            /** 核查事项编号 */
+            audit_case: components["schemas"]["Uuid"];
+            /** 区县 */
+            district: components["schemas"]["RegionStep"];
+            /** 账号 */
+            account: components["schemas"]["Uuid"];
+            /** 姓名 */
+            name: string;
+            /** 角色 */
+            role?: components["schemas"]["Role"];
+            /** 单位 */
+            office: components["schemas"]["RegionStep"];
+            /** 怎么发现的 */
+            kind: components["schemas"]["CaseKind"];
+            /** 从哪天 */
+            first_day: components["schemas"]["CivilDate"];
+            /** 到哪天 */
+            last_day: components["schemas"]["CivilDate"];
+            /** 几天 */
+            days: number;
+            /** 一共看了多少 */
+            reads: number;
+            /** 其中没有对应工作的 */
+            without_task: number;
+            /** 什么时候立的 */
+            opened_at: number;
+            /** 最晚哪天办结 */
+            due_on: components["schemas"]["CivilDate"];
+            /** 过期了 */
+            is_late: boolean;
+            /** 关于您自己 */
+            is_own: boolean;
+            /** 核查结果 */
+            outcome?: components["schemas"]["CaseOutcome"];
+            /** 怎么核查的、为什么这样认定 */
+            reason?: string;
+            /** 谁办结的 */
+            closed_by?: string;
+            /** 什么时候办结 */
+            closed_at?: number;
+        };
+        AuditCases: {
+            /** 核查事项 */
+            rows: components["schemas"]["AuditCaseView"][];
+            /** 下一页从哪个之后 */
+            next?: string;
+        };
         AuditChain: {
             /** 核对了几条 */
             lines: number;
@@ -1075,6 +1157,10 @@ export interface components {
         };
         /** @enum {string} */
         CaseDocument: "contact_notice" | "observation_notice" | "laboratory_report" | "tracing_letter" | "other_official";
+        /** @enum {string} */
+        CaseKind: "many_households" | "same_household" | "searches" | "at_night" | "exports" | "trials";
+        /** @enum {string} */
+        CaseOutcome: "explained" | "warned" | "reported";
         Celsius: number;
         ChangePassword: {
             /** 现在的密码 */
@@ -1088,6 +1174,16 @@ export interface components {
             /** 账号 */
             account: components["schemas"]["Uuid"];
             /** 原因 */
+            reason: string;
+        };
+        CloseCase: {
+            /** 核查事项编号 */
+            audit_case: components["schemas"]["Uuid"];
+            /** 区县 */
+            district: components["schemas"]["RegionCode"];
+            /** 核查结果 */
+            outcome: components["schemas"]["CaseOutcome"];
+            /** 怎么核查的、为什么这样认定 */
             reason: string;
         };
         CommandBatch: {
@@ -2505,6 +2601,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalsView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_case_lines: {
+        parameters: {
+            query: {
+                /** @description District */
+                district: components["schemas"]["RegionCode"];
+                /** @description Case id */
+                audit_case: components["schemas"]["Uuid"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReads"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    audit_cases: {
+        parameters: {
+            query: {
+                /** @description Open ones */
+                open: boolean;
+                /** @description After this place in the list */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCases"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -11,6 +11,7 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "accounts.revoke_token": schema.RevokeToken,
   "approvals.ask": schema.AskApproval,
   "approvals.decide": schema.DecideApproval,
+  "audit.close_case": schema.CloseCase,
   "ledger.answer": schema.AnswerRequest,
   "ledger.ask": schema.AskRequest,
   "ledger.give_notice": schema.GiveNotice,

@@ -34,6 +34,21 @@ export const CaseDocument = [
   { value: "other_official", title: ["其他公文", "Other official document"] },
 ] as const satisfies readonly Choice[];
 
+export const CaseKind = [
+  { value: "many_households", title: ["看了很多户，没有对应的工作", "Many households without a task"] },
+  { value: "same_household", title: ["多天反复看同一户", "The same household on many days"] },
+  { value: "searches", title: ["连着查号码，查完没有办事", "Searches by number with nothing done after"] },
+  { value: "at_night", title: ["夜里看，没有对应的工作", "At night, without a task"] },
+  { value: "exports", title: ["一天里分批导出很多户", "Many households exported in parts on one day"] },
+  { value: "trials", title: ["反复试导名单，一户也没有登记", "Trial imports with nothing registered after"] },
+] as const satisfies readonly Choice[];
+
+export const CaseOutcome = [
+  { value: "explained", title: ["说明清楚了，是工作需要", "Explained: it was work"] },
+  { value: "warned", title: ["不该看，已批评教育", "Not allowed: the reader was warned"] },
+  { value: "reported", title: ["不该看，已报有关部门处理", "Not allowed: reported to who decides"] },
+] as const satisfies readonly Choice[];
+
 export const CommandStatus = [
   { value: "applied", title: ["已保存", "Applied"] },
   { value: "duplicate", title: ["已保存过", "Duplicate"] },

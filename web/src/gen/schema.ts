@@ -5,6 +5,7 @@ import {
   Action,
   AskedThrough,
   CaseDocument,
+  CaseOutcome,
   Contact,
   DocumentKind,
   ErasureReason,
@@ -65,6 +66,7 @@ export interface Commands {
   "accounts.revoke_token": Schemas["RevokeToken"];
   "approvals.ask": Schemas["AskApproval"];
   "approvals.decide": Schemas["DecideApproval"];
+  "audit.close_case": Schemas["CloseCase"];
   "ledger.answer": Schemas["AnswerRequest"];
   "ledger.ask": Schemas["AskRequest"];
   "ledger.give_notice": Schemas["GiveNotice"];
@@ -214,6 +216,13 @@ export const ChangePassword = {
 export const CloseAccount = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   reason: { kind: "string", title: ["原因", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const CloseCase = {
+  audit_case: { kind: "string", title: ["核查事项编号", "Case id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  district: { kind: "string", title: ["区县", "District"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
+  outcome: { kind: "choice", title: ["核查结果", "Outcome"], required: true, choices: CaseOutcome },
+  reason: { kind: "string", title: ["怎么核查的、为什么这样认定", "How it was examined, and why"], required: true, shortest: 1, longest: 500, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const SeenPosition = {
