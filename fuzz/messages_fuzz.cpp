@@ -11,6 +11,7 @@
 #include "modules/approvals/messages.hpp"
 #include "modules/approvals/views.hpp"
 #include "modules/audit/views.hpp"
+#include "modules/holds/views.hpp"
 #include "modules/ledger/views.hpp"
 #include "modules/matching/messages.hpp"
 #include "modules/matching/views.hpp"
@@ -19,6 +20,7 @@
 #include "modules/residents/messages.hpp"
 #include "modules/residents/roster_messages.hpp"
 #include "modules/residents/views.hpp"
+#include "modules/retention/views.hpp"
 #include "modules/screening/messages.hpp"
 #include "modules/screening/views.hpp"
 #include "modules/status/messages.hpp"
@@ -96,6 +98,8 @@ constexpr fuzz::Parse kParsers[] = {
     body<status::AnswerAlarm>,
     query<status::DeskParams>,
     query<status::AlarmsParams>,
+    body<holds::SetHold>,
+    body<holds::LiftHold>,
     body<ledger::MakeSlip>,
     body<ledger::AskRequest>,
     body<ledger::AnswerRequest>,
@@ -118,7 +122,10 @@ constexpr fuzz::Parse kParsers[] = {
     query<audit::AuditReadsParams>,
     query<audit::AuditChainParams>,
     query<accounts::TokensParams>,
+    query<holds::HoldsParams>,
     query<ledger::RequestsParams>,
+    query<retention::PreviewParams>,
+    query<retention::CertificatesParams>,
     query<regions::RegionParams>,
     query<regions::ChildrenParams>,
     query<regions::SearchParams>,

@@ -6,8 +6,10 @@
 #include "app/shipped.hpp"
 #include "common/bus/held.hpp"
 #include "common/bus/restored.hpp"
+#include "common/crypto/sign.hpp"
 #include "modules/approvals/module.hpp"
 #include "modules/audit/module.hpp"
+#include "modules/holds/module.hpp"
 #include "modules/ledger/module.hpp"
 #include "modules/matching/module.hpp"
 #include "modules/regions/module.hpp"
@@ -26,6 +28,7 @@ Result<std::unique_ptr<Modules>> Modules::make(const std::string& files,
   std::unique_ptr<Modules> modules(new Modules(files, std::move(pinyin)));
   if (vault != nullptr) modules->macs.emplace(vault->hmac(vault::KeyName::first_secret));
   if (vault != nullptr) modules->slip_codes.emplace(vault->hmac(vault::KeyName::first_secret));
+  if (vault != nullptr) modules->certificate_key = vault->certificate_key().public_pem();
   modules->register_all();
   modules->registry.check();
   return modules;
@@ -43,11 +46,12 @@ void Modules::register_all() {
   residents::register_roster(registry, imports);
   screening::register_module(registry);
   status::register_module(registry);
+  holds::register_module(registry);
   ledger::register_module(registry, {slip_codes ? &*slip_codes : nullptr});
   matching::register_module(registry);
   reporting::register_module(registry);
   audit::register_module(registry);
-  retention::register_module(registry);
+  retention::register_module(registry, {certificate_key});
 }
 
 }  // namespace wangdi::app

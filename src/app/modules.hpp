@@ -29,6 +29,7 @@ struct Modules {
   accounts::AccountRights rights;
   accounts::EndedAccounts ended;
   std::optional<access::SecretMacs> macs;       // of the writer thread
+  std::string certificate_key;                  // PEM; empty where the registry only describes
   std::optional<ledger::SlipCodes> slip_codes;  // the same
   std::shared_ptr<const regions::TreeStore> trees;
   std::shared_ptr<regions::TreeIndex> tree_index;

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <optional>
 #include <ostream>
+#include <utility>
 
 #include "app/commands.hpp"
 #include "app/key_keeper.hpp"
@@ -34,13 +36,11 @@ Status replace_file(const std::string& path, std::string_view content) {
   return files::sync_folder_of(path);
 }
 
-// Of the last whole night. A folder without a stamp begins now: its first night is the next one.
-Result<UnixMs> last_night(const Runtime& runtime) {
-  const auto stamp = retention_stamp(runtime.config().data);
+// When the last whole night was; nothing where the folder has no stamp.
+std::optional<UnixMs> last_night(const Runtime& runtime) {
   struct stat status{};
-  if (::stat(stamp.c_str(), &status) == 0) return status.st_mtim.tv_sec * kSecondMs;
-  WD_TRY([[maybe_unused]] auto begun, replace_file(stamp, ""));
-  return runtime.clock().now();
+  if (::stat(retention_stamp(runtime.config().data).c_str(), &status) != 0) return std::nullopt;
+  return status.st_mtim.tv_sec * kSecondMs;
 }
 
 Status publish_key(Runtime& runtime) {
@@ -72,6 +72,24 @@ Status write_certificates(const std::string& folder, store::Connection& from) {
   return ok();
 }
 
+retention::NightParts parts_of(Runtime& runtime, store::Connection& reader,
+                               const crypto::SigningKey& key) {
+  return {
+      runtime.registry(),
+      runtime.writer(),
+      reader,
+      runtime.parameters(),
+      runtime.clock(),
+      runtime.config().zone(),
+      [&key](std::string_view text) { return crypto::base64(key.sign(crypto::bytes_of(text))); }};
+}
+
+Status count_coming(Runtime& runtime) {
+  WD_TRY(const auto reader, runtime.reader());
+  const auto key = runtime.vault().certificate_key();
+  return retention::count_coming(parts_of(runtime, *reader.connection, key));
+}
+
 }  // namespace
 
 std::string retention_stamp(const std::string& data_folder) {
@@ -90,12 +108,7 @@ Result<retention::Done> carry_out_retention(Runtime& runtime) {
   WD_TRY([[maybe_unused]] auto published, publish_key(runtime));
   WD_TRY(const auto reader, runtime.reader());
   const auto key = runtime.vault().certificate_key();
-  WD_TRY(const auto done,
-         retention::carry_out_rules({runtime.registry(), runtime.writer(), *reader.connection,
-                                     runtime.parameters(), runtime.clock(), runtime.config().zone(),
-                                     [&key](std::string_view text) {
-                                       return crypto::base64(key.sign(crypto::bytes_of(text)));
-                                     }}));
+  WD_TRY(const auto done, retention::carry_out_rules(parts_of(runtime, *reader.connection, key)));
   WD_TRY([[maybe_unused]] auto written,
          write_certificates(certificates_folder(runtime.config().data), *reader.connection));
   WD_TRY([[maybe_unused]] auto stamped, replace_file(retention_stamp(runtime.config().data), ""));
@@ -107,7 +120,10 @@ void RetentionKeeper::start() {
     log_.error("certificate_key_failed", published.error());
   }
   // Begins the count of nights; nothing is written to the folder later until one is due.
-  static_cast<void>(last_night(runtime_));
+  if (!last_night(runtime_)) {
+    const auto begun = replace_file(retention_stamp(runtime_.config().data), "");
+    if (!begun) log_.error("retention_failed", begun.error());
+  }
   looker_ = std::make_unique<Ticker>(kLookMs, [this] { look(); });
 }
 
@@ -116,6 +132,12 @@ void RetentionKeeper::stop() {
 }
 
 void RetentionKeeper::look() {
+  // Before the first night of an installation, so that the page of what is to come is not empty.
+  if (!std::exchange(has_counted_, true) && !runtime_.guard().is_alarmed()) {
+    if (auto counted = count_coming(runtime_); !counted) {
+      log_.error("retention_count_failed", counted.error());
+    }
+  }
   const auto last = last_night(runtime_);
   if (!last) return;
   const auto now = runtime_.clock().now();

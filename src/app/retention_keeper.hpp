@@ -42,7 +42,8 @@ class RetentionKeeper {
   Log& log_;
   std::atomic<bool> is_late_{false};
   std::int64_t try_after_ms_ = 0;  // monotonic
-  bool failed_ = false;            // the last time; told when it changes
+  bool has_counted_ = false;
+  bool failed_ = false;  // the last time; told when it changes
   std::unique_ptr<Ticker> looker_;
 };
 

@@ -45,6 +45,7 @@ const queries = {
   'get audit/reads': () => [{ own: true, ...get(`audit/reads?district=320508&from=${day(-1)}&until=${day(0)}`) }],
   'get audit/chain': () => [{ own: true, ...get('audit/chain?district=320508') }],
   'post audit/export': () => [{ own: true, ...post('audit/export', { district: '320508', from: day(-1), until: day(0) }) }],
+  'get holds': everywhere((region) => get(`holds?region=${region}`)),
   'get ledger/requests': everywhere((region) => get(`ledger/requests?region=${region}`)),
   'get matching': everywhere((region) => get(`matching?region=${region}`)),
   // Of whoever asked for the match only.
@@ -64,6 +65,8 @@ const queries = {
   'post residents/import': in_communities((community) => csv(`residents/import?community=${community}&mode=try&file_name=x.csv`)),
   'post residents/import/errors': in_communities((community) => csv(`residents/import/errors?community=${community}&file_name=x.csv`)),
   'post residents/search': in_communities((community) => post('residents/search', { community, text: 'zm' })),
+  'get retention/certificates': everywhere((region) => get(`retention/certificates?region=${region}`)),
+  'get retention/preview': everywhere((region) => get(`retention/preview?region=${region}`)),
   'get residents/template': () => [{ own: true, ...get('residents/template') }],
   'post residents/unmask': in_grids((grid) => post('residents/unmask', { subject: grid.person, fields: ['name'], purpose: 'home_visit' })),
   'get status/alarms': everywhere((region) => get(`status/alarms?region=${region}`)),
@@ -101,6 +104,9 @@ const commands = {
   'approvals.ask': () => regions.filter((region) => region.startsWith('3205')).map((region) => ({ region, body: { approval: uuid(), action: 'export_roster', region, purpose: 'home_visit', reason: '测试' } })),
   'approvals.decide': (grids) => [{ region: grids.approval.region, body: { ...grids.approval, allowed: true } }],
   'audit.close_case': () => [], // as above
+  'holds.set': (grids) => grids.map((grid) => ({ region: grid.code, body: hold_of(grid.held) })),
+  // One of each grid that stands: lifted by the first who may.
+  'holds.lift': (grids) => grids.map((grid) => ({ region: grid.code, body: { ...grid.hold, reason: '测试' } })),
   'ledger.make_slip': (grids) => grids.map((grid) => ({ region: grid.code, body: { slip: uuid(), person: grid.person, holder: 'guardian' } })),
   'ledger.give_notice': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, version: 1, way: 'shown', holder: 'guardian' } })),
   'ledger.ask': (grids) => grids.map((grid) => ({ region: grid.code, body: { request: uuid(), person: grid.person, kind: 'copy', holder: 'guardian', words: '测试' } })),
@@ -137,6 +143,11 @@ const commands = {
 const status_of = (person) => ({
   entry: uuid(), person, group: 'close_contact', source: 'document', starts_on: day(0), ends_on: day(14),
   document: 'contact_notice', document_number: '测试1号', issuer: '测试', issued_on: day(0), reason: '测试',
+});
+
+// A hold over a household that nobody is erased of.
+const hold_of = (household) => ({
+  hold: uuid(), household, ground: 'court', case_number: '测试1号', issuer: '测试', ends_on: day(9), told: true, reason: '测试',
 });
 
 let installation, server, description, grids;
@@ -186,8 +197,13 @@ async function things_of(code) {
   const officer = clients.get('community_officer');
   const asked = { request, person: door.persons[0].id, kind: 'copy', holder: 'guardian', words: '测试' };
   assert.equal((await officer.one('ledger.ask', code, asked)).status, 'applied');
+  const held = doors.doors.at(-1).household;
+  const hold = hold_of(held);
+  assert.equal((await county.one('holds.set', code, hold)).status, 'applied');
   return {
     code,
+    held,
+    hold: { hold: hold.hold, household: held },
     request,
     household: door.household,
     person: door.persons[0].id,

@@ -47,11 +47,13 @@ const kStory = [
   ['matching.ask', kCommunity],
   ['matching.run', kCommunity],
   ['ledger.answer', kGrid],
+  ['holds.set', kGrid],
+  ['holds.lift', kGrid],
   ['residents.erase_person', kGrid],
   ['audit.close_case', '320508'],
   ['regions.import_tree', ''],
 ];
-// By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, the golden token's owner is nobody here, and a tree is imported by the
+// By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, a hold is the county's to set, the golden token's owner is nobody here, and a tree is imported by the
 // server's own command. Everything
 // else is applied.
 const kRefused = {
@@ -68,6 +70,8 @@ const kRefused = {
   'audit.close_case full': 'not_found',
   'accounts.make_token minimal': 'invalid_fields',
   'accounts.revoke_token full': 'not_found',
+  'holds.set full': 'not_found',
+  'holds.lift full': 'not_found',
   'regions.import_tree full': 'tree_refused',
 };
 

@@ -228,6 +228,7 @@ Result<LedgerView> ledger_view(PersonId person, QueryContext& context) {
     view.looks.items.push_back(std::move(look));
   }
   WD_TRY([[maybe_unused]] auto added, add_requests(person, context, view));
+  WD_TRY(view.holds, holds::holds_told(district, stored->household, context));
   return view;
 }
 

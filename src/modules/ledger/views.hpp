@@ -6,6 +6,7 @@
 
 #include "access/role_names.hpp"
 #include "base/limits.hpp"
+#include "modules/holds/facts.hpp"
 #include "modules/ledger/messages.hpp"
 #include "modules/regions/messages.hpp"
 #include "types/list.hpp"
@@ -139,7 +140,8 @@ struct LedgerView {
   List<Look, limits::kPageRows> looks;  // the latest first
   bool has_more = false;                // earlier ones than are shown
   List<OwnRequest, kOwnRequestsMax> requests;
-  List<GivenNotice, kNoticesMax> notices;  // the newest wording first
+  List<GivenNotice, kNoticesMax> notices;           // the newest wording first
+  List<holds::OwnHold, holds::kOwnHoldsMax> holds;  // those the resident may read of
 };
 WD_STRUCT(LedgerView, (slip, "查阅条", "Slip", "", "ledger"), (name, "姓名", "Name", "", "ledger"),
           (community, "社区", "Community", "", "ledger"),
@@ -149,6 +151,7 @@ WD_STRUCT(LedgerView, (slip, "查阅条", "Slip", "", "ledger"), (name, "姓名"
           (looks, "谁看过", "Who looked", "", "ledger"),
           (has_more, "还有更早的", "There are earlier ones", "", "ledger"),
           (requests, "提过的申请", "Requests", "", "ledger"),
-          (notices, "告知过您的", "Notices given", "", "ledger"))
+          (notices, "告知过您的", "Notices given", "", "ledger"),
+          (holds, "依法留存", "Legal holds", "", "holds"))
 
 }  // namespace wangdi::ledger

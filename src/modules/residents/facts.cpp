@@ -11,6 +11,15 @@ namespace wangdi::residents {
 
 namespace {
 
+constexpr store::Statement kErasedSince{
+    "residents_erased_since",
+    "SELECT COUNT(*) AS count FROM erased_person WHERE district = $1 AND erased_on >= $2"};
+
+struct ErasedCountRow {
+  std::int64_t count = 0;
+};
+WD_DESCRIBE(ErasedCountRow, count)
+
 std::optional<HouseholdFacts> facts_of(const HouseholdRow* row) {
   if (row == nullptr) return std::nullopt;
   return HouseholdFacts{row->grid, row->building, row->persons, row->state};
@@ -21,6 +30,11 @@ std::optional<HouseholdFacts> facts_of(const HouseholdRow* row) {
 std::optional<HouseholdFacts> household_facts(store::Rows& rows, District district,
                                               HouseholdId household) {
   return facts_of(rows.find(kHousehold, {district, household}));
+}
+
+Result<std::int64_t> erased_since(store::Connection& db, District district, CivilDate day) {
+  WD_TRY(const auto row, store::select_one<ErasedCountRow>(db, kErasedSince, district, day));
+  return row ? row->count : 0;
 }
 
 std::optional<HouseholdId> household_of(store::Rows& rows, District district, PersonId person) {

@@ -198,6 +198,8 @@ Result<std::vector<Uuid>> subjects_of_household(store::Connection& db, District 
 // Whether somebody of the household was in some key group on the day.
 Result<bool> has_key_person(store::Connection& db, District district, HouseholdId household,
                             CivilDate day);
+// How many people of the district were erased on that day or later.
+Result<std::int64_t> erased_since(store::Connection& db, District district, CivilDate day);
 
 // The grid of a household as stored; nothing when there is none.
 Result<std::optional<RegionCode>> stored_grid(store::Connection& db, District district,

@@ -61,6 +61,9 @@ constexpr EventClass kEvents[] = {
     {"audit.case_continued", 1, About::nobody},
     {"audit.case_closed", 1, About::nobody},
     {"audit.day_judged", 1, About::nobody},
+    // They stay: that data were kept longer is to be seen later.
+    {"holds.set_done", 1, About::household},
+    {"holds.lifted", 1, About::household},
     {"reporting.cut_off_taken", 1, About::nobody},
     {"reporting.figures_kept", 1, About::nobody},
 };
@@ -79,6 +82,7 @@ constexpr TableClass kTables[] = {
     {"status_entry", Holds::of_one},
     {"ledger_request", Holds::of_one},
     {"ledger_notice", Holds::of_one},
+    {"legal_hold", Holds::of_one},
     {"community_day", Holds::of_many},
     {"district_day", Holds::of_many},
     {"community_change", Holds::of_many},
@@ -112,6 +116,8 @@ constexpr TableClass kTables[] = {
     {"audit_judged", Holds::nobody},
     {"data_restored", Holds::nobody},
     {"certificate", Holds::nobody},
+    {"retention_due", Holds::forgotten},
+    {"retention_counted", Holds::forgotten},
 };
 
 template <class Event>

@@ -9,6 +9,7 @@
 #include "common/bus/lane.hpp"
 #include "common/bus/rebuild.hpp"
 #include "common/parameters/parameters.hpp"
+#include "modules/holds/facts.hpp"
 #include "modules/reporting/facts.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/retention/classes.hpp"
@@ -121,9 +122,12 @@ Status doom_visits(const Index& index, Work& work) {
   return ok();
 }
 
-Result<Work> work_of(const Portion& portion, const Index& index, store::Connection& db) {
+Result<Work> work_of(const Portion& portion, const Index& index, store::Rows& rows) {
   Work work;
+  auto& db = rows.connection();
   for (const auto household : portion.households) {
+    // Asked here once more: a hold may have come since the night began.
+    if (holds::held_until(rows, index.district(), household, index.today())) continue;
     const auto erased = index.erased().find(household);
     if (portion.rule == Rule::erasure) {
       if (erased == index.erased().end()) continue;
@@ -256,7 +260,7 @@ Result<journal::RecordsDestroyed> certified(const Portion& portion, const Work& 
   what.rule = portion.rule;
   what.at = utc_text(context.now);
   what.records = static_cast<std::int64_t>(work.doomed.size());
-  what.document = "中华人民共和国个人信息保护法第四十七条";
+  what.document = kErasureDocument;
   if (portion.rule != Rule::erasure) {
     WD_TRY(const auto* row,
            context.parameters.find(parameter_of(portion.rule), context.region, context.today));
@@ -286,7 +290,7 @@ Result<Decision> destroy(const Portion& portion, const Tools& tools, Index& inde
   auto& live = context.rows.connection();
   WD_TRY([[maybe_unused]] auto flushed, context.rows.flush());
   WD_TRY([[maybe_unused]] auto up_to_date, catch_up(index, live));
-  WD_TRY(const auto work, work_of(portion, index, live));
+  WD_TRY(const auto work, work_of(portion, index, context.rows));
   if (work.doomed.empty()) return Decision{};
 
   Replay with, without;

@@ -50,9 +50,7 @@ Status Index::add(const journal::RecordRow& record) {
     case About::visit:
       return add_visit(record);
     case About::held_command:
-      if (is_over(CivilDate::of(record.recorded_at, zone_), days_.held_commands, today_)) {
-        held_.push_back(record.sequence);
-      }
+      add_held_command(record);
       break;
   }
   return ok();
@@ -83,8 +81,31 @@ Status Index::add_visit(const journal::RecordRow& record) {
   }
   add_to(household, record.sequence);
   WD_TRY(const auto last, last_day_of(record, zone_));
-  if (last && is_over(*last, days_.visits, today_)) visited_.insert(household);
+  if (!last) return ok();
+  const auto over = over_on(*last, days_.visits);
+  if (over <= today_) visited_.insert(household);
+  if (is_coming(over, today_)) {
+    ++coming_[{record.region.at(RegionLevel::community), Rule::visits, over}][household];
+  }
   return ok();
+}
+
+void Index::add_held_command(const journal::RecordRow& record) {
+  const auto over = over_on(CivilDate::of(record.recorded_at, zone_), days_.held_commands);
+  if (over <= today_) held_.push_back(record.sequence);
+  if (!is_coming(over, today_)) return;
+  const auto at = std::min(record.region.level(), RegionLevel::community);
+  ++coming_[{record.region.at(at), Rule::held_commands, over}][HouseholdId{}];
+}
+
+std::map<Index::Coming, std::int64_t> Index::coming(const std::set<HouseholdId>& held) const {
+  std::map<Coming, std::int64_t> sums;
+  for (const auto& [what, households] : coming_) {
+    for (const auto& [household, records] : households) {
+      if (!held.contains(household)) sums[what] += records;
+    }
+  }
+  return sums;
 }
 
 Result<std::optional<CivilDate>> last_day_of(const journal::RecordRow& record, ZoneOffset zone) {

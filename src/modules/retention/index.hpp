@@ -42,6 +42,14 @@ class Index {
   const std::set<HouseholdId>& visited() const { return visited_; }
   // Records of held commands whose time is over.
   const std::vector<std::int64_t>& held() const { return held_; }
+  // How many records die in the days to come, without those of households that are held.
+  struct Coming {
+    RegionCode community;
+    Rule rule{};
+    CivilDate day;
+    auto operator<=>(const Coming&) const = default;
+  };
+  std::map<Coming, std::int64_t> coming(const std::set<HouseholdId>& held) const;
   // The records about a household, its people and its visits that are not destroyed.
   const std::vector<std::int64_t>& records_of(HouseholdId household) const;
 
@@ -51,6 +59,7 @@ class Index {
   }
   Status add_about_person(const journal::RecordRow& record);
   Status add_visit(const journal::RecordRow& record);
+  void add_held_command(const journal::RecordRow& record);
 
   District district_;
   Days days_;
@@ -62,6 +71,7 @@ class Index {
   std::map<HouseholdId, std::vector<Erased>> erased_;
   std::set<HouseholdId> visited_;
   std::vector<std::int64_t> held_;
+  std::map<Coming, std::map<HouseholdId, std::int64_t>> coming_;
 };
 
 // The last day on which a record of a visit counts; nothing for a correction, which follows it.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers the certificates' table and the event that fills it.
+// Registers tables, the event that fills the certificates', and the questions.
 #include "modules/retention/module.hpp"
 
 #include "journal/destruction.hpp"
+#include "modules/retention/queries.hpp"
 #include "modules/retention/tables.hpp"
 
 namespace wangdi::retention {
@@ -18,9 +19,12 @@ void records_destroyed(const journal::RecordsDestroyed& event, const bus::Record
 
 }  // namespace
 
-void register_module(bus::Registry& registry) {
+void register_module(bus::Registry& registry, const ModuleParts& parts) {
   registry.table(kCertificate);
+  registry.table(kDue);
+  registry.table(kCounted);
   registry.project<journal::RecordsDestroyed>(records_destroyed);
+  register_queries(registry, parts.public_key);
 }
 
 }  // namespace wangdi::retention

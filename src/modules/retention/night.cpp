@@ -3,7 +3,9 @@
 #include "modules/retention/night.hpp"
 
 #include "common/parameters/parameters.hpp"
+#include "modules/holds/facts.hpp"
 #include "modules/ledger/facts.hpp"
+#include "modules/retention/tables.hpp"
 
 namespace wangdi::retention {
 namespace {
@@ -81,16 +83,34 @@ Status carry_out(const Portion& portion, Index& index, journal::Destructions& be
   return ok();
 }
 
+// What is shown ahead is of the last night: what is recorded later dies later than it tells.
+Status keep_coming(const Index& index, const NightParts& parts) {
+  const auto district = index.district();
+  WD_TRY(const auto held, holds::held_households(parts.reader, district, index.today()));
+  const auto coming = index.coming(held);
+  const auto keep = [&](store::Rows& rows, vault::Writer&) -> Status {
+    for (const auto& row : rows.list(kDue, district)) {
+      rows.erase(kDue, {row.district, row.community, row.rule, row.day});
+    }
+    for (const auto& [what, records] : coming) {
+      rows.put(kDue, {district, what.community, what.rule, what.day, records});
+    }
+    rows.put(kCounted, {district, parts.clock.now(), index.today()});
+    return rows.status();
+  };
+  return parts.writer.run_job(keep, {district});
+}
+
 Status carry_out_in(District district, const NightParts& parts, Done& done) {
   WD_TRY(auto index, index_of(district, parts));
   const auto portions = portions_of(index);
-  if (portions.empty()) return ok();
+  if (portions.empty()) return keep_coming(index, parts);
   WD_TRY(auto before, journal::Destructions::load(parts.reader));
   for (const auto& portion : portions) {
     WD_TRY([[maybe_unused]] auto acted, carry_out(portion, index, before, parts, done));
   }
-  // A commit more, for a reader that kept the pages of before in the log.
-  return parts.writer.run_job([](store::Rows&, vault::Writer&) { return ok(); }, {district});
+  // A commit more, also for a reader that kept the pages of before in the log.
+  return keep_coming(index, parts);
 }
 
 }  // namespace
@@ -113,6 +133,24 @@ Result<Done> carry_out_rules(const NightParts& parts) {
   }
   if (failed) return std::move(*failed);
   return done;
+}
+
+Status count_coming(const NightParts& parts) {
+  WD_TRY(const auto heads, journal::heads(parts.reader));
+  for (const auto& head : heads) {
+    if (head.district.is_pseudo()) continue;
+    bool is_counted = false;
+    WD_TRY([[maybe_unused]] auto read,
+           parts.reader.by_key(kCounted.info(), 1, store::bind_all(head.district),
+                               [&](const store::RowReader&) {
+                                 is_counted = true;
+                                 return false;
+                               }));
+    if (is_counted) continue;
+    WD_TRY(const auto index, index_of(head.district, parts));
+    WD_TRY([[maybe_unused]] auto kept, keep_coming(index, parts));
+  }
+  return ok();
 }
 
 Status check_rules(const Parameters& parameters) {

@@ -29,6 +29,9 @@ struct Done {
 // failed, after the other districts were done.
 Result<Done> carry_out_rules(const NightParts& parts);
 
+// Counts what dies in the days to come in districts where no night has done so yet.
+Status count_coming(const NightParts& parts);
+
 // Whether the shipped rules keep to the limit, today and later. Error: configuration_invalid.
 Status check_rules(const Parameters& parameters);
 

@@ -32,6 +32,21 @@ bool is_over(CivilDate last, std::int64_t days, CivilDate today) {
   return std::int64_t{last.days()} + days < today.days();
 }
 
+CivilDate over_on(CivilDate last, std::int64_t days) {
+  return last.plus_days(static_cast<std::int32_t>(days) + 1);
+}
+
+bool is_coming(CivilDate over_on, CivilDate today) {
+  return over_on > today && over_on <= today.plus_days(kDaysAhead);
+}
+
+std::optional<Rule> rule_of(std::string_view name) {
+  for (const auto rule : {Rule::erasure, Rule::visits, Rule::held_commands}) {
+    if (name_of(rule) == name) return rule;
+  }
+  return std::nullopt;
+}
+
 std::string statement_of(const Certified& what) {
   std::string text = "网底销毁证明 / Wangdi certificate of destruction\nversion: 1\n";
   text += "district: " + what.district.text() + '\n';

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,15 +14,24 @@
 #include "base/civil_date.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "codec/describe.hpp"
 #include "types/region_code.hpp"
 
 namespace wangdi::retention {
 
 // Why records are destroyed.
 enum class Rule : std::uint8_t { erasure = 1, visits = 2, held_commands = 3 };
+WD_ENUM(Rule, (erasure, "删除了的人", "Persons who were erased"),
+        (visits, "到期的走访", "Visits whose time is over"),
+        (held_commands, "待核对的记录", "Records held for review"))
+
+// What dies so many days from now is shown ahead.
+inline constexpr std::int32_t kDaysAhead = 7;
 
 // A phone may bring a record so many days after it happened: what belongs to it must be there.
 inline constexpr std::int64_t kLeastDays = limits::kOfflineMs / 86'400'000;
+
+inline constexpr std::string_view kErasureDocument = "中华人民共和国个人信息保护法第四十七条";
 
 // The name of the rule's row in parameters/retention.csv; empty for an erasure, which waits for no
 // day.
@@ -34,6 +44,12 @@ Status check_days(std::string_view name, std::int64_t days);
 
 // Whether what counted last on `last` is destroyed on `today`: `days` whole days lie between.
 bool is_over(CivilDate last, std::int64_t days, CivilDate today);
+// The day on which it is, by the night of which it is destroyed.
+CivilDate over_on(CivilDate last, std::int64_t days);
+// Whether that is within the days shown ahead of the night of `today`.
+bool is_coming(CivilDate over_on, CivilDate today);
+// The rule an event names; nothing for a name that is not known any more.
+std::optional<Rule> rule_of(std::string_view name);
 
 // What a certificate says, in both languages, line by line "name: value". A foreign program needs
 // nothing but these bytes, the signature and the public key.

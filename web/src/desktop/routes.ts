@@ -64,6 +64,11 @@ export const desktop_routes: RouteRecordRaw[] = [
     meta: { title: 'nav.households', roles: field, wide: true },
   },
   {
+    path: '/retention',
+    component: () => import('@/retention/RetentionPage.vue'),
+    meta: { title: 'nav.retention', roles: field, wide: true },
+  },
+  {
     path: '/indicators',
     component: () => import('./IndicatorsPage.vue'),
     meta: { title: 'nav.indicators', roles: officers, wide: true },

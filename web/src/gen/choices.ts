@@ -107,6 +107,14 @@ export const GroundSource = [
   { value: "document", title: ["凭文书", "By a document"] },
 ] as const satisfies readonly Choice[];
 
+export const HoldGround = [
+  { value: "court", title: ["法院要求保全证据", "A court secures evidence"] },
+  { value: "police_procuratorate", title: ["公安、检察机关调取证据", "Police or procuratorate take evidence"] },
+  { value: "supervision", title: ["监察机关调查", "A supervision body investigates"] },
+  { value: "administrative", title: ["行政复议、行政处罚或信访在办", "An administrative case is pending"] },
+  { value: "own_complaint", title: ["居民自己投诉或维权，要求留存", "The resident complains and asks for it"] },
+] as const satisfies readonly Choice[];
+
 export const Holder = [
   { value: "self", title: ["本人", "The person"] },
   { value: "guardian", title: ["监护人", "Guardian"] },
@@ -248,6 +256,12 @@ export const RoomStatus = [
   { value: "exception", title: ["有情况", "Exception"] },
   { value: "care", title: ["照护", "Care"] },
   { value: "vacant", title: ["空置", "Vacant"] },
+] as const satisfies readonly Choice[];
+
+export const Rule = [
+  { value: "erasure", title: ["删除了的人", "Persons who were erased"] },
+  { value: "visits", title: ["到期的走访", "Visits whose time is over"] },
+  { value: "held_commands", title: ["待核对的记录", "Records held for review"] },
 ] as const satisfies readonly Choice[];
 
 export const Sex = [

@@ -38,6 +38,7 @@ export const en: Record<keyof typeof zh, string> = {
   'nav.audit': 'Access audit',
   'nav.indicators': 'Indicators',
   'nav.requests': 'Requests',
+  'nav.retention': 'Retention',
   'nav.my': 'Who looked at my record',
   'nav.slip': 'Slip and requests',
 

@@ -36,6 +36,7 @@ export const zh = {
   'nav.audit': '查阅审计',
   'nav.indicators': '口径与指标',
   'nav.requests': '居民的申请',
+  'nav.retention': '保存与销毁',
   'nav.my': '谁看过我的信息',
   'nav.slip': '查阅条和申请',
 

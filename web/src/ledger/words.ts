@@ -2,6 +2,8 @@
 // A look and a request in a sentence that somebody can be read out.
 import * as choices from '@/gen/choices';
 import type { Schemas } from '@/gen/schema';
+import { long_day } from '@/format/dates';
+import { tr } from '@/retention/texts';
 import { choice_title } from '@/worker/words';
 import { is_en } from '@/i18n';
 import { tl } from './texts';
@@ -36,4 +38,10 @@ export function state_words(request: Pick<Schemas['OwnRequest'], 'state' | 'days
 export function state_look(request: Pick<Schemas['OwnRequest'], 'state' | 'days_left'>) {
   if (request.state === 'open') return request.days_left < 0 ? ('stop' as const) : ('caution' as const);
   return request.state === 'granted' ? ('ok' as const) : undefined;
+}
+
+export function hold_words(hold: Schemas['OwnHold']): string {
+  const ground = choice_title(choices.HoldGround, hold.ground);
+  if (hold.lifted_on) return tr('own.lifted', { ground, day: long_day(hold.lifted_on) });
+  return tr(hold.runs ? 'own.runs' : 'own.over', { ground, day: long_day(hold.ends_on) });
 }

@@ -18,6 +18,7 @@ const places: NavItem = { to: '/places', icon: 'building', text: 'nav.places', w
 const roster: NavItem = { to: '/import', icon: 'upload', text: 'nav.import' };
 const status: NavItem = { to: '/status', icon: 'people', text: 'nav.people', wide_only: true };
 const requests: NavItem = { to: '/requests', icon: 'file', text: 'nav.requests', wide_only: true };
+const retention: NavItem = { to: '/retention', icon: 'clock', text: 'nav.retention', wide_only: true };
 const accounts: NavItem = { to: '/accounts', icon: 'key', text: 'nav.accounts' };
 
 const indicators: NavItem = {
@@ -33,9 +34,9 @@ const pages: Record<Role, NavItem[]> = {
     { to: '/people', icon: 'people', text: 'nav.people' },
     me,
   ],
-  community_officer: [board, households, status, places, roster, requests, accounts, indicators, me],
-  township_officer: [board, households, status, places, requests, accounts, indicators, me],
-  county_officer: [board, households, status, places, requests, accounts, indicators, me],
+  community_officer: [board, households, status, places, roster, requests, retention, accounts, indicators, me],
+  township_officer: [board, households, status, places, requests, retention, accounts, indicators, me],
+  county_officer: [board, households, status, places, requests, retention, accounts, indicators, me],
   higher_officer: [board, status, indicators, me],
   system_administrator: [accounts, me],
   security_administrator: [accounts, me],

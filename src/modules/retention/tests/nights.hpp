@@ -9,6 +9,8 @@
 
 #include "common/crypto/sign.hpp"
 #include "journal/destruction.hpp"
+#include "modules/holds/module.hpp"
+#include "modules/holds/tables.hpp"
 #include "modules/ledger/module.hpp"
 #include "modules/ledger/tables.hpp"
 #include "modules/reporting/module.hpp"
@@ -29,14 +31,16 @@ inline void register_ledger(bus::Registry& registry) {
   ledger::register_module(registry, {&codes});
 }
 
+inline void register_retention(bus::Registry& registry) { register_module(registry, {"PEM"}); }
+
 class Nights {
  public:
   using Place = screening::Place;
 
   Nights()
       : place({screening::register_places, residents::register_module, screening::register_module,
-               status::register_module, register_ledger, reporting::register_module,
-               register_module}) {}
+               status::register_module, holds::register_module, register_ledger,
+               reporting::register_module, register_retention}) {}
 
   Result<Done> try_night() {
     auto reader = testing::Harness::must(place.h.engine->open_reader());
