@@ -30,6 +30,13 @@ export const tl = make_t(
     'my.looks': '一共 {n} 次',
     'my.not_right': '觉得不对？在下面提出来，社区要在期限内答复。',
 
+    'hold.title': '您家的记录依法留存',
+    'hold.runs': '{ground}，留到 {day}。到期前不会自动销毁，也不作别的用处。',
+    'hold.over': '{ground}，曾经留存到 {day}，现在已经结束。',
+    'hold.lifted': '{ground}，曾经留存，{day} 已经解除。',
+    'hold.issuer': '要求的机关：{issuer}',
+    'hold.reason': '理由：{reason}',
+
     'look.unmask': '{who}看了{what}。',
     'look.exact_search': '{who}按号码查找，找到了{what}。',
     'look.export_file': '{who}导出了一份含有您的名单，姓名和号码遮住一部分。',
@@ -152,6 +159,13 @@ export const tl = make_t(
     'my.more': 'There are earlier ones: ask for a copy to get them all.',
     'my.looks': '{n} {n:time|times}',
     'my.not_right': 'Something wrong? Say so below: the community has to answer in time.',
+
+    'hold.title': 'Your records are held for a case',
+    'hold.runs': '{ground}, until {day}. Until then they are not destroyed, and used for nothing else.',
+    'hold.over': '{ground}: they were held until {day}; that is over.',
+    'hold.lifted': '{ground}: they were held; that was lifted on {day}.',
+    'hold.issuer': 'Asked for by: {issuer}',
+    'hold.reason': 'Reason: {reason}',
 
     'look.unmask': '{who} looked at {what}.',
     'look.exact_search': '{who} searched by number and found {what}.',

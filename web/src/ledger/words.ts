@@ -3,7 +3,6 @@
 import * as choices from '@/gen/choices';
 import type { Schemas } from '@/gen/schema';
 import { long_day } from '@/format/dates';
-import { tr } from '@/retention/texts';
 import { choice_title } from '@/worker/words';
 import { is_en } from '@/i18n';
 import { tl } from './texts';
@@ -42,6 +41,6 @@ export function state_look(request: Pick<Schemas['OwnRequest'], 'state' | 'days_
 
 export function hold_words(hold: Schemas['OwnHold']): string {
   const ground = choice_title(choices.HoldGround, hold.ground);
-  if (hold.lifted_on) return tr('own.lifted', { ground, day: long_day(hold.lifted_on) });
-  return tr(hold.runs ? 'own.runs' : 'own.over', { ground, day: long_day(hold.ends_on) });
+  if (hold.lifted_on) return tl('hold.lifted', { ground, day: long_day(hold.lifted_on) });
+  return tl(hold.runs ? 'hold.runs' : 'hold.over', { ground, day: long_day(hold.ends_on) });
 }

@@ -70,13 +70,6 @@ export const tr = make_t(
     'proof.unknown': '旧规则',
     'proof.more': '再看一些',
     'records': '{n} 条',
-
-    'own.title': '您家的记录依法留存',
-    'own.runs': '{ground}，留到 {day}。到期前不会自动销毁，也不作别的用处。',
-    'own.over': '{ground}，曾经留存到 {day}，现在已经结束。',
-    'own.lifted': '{ground}，曾经留存，{day} 已经解除。',
-    'own.issuer': '要求的机关：{issuer}',
-    'own.reason': '理由：{reason}',
   },
   {
     'page.title': 'Retention',
@@ -148,12 +141,5 @@ export const tr = make_t(
     'proof.unknown': 'An older rule',
     'proof.more': 'Show more',
     'records': '{n} {n:record|records}',
-
-    'own.title': 'Your records are held for a case',
-    'own.runs': '{ground}, until {day}. Until then they are not destroyed, and used for nothing else.',
-    'own.over': '{ground}: they were held until {day}; that is over.',
-    'own.lifted': '{ground}: they were held; that was lifted on {day}.',
-    'own.issuer': 'Asked for by: {issuer}',
-    'own.reason': 'Reason: {reason}',
   },
 );
