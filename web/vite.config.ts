@@ -102,7 +102,12 @@ export default defineConfig({
   },
   build: {
     target: 'es2022',
-    modulePreload: { polyfill: false },
+    // A page's scripts ask for theirs themselves; the list of all would be in the first load.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, names, { hostType }) =>
+        hostType === 'html' ? names : names.filter((name) => name.endsWith('.css')),
+    },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     manifest: true,

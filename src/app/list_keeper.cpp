@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hourly look at lists that are over.
+// The look every ten minutes at lists that are over.
 #include "app/list_keeper.hpp"
 
 #include "modules/matching/module.hpp"
@@ -7,7 +7,7 @@
 namespace wangdi::app {
 namespace {
 
-constexpr std::int64_t kLookMs = 3'600'000;
+constexpr std::int64_t kLookMs = 600'000;  // soon after a start too: a machine may be off at night
 constexpr int kDistrictsMost = 10'000;
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace wangdi::app {
 
 class ListKeeper {
  public:
-  // Looks every hour. Both outlive this.
+  // Looks every ten minutes. Both outlive this.
   ListKeeper(Runtime& runtime, Log& log);
   void stop() { ticker_.stop(); }
 

@@ -188,6 +188,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Legal holds */
+        get: operations["holds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/requests": {
         parameters: {
             query?: never;
@@ -542,6 +559,40 @@ export interface paths {
         put?: never;
         /** Unmask */
         post: operations["residents_unmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates of destruction */
+        get: operations["retention_certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is destroyed in the next seven days */
+        get: operations["retention_preview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1162,6 +1213,30 @@ export interface components {
         /** @enum {string} */
         CaseOutcome: "explained" | "warned" | "reported";
         Celsius: number;
+        CertificateView: {
+            /** 文件名 */
+            name: string;
+            /** 序号 */
+            sequence: number;
+            /** 什么时候销毁的 */
+            recorded_at: number;
+            /** 规则 */
+            rule?: components["schemas"]["Rule"];
+            /** 多少条 */
+            records: number;
+            /** 证明原文 */
+            statement: string;
+            /** 签名（Base64） */
+            signature: string;
+        };
+        CertificatesView: {
+            /** 证明 */
+            rows: components["schemas"]["CertificateView"][];
+            /** 下一页从哪张之前 */
+            next?: number;
+            /** 公钥（PEM） */
+            public_key: string;
+        };
         ChangePassword: {
             /** 现在的密码 */
             current: string;
@@ -1426,6 +1501,14 @@ export interface components {
             /** 门牌 */
             doors: components["schemas"]["Door"][];
         };
+        DueView: {
+            /** 规则 */
+            rule: components["schemas"]["Rule"];
+            /** 哪天夜里 */
+            day: components["schemas"]["CivilDate"];
+            /** 多少条 */
+            records: number;
+        };
         EndKeyGroup: {
             /** 人员 */
             person: components["schemas"]["Uuid"];
@@ -1631,7 +1714,47 @@ export interface components {
         /** @enum {string} */
         GroundSource: "rule" | "document";
         /** @enum {string} */
+        HoldGround: "court" | "police_procuratorate" | "supervision" | "administrative" | "own_complaint";
+        HoldView: {
+            /** 留存编号 */
+            hold: components["schemas"]["Uuid"];
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 网格 */
+            grid: components["schemas"]["RegionStep"];
+            /** 门牌 */
+            door: string;
+            /** 依据 */
+            ground: components["schemas"]["HoldGround"];
+            /** 留到哪天 */
+            ends_on: components["schemas"]["CivilDate"];
+            /** 还在留存 */
+            runs: boolean;
+            /** 办理期间告诉居民 */
+            told: boolean;
+            /** 什么时候定的 */
+            set_at: number;
+            /** 谁定的 */
+            set_by: string;
+            /** 哪天解除 */
+            lifted_on?: components["schemas"]["CivilDate"];
+            /** 案件或文书编号 */
+            case_number?: string;
+            /** 哪个机关要求的 */
+            issuer?: string;
+            /** 用大白话写明理由 */
+            reason?: string;
+            /** 为什么解除 */
+            lifted_because?: string;
+        };
+        /** @enum {string} */
         Holder: "self" | "guardian" | "proxy";
+        HoldsView: {
+            /** 留存 */
+            rows: components["schemas"]["HoldView"][];
+            /** 最长多少天 */
+            days_most: number;
+        };
         HouseholdFigures: {
             /** 已排查 */
             reached: number;
@@ -1828,6 +1951,16 @@ export interface components {
             requests: components["schemas"]["OwnRequest"][];
             /** 告知过您的 */
             notices: components["schemas"]["GivenNotice"][];
+            /** 依法留存 */
+            holds: components["schemas"]["OwnHold"][];
+        };
+        LiftHold: {
+            /** 留存编号 */
+            hold: components["schemas"]["Uuid"];
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 为什么解除 */
+            reason: string;
         };
         ListRow: {
             /** 行 */
@@ -1949,6 +2082,22 @@ export interface components {
         };
         /** @enum {string} */
         Operation: "unmask" | "exact_search" | "export_file" | "list_match";
+        OwnHold: {
+            /** 依据 */
+            ground: components["schemas"]["HoldGround"];
+            /** 哪个机关要求的 */
+            issuer: string;
+            /** 用大白话写明理由 */
+            reason: string;
+            /** 留到哪天 */
+            ends_on: components["schemas"]["CivilDate"];
+            /** 还在留存 */
+            runs: boolean;
+            /** 哪天解除 */
+            lifted_on?: components["schemas"]["CivilDate"];
+            /** 为什么解除 */
+            lifted_because?: string;
+        };
         OwnRequest: {
             /** 申请 */
             request: components["schemas"]["Uuid"];
@@ -2006,6 +2155,22 @@ export interface components {
             district: number;
             /** 序号 */
             sequence: number;
+        };
+        PreviewView: {
+            /** 什么时候数的 */
+            counted_at?: number;
+            /** 从哪天 */
+            from: components["schemas"]["CivilDate"];
+            /** 到哪天 */
+            until: components["schemas"]["CivilDate"];
+            /** 将销毁的 */
+            rows: components["schemas"]["DueView"][];
+            /** 今天删除的人 */
+            erased: number;
+            /** 依法留存的户 */
+            held: number;
+            /** 规则 */
+            rules: components["schemas"]["RuleView"][];
         };
         Problem: {
             /** 种类 */
@@ -2248,6 +2413,18 @@ export interface components {
             /** 结束日期 */
             ends_on: components["schemas"]["CivilDate"];
         };
+        /** @enum {string} */
+        Rule: "erasure" | "visits" | "held_commands";
+        RuleView: {
+            /** 规则 */
+            rule: components["schemas"]["Rule"];
+            /** 保存天数 */
+            days?: number;
+            /** 依据 */
+            document: string;
+            /** 条款 */
+            clause: string;
+        };
         RunMatch: {
             /** 比对编号 */
             match: components["schemas"]["Uuid"];
@@ -2293,6 +2470,24 @@ export interface components {
             phone: components["schemas"]["PhoneView"];
             /** 服务器时间 */
             server_time: number;
+        };
+        SetHold: {
+            /** 留存编号 */
+            hold: components["schemas"]["Uuid"];
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 依据 */
+            ground: components["schemas"]["HoldGround"];
+            /** 案件或文书编号 */
+            case_number: string;
+            /** 哪个机关要求的 */
+            issuer: string;
+            /** 留到哪天 */
+            ends_on: components["schemas"]["CivilDate"];
+            /** 办理期间告诉居民 */
+            told: boolean;
+            /** 用大白话写明理由 */
+            reason: string;
         };
         SetStatus: {
             /** 认定编号 */
@@ -2789,6 +2984,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandBatchResult"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    holds: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldsView"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3423,6 +3643,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unmasked"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    retention_certificates: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+                /** @description Before this one */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesView"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    retention_preview: {
+        parameters: {
+            query: {
+                /** @description Region */
+                region: components["schemas"]["RegionCode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -12,6 +12,8 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "approvals.ask": schema.AskApproval,
   "approvals.decide": schema.DecideApproval,
   "audit.close_case": schema.CloseCase,
+  "holds.lift": schema.LiftHold,
+  "holds.set": schema.SetHold,
   "ledger.answer": schema.AnswerRequest,
   "ledger.ask": schema.AskRequest,
   "ledger.give_notice": schema.GiveNotice,

@@ -10,6 +10,7 @@ import {
   DocumentKind,
   ErasureReason,
   GroundSource,
+  HoldGround,
   Holder,
   HouseholdState,
   KeyGroup,
@@ -67,6 +68,8 @@ export interface Commands {
   "approvals.ask": Schemas["AskApproval"];
   "approvals.decide": Schemas["DecideApproval"];
   "audit.close_case": Schemas["CloseCase"];
+  "holds.lift": Schemas["LiftHold"];
+  "holds.set": Schemas["SetHold"];
   "ledger.answer": Schemas["AnswerRequest"];
   "ledger.ask": Schemas["AskRequest"];
   "ledger.give_notice": Schemas["GiveNotice"];
@@ -370,6 +373,12 @@ export const ImportTree = {
   source: { kind: "string", title: ["文件摘要", "Digest of the files"], required: true, shortest: 64, longest: 64, pattern: "^[0-9a-f]*$", errors: {"minLength":"field_missing","maxLength":"field_too_long","pattern":"field_text_invalid"} },
 } as const satisfies Fields;
 
+export const LiftHold = {
+  hold: { kind: "string", title: ["留存编号", "Hold id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  reason: { kind: "string", title: ["为什么解除", "Why it is lifted"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const MakeSlip = {
   slip: { kind: "string", title: ["查阅条编号", "Slip id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
@@ -446,6 +455,17 @@ export const SearchResidents = {
   community: { kind: "string", title: ["社区", "Community"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
   text: { kind: "string", title: ["姓名、拼音、门牌或后四位", "Name, pinyin, room or last four"], required: true, shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   after: { kind: "string", title: ["接着哪里找", "Continue after"], shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+} as const satisfies Fields;
+
+export const SetHold = {
+  hold: { kind: "string", title: ["留存编号", "Hold id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  ground: { kind: "choice", title: ["依据", "Ground"], required: true, choices: HoldGround },
+  case_number: { kind: "string", title: ["案件或文书编号", "Number of the case or document"], required: true, shortest: 1, longest: 60, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  issuer: { kind: "string", title: ["哪个机关要求的", "Body that asks for it"], required: true, shortest: 1, longest: 60, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  ends_on: { kind: "string", title: ["留到哪天", "Ends on, that day included"], required: true, shortest: 10, longest: 10, format: "date", errors: {"minLength":"date_invalid","maxLength":"date_invalid","format":"date_invalid"} },
+  told: { kind: "boolean", title: ["办理期间告诉居民", "Residents are told while it runs"], required: true },
+  reason: { kind: "string", title: ["用大白话写明理由", "Reason in plain words"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
 export const SetStatus = {
