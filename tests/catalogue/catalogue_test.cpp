@@ -101,6 +101,7 @@ std::vector<store::TableInfo> all_tables() {
   return tables;
 }
 
+// security: IO1
 TEST(Catalogue, given_each_statement_then_it_keeps_to_what_all_engines_can) {
   ASSERT_GT(all_statements().size(), 50u);
   std::set<std::string> names;
