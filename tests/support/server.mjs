@@ -33,6 +33,7 @@ export function make_demo({ anew = false } = {}) {
 
 // A folder of its own for one test: data, keys and root beside each other.
 export class Installation {
+  servers = []; // each that was started
   constructor() {
     make_demo();
     this.base = mkdtempSync(join(tmpdir(), 'wangdi_test_'));
@@ -59,13 +60,15 @@ export class Installation {
   // Serves until stop() or kill(); resolves when the address is printed.
   async serve(options = {}) {
     const server = new Server(this, options);
+    this.servers.push(server);
     await server.ready;
     return server;
   }
 
+  // Ends what still serves it: a server would go on writing into the folder, and hold the test up.
   remove() {
+    for (const server of this.servers) server.process.kill('SIGKILL');
     drop_database(this.database);
-    // A server that is stopped after this still writes into it.
     rmSync(this.base, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }

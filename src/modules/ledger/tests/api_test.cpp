@@ -6,6 +6,7 @@
 #include "access/tables.hpp"
 #include "common/crypto/crypto.hpp"
 #include "modules/accounts/tables.hpp"
+#include "modules/holds/tables.hpp"
 #include "modules/ledger/module.hpp"
 #include "modules/ledger/queries.hpp"
 #include "modules/residents/tests/fixture.hpp"
@@ -36,7 +37,7 @@ class Ledger : public ::testing::Test {
   Ledger() {
     register_ledger(roster.h.registry);
     for (const auto& table : {kSlip.info(), kRequest.info(), kNotice.info(), accounts::kHome.info(),
-                              accounts::kTerm.info()}) {
+                              accounts::kTerm.info(), holds::kHold.info()}) {
       testing::Harness::must(roster.h.connection->create(table));
     }
     household = roster.add_door("402");
