@@ -16,7 +16,7 @@ function(wangdi_postgres_test name)
 endfunction()
 
 foreach(room store journal modules_regions modules_residents modules_screening modules_approvals modules_status modules_reporting
-        modules_accounts)
+        modules_accounts modules_audit modules_holds modules_ledger modules_matching modules_retention)
   wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
 endforeach()
 
