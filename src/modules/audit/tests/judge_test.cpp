@@ -205,6 +205,24 @@ TEST_F(Cases, key_persons_and_who_asked_about_their_record_are_work) {
   EXPECT_THAT(judged(42), IsEmpty());
 }
 
+TEST_F(Cases, a_door_that_is_due_is_work_for_whose_it_is_and_only_while_it_is) {
+  office.place.round(office.place.community, 4, 6, 9);
+  office.at(5, 10);
+  for (const auto& person : people[0]) office.unmask(office.workers[0], person.value);
+  EXPECT_THAT(judged(8), IsEmpty());
+  office.at(20, 10);  // no round any more
+  for (const auto& person : people[0]) office.unmask(office.workers[0], person.value);
+  EXPECT_THAT(judged(22), ElementsAre("many_households 20/20"));
+}
+
+TEST_F(Cases, a_record_of_another_day_is_no_ground) {
+  office.at(5, 10);
+  for (const auto& door : doors[0]) office.visit(office.workers[0], door, VisitOutcome::all_well);
+  office.at(8, 10);
+  for (const auto& person : people[0]) office.unmask(office.workers[0], person.value);
+  EXPECT_THAT(judged(10), ElementsAre("many_households 20/20"));
+}
+
 TEST_F(Cases, a_late_record_from_a_phone_is_still_a_ground) {
   office.at(5, 10);
   for (const auto& person : people[0]) office.unmask(office.workers[0], person.value);
