@@ -36,8 +36,8 @@ struct Work {
   const bus::Registry& registry;
   std::vector<store::TableInfo> tables;
   MigratePlan plan = {};
-  VaultFindings vault_before;     // people whose values did not open before
-  bool is_restored = false;       // just now: no anchor is its own yet
+  VaultFindings vault_before = {};  // people whose values did not open before
+  bool is_restored = false;         // just now: no anchor is its own yet
   vault::Vault* vault = nullptr;  // of a restore, which holds the keys; none: values are not tried
 };
 

@@ -166,7 +166,7 @@ void Service::run() {
   gatekeeper_->stop();
   retention_->stop();
   keeper_->stop();
-  if (list_keeper_) list_keeper_->stop();
+  list_keeper_->stop();
   case_judge_->stop();
   runtime_.writer().stop();
   anchor_ticker_->stop();

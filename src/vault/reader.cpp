@@ -140,7 +140,8 @@ Result<std::vector<Values>> Reader::get_many(District district, std::span<const 
   std::vector<Values> all(subjects.size());
   RowsOfMany stored;  // a database server is asked once, since each question is a round trip
   auto* const remote = dynamic_cast<store::RemoteConnection*>(&main_);
-  if (remote != nullptr && subjects.size() > 1) {
+  const bool asks_once = remote != nullptr && subjects.size() > 1;
+  if (asks_once) {
     WD_TRY(stored, ask_for_many(*remote, district, subjects, fields));
   }
   // One transaction for all keys: one for each would cost its locks.
@@ -148,8 +149,7 @@ Result<std::vector<Values>> Reader::get_many(District district, std::span<const 
   auto done = ok();
   for (std::size_t i = 0; i < subjects.size() && done; ++i) {
     const SubjectId id{district, subjects[i]};
-    done = remote != nullptr && subjects.size() > 1 ? open_rows(id, stored[id.subject], all[i])
-                                                    : read_into(id, fields, all[i]);
+    done = asks_once ? open_rows(id, stored[id.subject], all[i]) : read_into(id, fields, all[i]);
   }
   keys_->rollback();
   if (!done) return std::move(done).error();

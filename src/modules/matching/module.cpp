@@ -33,7 +33,6 @@ constexpr store::Statement kOver{
 constexpr store::Statement kNextDistrict{
     "matching_next_district",
     "SELECT district FROM list_match WHERE district > $1 ORDER BY district, match LIMIT 1"};
-constexpr store::Statement kAll[] = {kRowsSince, kOver, kNextDistrict};
 
 struct SumRow {
   std::int64_t rows = 0;
@@ -238,8 +237,6 @@ Result<Decision> forget_over(CommandContext& context, District district) {
   }
   return decision;
 }
-
-std::span<const store::Statement> statements() { return kAll; }
 
 void register_module(bus::Registry& registry) {
   registry.table(kMatch);

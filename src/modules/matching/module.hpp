@@ -2,8 +2,6 @@
 // List matching, and its end after some days.
 #pragma once
 
-#include <span>
-
 #include "common/bus/events.hpp"
 #include "common/bus/registry.hpp"
 
@@ -16,7 +14,5 @@ Result<std::optional<District>> next_district(store::Connection& from, District 
 // What is older than its days leaves the vault, key and all; an act of the server in a district.
 // Without events nothing is over.
 Result<bus::Decision> forget_over(bus::CommandContext& context, District district);
-
-std::span<const store::Statement> statements();
 
 }  // namespace wangdi::matching

@@ -26,7 +26,6 @@ constexpr store::Statement kOwn{
     "SELECT district, match, list, region, purpose, row_count, asked_by, asked_at, done_at, found"
     " FROM list_match WHERE district = $1 AND asked_by = $2"
     " ORDER BY asked_at DESC, match DESC LIMIT $3"};
-constexpr store::Statement kAll[] = {kOwn};
 
 template <class Params>
 Result<RegionCode> region_of(const Params& params, QueryContext&) {
@@ -122,8 +121,6 @@ Result<ResultView> result(const ResultParams& params, QueryContext& context) {
 }
 
 }  // namespace
-
-std::span<const store::Statement> query_statements() { return kAll; }
 
 void register_queries(bus::Registry& registry) {
   bus::QueryRules<UploadParams> uploads{QueryMethod::post,  "matching/upload",

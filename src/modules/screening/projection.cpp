@@ -127,39 +127,38 @@ void show_new(VisitRow row, const FindingList& findings, const List<CoveredRound
   rows.put(kVisit, std::move(row));
 }
 
-void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& rows) {
+// What a visit and a visit told anew say alike.
+template <class Event>
+VisitRow row_of(const Event& event, const Recorded& frame) {
   VisitRow row;
   row.district = frame.position.district;
   row.household = event.household;
   row.visit = VisitId{frame.subject};
   row.grid = frame.region;
-  row.occurred_at = frame.occurred_at;
-  row.day = frame.day;
-  row.recorded_at = frame.recorded_at;
-  row.actor = frame.actor;
   row.outcome = event.outcome;
   row.key_persons = static_cast<std::int32_t>(event.key_persons.size());
   row.revisit_by = event.revisit_by;
   if (!event.rounds.empty()) row.rounds = codec::encode(CoveredRounds{event.rounds});
+  return row;
+}
+
+void visit_recorded(const VisitRecorded& event, const Recorded& frame, Rows& rows) {
+  auto row = row_of(event, frame);
+  row.occurred_at = frame.occurred_at;
+  row.day = frame.day;
+  row.recorded_at = frame.recorded_at;
+  row.actor = frame.actor;
   row.has_note = event.has_note;
   row.sequence = frame.position.sequence;
   show_new(std::move(row), event.findings, event.rounds, rows);
 }
 
 void visit_restated(const VisitRestated& event, const Recorded& frame, Rows& rows) {
-  VisitRow row;
-  row.district = frame.position.district;
-  row.household = event.household;
-  row.visit = VisitId{frame.subject};
-  row.grid = frame.region;
+  auto row = row_of(event, frame);
   row.occurred_at = event.occurred_at;
   row.day = event.day;
   row.recorded_at = event.recorded_at;
   row.actor = event.actor;
-  row.outcome = event.outcome;
-  row.key_persons = static_cast<std::int32_t>(event.key_persons.size());
-  row.revisit_by = event.revisit_by;
-  if (!event.rounds.empty()) row.rounds = codec::encode(CoveredRounds{event.rounds});
   row.corrected = event.corrected;
   row.sequence = event.sequence;
   show_new(std::move(row), event.findings, event.rounds, rows);

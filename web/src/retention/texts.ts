@@ -53,7 +53,6 @@ export const tr = make_t(
     'lift.save': '解除',
     'done.set': '已留存',
     'done.lifted': '已解除',
-    'done.waits': '还没有传上去，有网络时自动传',
     'not_done': '没有办成',
 
     'proof.title': '销毁证明',
@@ -123,7 +122,6 @@ export const tr = make_t(
     'lift.save': 'Lift',
     'done.set': 'Held',
     'done.lifted': 'Lifted',
-    'done.waits': 'Not sent yet, it goes when there is network',
     'not_done': 'Not done',
 
     'proof.title': 'Certificates of destruction',
