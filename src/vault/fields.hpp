@@ -60,8 +60,10 @@ class Fields {
   constexpr bool operator==(const Fields&) const = default;
 
  private:
+  // No bit for a number that no field can have: a damaged row may hold any.
   static constexpr std::int64_t bit(Field field) {
-    return std::int64_t{1} << static_cast<unsigned>(field);
+    const auto number = static_cast<unsigned>(field);
+    return number < 63 ? std::int64_t{1} << number : 0;
   }
   std::int64_t bits_ = 0;
 };

@@ -222,7 +222,9 @@ Figures recounted(const std::vector<VisitRow>& visits) {
   };
   for (const auto& visit : visits) {
     ++figures[{Indicator::visits, {}, visit.day}];
-    take(days, std::pair(visit.day, visit.household), visit);
+    // A visit that found nobody of a key group there says nothing of who was seen, whether it was
+    // made before the group was known or after the person had left.
+    if (visit.key_persons > 0) take(days, std::pair(visit.day, visit.household), visit);
     if (!visit.rounds.empty()) {
       for (const auto& round : Harness::must(codec::decode<CoveredRounds>(visit.rounds)).rounds) {
         doors[std::pair(round.round, visit.household)].push_back(&visit);
