@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs and what they cost: CPU seconds of a command, CPU time of a server's threads, its memory.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
 // Runs a program to its end; what it printed. Other than 0 is an error with what it said.
 export function run(program, words, options = {}) {
@@ -43,8 +43,19 @@ export function thread_cpu_us(pid) {
   return threads;
 }
 
-// CPU microseconds of all children of a process so far, those that have ended included.
+// CPU microseconds of all children of a process so far, those that have ended included. A child that
+// ends between two looks is counted by neither: then all is read again.
 export function children_cpu_us(pid) {
+  for (;;) {
+    try {
+      return children_cpu_us_now(pid);
+    } catch (error) {
+      if (!existsSync(`/proc/${pid}`) || !['ENOENT', 'ESRCH'].includes(error.code)) throw error;
+    }
+  }
+}
+
+function children_cpu_us_now(pid) {
   const kTicksPerSecond = 100; // USER_HZ, the unit of this file
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   const ended = (Number(fields[13]) + Number(fields[14])) * (1e6 / kTicksPerSecond);
