@@ -9,18 +9,30 @@
 namespace wangdi::vault {
 namespace {
 
-class WantedSubjects final : public store::RowSource {
+// So few fields are asked for one by one; of more, all that a subject has comes, some to be
+// dropped.
+constexpr std::size_t kFieldsOneByOne = 2;
+
+// Keys of the rows of many subjects: of each field that is wanted, or of the whole subject.
+class WantedRows final : public store::RowSource {
  public:
-  WantedSubjects(District district, std::span<const Uuid> subjects)
-      : district_(district), subjects_(subjects) {}
-  std::size_t size() const override { return subjects_.size(); }
+  WantedRows(District district, std::span<const Uuid> subjects, Fields fields)
+      : district_(district), subjects_(subjects), fields_(fields.list()) {
+    if (fields_.size() > kFieldsOneByOne) fields_.clear();
+  }
+  std::size_t key_columns() const { return fields_.empty() ? 2 : 3; }
+  std::size_t size() const override {
+    return subjects_.size() * std::max<std::size_t>(fields_.size(), 1);
+  }
   void bind(std::size_t row, store::Binder& to) const override {
-    store::bind_all(district_, subjects_[row])(to);
+    if (fields_.empty()) return store::bind_all(district_, subjects_[row])(to);
+    store::bind_all(district_, subjects_[row / fields_.size()], fields_[row % fields_.size()])(to);
   }
 
  private:
   District district_;
   std::span<const Uuid> subjects_;
+  std::vector<Field> fields_;
 };
 
 }  // namespace
@@ -110,8 +122,8 @@ Result<Reader::RowsOfMany> Reader::ask_for_many(store::RemoteConnection& from, D
     if (fields.contains(row.field)) found[row.subject].push_back(std::move(row));
     return true;
   };
-  const WantedSubjects wanted(district, subjects);
-  const store::Question question{kVaultField.info(), 2, &wanted, keep};
+  const WantedRows wanted(district, subjects, fields);
+  const store::Question question{kVaultField.info(), wanted.key_columns(), &wanted, keep};
   WD_TRY([[maybe_unused]] auto read, from.by_keys({&question, 1}));
   return found;
 }

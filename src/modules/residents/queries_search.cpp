@@ -110,12 +110,17 @@ class Search {
     return count;
   }
 
+  // A door that fits, or some of whose persons do.
+  struct Hit {
+    const HouseholdRow* door = nullptr;
+    std::vector<const PersonRow*> persons;  // none: the door itself
+    std::string label;
+  };
+
   Status look_at(const std::vector<HouseholdRow>& doors) {
     std::vector<Uuid> subjects;
     for (const auto& door : doors) subjects.push_back(door.household.value);
-    WD_TRY(const auto places,
-           context_.vault.get_many(district(), subjects,
-                                   vault::Fields{Field::unit, Field::room, Field::phone}));
+    WD_TRY(const auto places, context_.vault.get_many(district(), subjects, match_.of_door()));
     const auto& first = doors.front();
     const auto& last = doors.back();
     WD_TRY(const auto persons, store::select<PersonRow>(context_.db, kPersonsBetween, district(),
@@ -123,35 +128,79 @@ class Search {
                                                         last.grid, last.building, last.household));
     subjects.clear();
     for (const auto& person : persons) subjects.push_back(person.person.value);
-    WD_TRY(
-        const auto people,
-        context_.vault.get_many(district(), subjects,
-                                vault::Fields{Field::name, Field::document_number, Field::phone}));
-    std::size_t person = 0;
-    for (std::size_t i = 0; i < doors.size() && !done_; ++i) {
-      const auto begin = person;
-      while (person < persons.size() && persons[person].household == doors[i].household) ++person;
-      WD_TRY(auto rows,
-             rows_of(doors[i], places[i], std::span(persons).subspan(begin, person - begin),
-                     std::span(people).subspan(begin, person - begin)));
-      add(doors[i], std::move(rows));
-    }
-    return ok();
+    WD_TRY(const auto people, context_.vault.get_many(district(), subjects, match_.of_person()));
+    WD_TRY(const auto hits, hits_among(doors, places, persons, people));
+    return show(hits);
   }
 
-  // A page is never longer than kPageRows; it ends between two doors.
-  void add(const HouseholdRow& door, std::vector<FoundRow> rows) {
-    auto& page = found_.rows;
-    if (!page.empty() && page.size() + rows.size() > limits::kPageRows) {
-      found_.next = at_.household;
-      done_ = true;
-      return;
+  // Of the doors in their order, until the page is full: it is never longer than kPageRows and ends
+  // between two doors.
+  Result<std::vector<Hit>> hits_among(const std::vector<HouseholdRow>& doors,
+                                      const std::vector<vault::Values>& places,
+                                      const std::vector<PersonRow>& persons,
+                                      const std::vector<vault::Values>& people) {
+    std::vector<Hit> hits;
+    std::size_t rows = found_.rows.size();
+    std::size_t person = 0;
+    for (std::size_t i = 0; i < doors.size() && !done_; ++i) {
+      WD_TRY(const auto building, building_name(doors[i].building));
+      const DoorName name{building, places[i].get(Field::unit), places[i].get(Field::room)};
+      Hit hit{&doors[i], {}, {}};
+      for (; person < persons.size() && persons[person].household == doors[i].household; ++person) {
+        if (fits(people[person])) hit.persons.push_back(&persons[person]);
+      }
+      const bool is_hit =
+          !hit.persons.empty() || match_.door(name) || match_.number(places[i].get(Field::phone));
+      const auto more = is_hit ? std::max<std::size_t>(hit.persons.size(), 1) : 0;
+      if (rows > 0 && rows + more > limits::kPageRows) {
+        end_page();
+        break;
+      }
+      at_ = doors[i];
+      if (!is_hit) continue;
+      hit.label = door_label(
+          name, context_.language == "en" ? DoorLanguage::english : DoorLanguage::chinese);
+      rows += more;
+      hits.push_back(std::move(hit));
+      if (rows >= kFoundPerPage) end_page();
     }
-    std::ranges::move(rows, std::back_inserter(page));
-    at_ = door;
-    if (page.size() < kFoundPerPage) return;
+    return hits;
+  }
+
+  // Who asks for more begins after the last door that was looked at.
+  void end_page() {
     found_.next = at_.household;
     done_ = true;
+  }
+
+  bool fits(const vault::Values& values) const {
+    return match_.name(values.get(Field::name)) ||
+           match_.number(values.get(Field::document_number)) ||
+           match_.number(values.get(Field::phone));
+  }
+
+  // Everything that is shown of a person is read of those only who are.
+  Status show(const std::vector<Hit>& hits) {
+    std::vector<Uuid> persons, doors;
+    for (const auto& hit : hits) {
+      if (hit.persons.empty()) doors.push_back(hit.door->household.value);
+      for (const auto* person : hit.persons) persons.push_back(person->person.value);
+    }
+    WD_TRY(
+        const auto people,
+        context_.vault.get_many(district(), persons,
+                                vault::Fields{Field::name, Field::document_number, Field::phone}));
+    WD_TRY(const auto places,
+           context_.vault.get_many(district(), doors, vault::Fields{Field::phone}));
+    auto person = people.begin();
+    auto place = places.begin();
+    for (const auto& hit : hits) {
+      for (const auto* one : hit.persons) {
+        found_.rows.push_back(found_person(*one, *hit.door, hit.label, *person++));
+      }
+      if (hit.persons.empty()) found_.rows.push_back(found_door(*hit.door, hit.label, *place++));
+    }
+    return ok();
   }
 
   Result<std::string> building_name(BuildingId building) {
@@ -161,28 +210,6 @@ class Search {
       known = buildings_.emplace(building, facts ? facts->name : std::string()).first;
     }
     return known->second;
-  }
-
-  // The persons who fit; the door alone when it fits and none of them does.
-  Result<std::vector<FoundRow>> rows_of(const HouseholdRow& household, const vault::Values& at,
-                                        std::span<const PersonRow> persons,
-                                        std::span<const vault::Values> people) {
-    WD_TRY(const auto building, building_name(household.building));
-    const DoorName name{building, at.get(Field::unit), at.get(Field::room)};
-    const auto language = context_.language == "en" ? DoorLanguage::english : DoorLanguage::chinese;
-    std::vector<FoundRow> rows;
-    for (std::size_t i = 0; i < persons.size(); ++i) {
-      const auto& values = people[i];
-      if (match_.name(values.get(Field::name)) ||
-          match_.number(values.get(Field::document_number)) ||
-          match_.number(values.get(Field::phone))) {
-        rows.push_back(found_person(persons[i], household, door_label(name, language), values));
-      }
-    }
-    if (rows.empty() && (match_.door(name) || match_.number(at.get(Field::phone)))) {
-      rows.push_back(found_door(household, door_label(name, language), at));
-    }
-    return rows;
   }
 
   const SearchMatch& match_;

@@ -58,6 +58,18 @@ SearchMatch::SearchMatch(std::string_view text, const pinyin::Table& pinyin)
   if (is_number_end(end)) last_four_ = std::move(end);
 }
 
+vault::Fields SearchMatch::of_person() const {
+  using vault::Field;
+  if (last_four_.empty()) return {Field::name};
+  return {Field::name, Field::document_number, Field::phone};
+}
+
+vault::Fields SearchMatch::of_door() const {
+  using vault::Field;
+  if (last_four_.empty()) return {Field::unit, Field::room};
+  return {Field::unit, Field::room, Field::phone};
+}
+
 bool SearchMatch::name(std::string_view name) const {
   if (name_part_.empty() || name.empty()) return false;
   const auto folded = pinyin::search_text(name);

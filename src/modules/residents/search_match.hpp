@@ -10,6 +10,7 @@
 #include "common/pinyin/table.hpp"
 #include "modules/residents/facts.hpp"
 #include "modules/residents/rules.hpp"
+#include "vault/fields.hpp"
 
 namespace wangdi::residents {
 
@@ -19,6 +20,9 @@ class SearchMatch {
   SearchMatch(std::string_view text, const pinyin::Table& pinyin);
 
   bool name(std::string_view name) const;
+  // What has to be read of each person, and of each door, to compare them with the text.
+  vault::Fields of_person() const;
+  vault::Fields of_door() const;
   // A document number or a phone by its last four characters.
   bool number(std::string_view number) const;
   // "402", "3-402", "3幢2单元402室": pieces name building, unit and room in this order, the room by
