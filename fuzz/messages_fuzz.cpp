@@ -144,6 +144,10 @@ constexpr fuzz::Parse kParsers[] = {
     body<accounts::OfferFactor>,
     body<accounts::ConfirmFactor>,
     body<accounts::ProveSession>,
+    body<accounts::EnrolDevice>,
+    body<accounts::MakeDeviceCode>,
+    body<accounts::AskDeviceState>,
+    query<accounts::DeviceParams>,
     body<bus::SealedContent>,
 };
 

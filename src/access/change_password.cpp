@@ -47,7 +47,8 @@ void Gatekeeper::Impl::check_change(HashingBench& bench, const std::shared_ptr<A
 // Who has, or will be made to have, a second factor may choose a shorter one (security.md AU1).
 PasswordRules Gatekeeper::Impl::rules_for(const Attempt& attempt) const {
   auto rules = parts_.rules.password;
-  if (attempt.has_factor || parts_.rules.of(attempt.before.role).needs_factor) {
+  if (attempt.has_factor || devices_.has(attempt.before.account) ||
+      parts_.rules.of(attempt.before.role).needs_factor) {
     rules.least = std::min(rules.least, rules.least_with_factor);
   }
   return rules;
@@ -92,13 +93,24 @@ Status Gatekeeper::Impl::change_job(store::Rows& rows, Attempt& attempt) {
   if (!actor) return Error(ErrorCode::login_required);
   credential.password_hash = *attempt.hash;
   credential.first_secret.reset();
-  credential.last_seen = credential.password_at = parts_.clock.now();
+  const auto now = parts_.clock.now();
+  credential.last_seen = credential.password_at = now;
   rows.put(kCredential, std::move(credential));
 
   attempt.ended = rows.list(kSession, kNation, account);
   for (const auto& row : attempt.ended) rows.erase(kSession, {kNation, account, row.session});
   attempt.session.role = actor->role;
   attempt.session.region = actor->region;
+  attempt.session.device_key = attempt.before.device_key;
+  attempt.session.factor_shown = attempt.before.factor_shown;
+  for (auto& key : change_device_rights(rows, account, now)) {
+    // The phone that changed it goes on with what it has.
+    if (key.key == attempt.before.device_key) {
+      note_entry(key, now);
+      rows.put(kDeviceKey, key);
+    }
+    devices_.put(std::move(key));
+  }
   put_session(rows, attempt);
   return ok();
 }

@@ -2,6 +2,7 @@
 // Changes of credentials inside the write batch.
 #include "access/credentials.hpp"
 
+#include "access/device_keys.hpp"
 #include "access/second_factor.hpp"
 #include "access/tokens.hpp"
 
@@ -32,6 +33,7 @@ void reset_credential(store::Rows& rows, AccountId account, const Mac& first_sec
   row.first_secret_used = false;
   rows.put(kCredential, std::move(row));
   erase_factor(rows, account);
+  erase_devices(rows, account);
   erase_sessions(rows, account);
   erase_tokens(rows, account);
 }
@@ -44,6 +46,7 @@ void close_credential(store::Rows& rows, AccountId account) {
   row.first_secret.reset();
   rows.put(kCredential, std::move(row));
   erase_factor(rows, account);
+  erase_devices(rows, account);
   erase_sessions(rows, account);
   erase_tokens(rows, account);
 }
@@ -58,6 +61,12 @@ Status set_password(store::Rows& rows, AccountId account, std::string hash) {
   rows.put(kCredential, std::move(row));
   erase_sessions(rows, account);
   return ok();
+}
+
+void end_rights(store::Rows& rows, AccountId account, UnixMs now) {
+  change_device_rights(rows, account, now);
+  erase_sessions(rows, account);
+  erase_tokens(rows, account);
 }
 
 void erase_sessions(store::Rows& rows, AccountId account) {

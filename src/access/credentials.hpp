@@ -21,13 +21,16 @@ struct NewCredential {
   std::optional<Mac> first_secret;  // nothing: nobody can enter until one is given by a reset
 };
 void open_credential(store::Rows& rows, const NewCredential& credential, UnixMs now);
-// Password, older first secret, second factor and tokens end at once: also the way back in after a
-// loss.
+// Password, older first secret, second factor, phones' keys and tokens end at once: also the way
+// back in after a loss.
 void reset_credential(store::Rows& rows, AccountId account, const Mac& first_secret, UnixMs now);
 void close_credential(store::Rows& rows, AccountId account);
 // For a demo folder only: enters without a first secret. `hash` is of crypto::hash_password.
 // Error: not_found without such a credential.
 Status set_password(store::Rows& rows, AccountId account, std::string hash);
+// Role or region of the account change: sessions and tokens end, and phones that come back later
+// are told to forget what they had read.
+void end_rights(store::Rows& rows, AccountId account, UnixMs now);
 // The stored sessions of an account; Gatekeeper::end_sessions_of ends the living ones.
 void erase_sessions(store::Rows& rows, AccountId account);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enrolling one-time codes, and proving again who is there. All three ways are the same: the
-// session is looked up and the attempt counted, a hashing thread judges, the batch writes.
+// Enrolling one-time codes, and proving again who is there. All three ways, and those of
+// device.cpp, are the same: the session is looked up and the attempt counted, a hashing thread
+// judges, the batch writes.
 #include "access/gatekeeper_impl.hpp"
 #include "common/crypto/one_time_code.hpp"
 
@@ -11,6 +12,7 @@ Gatekeeper::Impl::Showing::~Showing() {
   crypto::wipe(given.code);
   crypto::wipe(offer.secret);
   crypto::wipe(offer.uri);
+  crypto::wipe(device_code.code);
 }
 
 void Gatekeeper::Impl::show(const std::shared_ptr<Showing>& showing,
@@ -22,6 +24,7 @@ void Gatekeeper::Impl::show(const std::shared_ptr<Showing>& showing,
     return showing->done(Error(ErrorCode::password_change_required));
   }
   showing->session = std::move(use->row);
+  showing->has_codes = use->has_factor;
   showing->given.password = trimmed_password(showing->given.password);
   showing->given.code = trimmed_password(showing->given.code);
   // A stolen session must not guess; strangers cannot reach this count.
@@ -158,14 +161,17 @@ Status Gatekeeper::Impl::enrol_job(store::Rows& rows, Showing& showing) {
   row.last_step = showing.first_step;
   rows.put(kSecondFactor, std::move(row));
   for (const auto& code : showing.codes) rows.put(kRecoveryCode, {kNation, account, code});
-  // They were opened without it, perhaps by somebody else.
-  showing.ended.clear();
-  for (auto& other : rows.list(kSession, kNation, account)) {
-    if (other.session == showing.session.session) continue;
-    rows.erase(kSession, {kNation, account, other.session});
-    showing.ended.push_back(std::move(other));
-  }
+  showing.ended = erase_other_sessions(rows, showing.session);
   return ok();
+}
+
+// They were opened without it, perhaps by somebody else.
+std::vector<SessionRow> Gatekeeper::Impl::erase_other_sessions(store::Rows& rows,
+                                                               const SessionRow& own) {
+  auto others = rows.list(kSession, kNation, own.account);
+  std::erase_if(others, [&](const SessionRow& row) { return row.session == own.session; });
+  for (const auto& row : others) rows.erase(kSession, {kNation, row.account, row.session});
+  return others;
 }
 
 // ---- again who is there ----

@@ -42,12 +42,14 @@ Gatekeeper::Impl::Impl(GatekeeperParts parts, std::string dummy_hash)
       sessions_(parts_.rules),
       tokens_(parts_.rules.token_requests_per_minute),
       marks_(parts_.device_mark_hmac()),
+      macs_(parts_.first_secret_hmac()),
       by_account_({parts_.rules.failures_free, parts_.rules.delay_ms_max}),
       by_address_({parts_.rules.address_failures_free, parts_.rules.delay_ms_max}) {}
 
 Status Gatekeeper::Impl::start(store::Connection& from) {
   WD_TRY([[maybe_unused]] auto loaded, sessions_.load(from, session_now()));
   WD_TRY([[maybe_unused]] auto tokens, tokens_.load(from));
+  WD_TRY([[maybe_unused]] auto devices, devices_.load(from));
   std::vector<std::unique_ptr<HashingBench>> benches;
   for (auto& thread : parts_.threads) {
     benches.push_back(
@@ -90,7 +92,8 @@ void Gatekeeper::Impl::succeeded(const Keys& keys) {
 
 void Gatekeeper::Impl::failed(const Keys& keys, const Error& error) {
   const auto code = error.code();
-  if (code == ErrorCode::login_failed || code == ErrorCode::code_wrong) {
+  if (code == ErrorCode::login_failed || code == ErrorCode::code_wrong ||
+      code == ErrorCode::device_key_wrong) {
     ++counters_.failures;
   } else {
     forgive(keys);
@@ -142,8 +145,13 @@ void Gatekeeper::Impl::put_session(store::Rows& rows, Attempt& attempt) {
 Session Gatekeeper::Impl::view(const Sessions::Use& use, std::string_view token) const {
   const auto& row = use.row;
   const auto now = session_now();
-  const bool must_enrol =
-      !row.must_set_password && !use.has_factor && parts_.rules.of(row.role).needs_factor;
+  const bool has_device_key = devices_.has(row.account);
+  const bool must_enrol = !row.must_set_password && !use.has_factor && !has_device_key &&
+                          parts_.rules.of(row.role).needs_factor;
+  std::optional<UnixMs> entered_at;
+  if (row.device_key) {
+    if (const auto own = devices_.find(*row.device_key)) entered_at = own->entered_at;
+  }
   const bool is_fresh = use.proved_at != 0 && now - use.proved_at < parts_.rules.fresh_proof_ms;
   return {{row.account, row.role, row.region, row.device, {}, is_fresh},
           csrf_of_token(token),
@@ -152,7 +160,9 @@ Session Gatekeeper::Impl::view(const Sessions::Use& use, std::string_view token)
           row.password_is_old,
           use.has_factor,
           must_enrol,
-          row.session};
+          row.session,
+          has_device_key,
+          entered_at};
 }
 
 Opened Gatekeeper::Impl::opened(Attempt& attempt) const {
@@ -249,6 +259,12 @@ void Gatekeeper::Impl::end_sessions_of(AccountId account) {
   erase_rows(std::move(ended), nullptr);
 }
 
+Status Gatekeeper::Impl::reload(store::Connection& from, AccountId account) {
+  auto tokens = tokens_.load_account(from, account);
+  auto devices = devices_.load_account(from, account);
+  return tokens ? std::move(devices) : std::move(tokens);
+}
+
 void Gatekeeper::Impl::sweep() {
   auto ended = sessions_.take_ended(session_now());
   for (const auto& row : ended) tell_ended(row);
@@ -283,8 +299,8 @@ std::optional<Session> Gatekeeper::find(std::string_view token) { return impl_->
 Result<Actor> Gatekeeper::find_program(std::string_view secret) {
   return impl_->find_program(secret);
 }
-Status Gatekeeper::load_tokens_of(store::Connection& from, AccountId account) {
-  return impl_->tokens_.load_account(from, account);
+Status Gatekeeper::reload(store::Connection& from, AccountId account) {
+  return impl_->reload(from, account);
 }
 void Gatekeeper::log_out(std::string_view token, Done done) {
   impl_->log_out(token, std::move(done));
@@ -299,6 +315,23 @@ void Gatekeeper::confirm_factor(Proof proof, CodesDone done) {
   impl_->confirm_factor(std::move(proof), std::move(done));
 }
 void Gatekeeper::prove(Proof proof, Done done) { impl_->prove(std::move(proof), std::move(done)); }
+void Gatekeeper::enrol_device(DeviceEnrolment enrolment,
+                              std::function<void(Result<EnrolledDevice>)> done) {
+  impl_->enrol_device(std::move(enrolment), std::move(done));
+}
+void Gatekeeper::make_device_code(Proof proof, std::function<void(Result<DeviceCode>)> done) {
+  impl_->make_device_code(std::move(proof), std::move(done));
+}
+Result<Gatekeeper::DeviceList> Gatekeeper::devices(std::string_view token) {
+  return impl_->devices(token);
+}
+void Gatekeeper::end_device(std::string_view token, const DeviceKeyId& key, Done done) {
+  impl_->end_device(token, key, std::move(done));
+}
+Result<DeviceKeep> Gatekeeper::device_state(const DeviceKeyId& key, UnixMs entered_at,
+                                            std::string_view client_address) {
+  return impl_->device_state(key, entered_at, client_address);
+}
 void Gatekeeper::end_sessions_of(AccountId account) { impl_->end_sessions_of(account); }
 void Gatekeeper::on_end(OnEnd on_end) { impl_->on_end_ = std::move(on_end); }
 void Gatekeeper::sweep() { impl_->sweep(); }

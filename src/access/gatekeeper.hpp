@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/device_keys.hpp"
 #include "access/passwords.hpp"
 #include "access/tables.hpp"
 #include "base/clock.hpp"
@@ -34,6 +35,9 @@ struct GatekeeperRules {
   std::int64_t factor_offer_ms = 0;            // from the offer of a secret to its first code
   std::int64_t fresh_proof_ms = 0;             // how long a log-in or proof counts as fresh (SE5)
   std::int64_t token_requests_per_minute = 0;  // of one API token
+  std::size_t device_keys_most = 0;            // phones that an account may have enrolled
+  std::int64_t device_challenge_ms = 0;        // how long what a phone is to sign is good for
+  std::int64_t device_code_ms = 0;             // how long a code for another phone opens
   PasswordRules password;
   std::int64_t password_days_max = 0;  // then it has to be changed at a log-in; 0: never
   std::int64_t first_secret_ms = 0;
@@ -72,9 +76,11 @@ struct GatekeeperParts {
 struct Login {
   std::string account;
   std::string password;
-  std::string code;            // of the second factor, or a recovery code, or empty
-  std::string client_address;  // from the trusted hop; of IPv6 the /64
-  std::string device_mark;     // the cookie's value, or empty
+  // Of the second factor, or a recovery code, or one made on an enrolled phone, or empty.
+  std::string code;
+  std::string client_address;              // from the trusted hop; of IPv6 the /64
+  std::string device_mark;                 // the cookie's value, or empty
+  std::optional<DeviceLogin> device = {};  // what the phone's own key signed
 };
 
 struct Session {
@@ -82,10 +88,13 @@ struct Session {
   std::string csrf;
   UnixMs expires_at = 0;  // if nothing is asked any more
   bool must_set_password = false;
-  bool password_is_old = false;  // that is why
-  bool has_factor = false;
+  bool password_is_old = false;    // that is why
+  bool has_factor = false;         // one-time codes are set up
   bool must_enrol_factor = false;  // nothing else is allowed before
   SessionKey key{};                // tells sessions apart, for streams; no secret
+  bool has_device_key = false;     // the account has enrolled a phone, this or another
+  // Of a session of an enrolled phone: what it shows later to learn what it may keep.
+  std::optional<UnixMs> device_entered_at;
 };
 
 struct Opened {
@@ -97,7 +106,8 @@ struct Opened {
 // Numbers for /metrics.
 struct GatekeeperCounters {
   std::atomic<std::uint64_t> logins{0}, failures{0}, delayed{0}, busy{0}, sessions_ended{0},
-      passwords_set{0}, factors_enrolled{0}, recovery_codes_used{0};
+      passwords_set{0}, factors_enrolled{0}, recovery_codes_used{0}, devices_enrolled{0},
+      device_logins{0}, device_codes_used{0}, devices_ended{0};
   std::atomic<std::uint64_t> hashes{0};  // Argon2id runs: each log-in that is looked at costs one
 };
 
@@ -108,8 +118,10 @@ class Gatekeeper {
   ~Gatekeeper();
 
   // Errors: login_failed (unknown, wrong or closed: all alike), login_delayed, hashing_busy,
-  // first_secret_used_up (the right one, too late or again), code_required and code_wrong (after
-  // the right password), and the writer's.
+  // first_secret_used_up (the right one, too late or again); after the right password
+  // code_required, code_wrong, device_key_required and device_key_wrong; and the writer's. Where a
+  // phone's own key would help (the last two, and login_delayed) the error has the detail
+  // kChallengeDetail.
   using LoginDone = std::function<void(Result<Opened>)>;
   void log_in(Login login, LoginDone done);
 
@@ -119,9 +131,9 @@ class Gatekeeper {
   // Whom a program with this API token acts for, used now. Errors: token_invalid,
   // too_many_requests.
   Result<Actor> find_program(std::string_view secret);
-  // From the writer thread after a commit that made or ended tokens of the account; `from` is its
-  // connection.
-  Status load_tokens_of(store::Connection& from, AccountId account);
+  // From the writer thread after a commit that made or ended tokens of the account, or changed its
+  // rights: reads its tokens and phones' keys anew; `from` is the writer's connection.
+  Status reload(store::Connection& from, AccountId account);
 
   using Done = std::function<void(Status)>;
   // A token without session is done at once: the end is the same.
@@ -158,6 +170,46 @@ class Gatekeeper {
   // Who is there shows it again, by a code or, without a factor, by the password: is_fresh for a
   // while. Errors: as of offer_factor.
   void prove(Proof proof, Done done);
+
+  struct DeviceEnrolment {
+    std::string token;
+    std::string public_key;  // base64url of the uncompressed point
+    std::string signature;   // base64url of r and s over enrolment_text
+  };
+  struct EnrolledDevice {
+    DeviceKeyId key{};
+    UnixMs entered_at = 0;
+  };
+  // Enrols a phone's own key: for grid workers, as the first factor of the account (then its other
+  // sessions end) or in a session that was opened with one. A key that is there already stays.
+  // Errors: login_required, device_signature_wrong, device_not_allowed, device_keys_many.
+  void enrol_device(DeviceEnrolment enrolment, std::function<void(Result<EnrolledDevice>)> done);
+  struct DeviceCode {
+    std::string code;
+    UnixMs ends_at = 0;
+  };
+  // A code that opens the account once on another phone; an older one ends. Asks for the password.
+  // Errors: login_required, login_failed, device_not_allowed (no phone is enrolled, or the session
+  // was opened without a factor), login_delayed, hashing_busy.
+  void make_device_code(Proof proof, std::function<void(Result<DeviceCode>)> done);
+  struct Device {
+    DeviceKeyId key{};
+    UnixMs since = 0;
+    UnixMs last_used = 0;
+    bool is_this = false;  // the session is this phone's
+  };
+  struct DeviceList {
+    std::vector<Device> devices;  // oldest first
+    std::size_t most = 0;
+  };
+  // The enrolled phones of the session's account. Error: login_required.
+  Result<DeviceList> devices(std::string_view token);
+  // Ends a phone's key and the sessions that it opened. Errors: login_required, not_found,
+  // device_last.
+  void end_device(std::string_view token, const DeviceKeyId& key, Done done);
+  // What a phone may keep whose session has ended. Error: too_many_requests.
+  Result<DeviceKeep> device_state(const DeviceKeyId& key, UnixMs entered_at,
+                                  std::string_view client_address);
 
   // From the writer thread after the commit that closed, moved or reset the account.
   void end_sessions_of(AccountId account);

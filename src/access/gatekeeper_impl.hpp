@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inside of the gatekeeper: log_in.cpp and change_password.cpp hold the two long ways, each
-// from the network thread to a hashing thread to the writer's batch.
+// from the network thread to a hashing thread to the writer's batch; factor.cpp and device.cpp what
+// somebody does about the own second factor.
 #pragma once
 
 #include <memory>
 #include <mutex>
 
+#include "access/device_keys.hpp"
 #include "access/device_marks.hpp"
 #include "access/gatekeeper.hpp"
 #include "access/hashing_pool.hpp"
@@ -29,6 +31,13 @@ class Gatekeeper::Impl {
   void offer_factor(Proof proof, std::function<void(Result<FactorOffer>)> done);
   void confirm_factor(Proof proof, CodesDone done);
   void prove(Proof proof, Done done);
+  void enrol_device(DeviceEnrolment enrolment, std::function<void(Result<EnrolledDevice>)> done);
+  void make_device_code(Proof proof, std::function<void(Result<DeviceCode>)> done);
+  Result<DeviceList> devices(std::string_view token);
+  void end_device(std::string_view token, const DeviceKeyId& key, Done done);
+  Result<DeviceKeep> device_state(const DeviceKeyId& key, UnixMs entered_at,
+                                  std::string_view client_address);
+  Status reload(store::Connection& from, AccountId account);
   std::optional<Session> find(std::string_view token);
   Result<Actor> find_program(std::string_view secret);
   void log_out(std::string_view token, Done done);
@@ -61,6 +70,7 @@ class Gatekeeper::Impl {
   Result<FactorProof> judge_code(HashingBench& bench, AccountId account, std::string_view code);
 
   // ---- log_in.cpp ----
+  Keys keys_of(const Attempt& attempt, const std::string& client_address);
   void check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
   Result<bool> is_right(HashingBench& bench, Attempt& attempt);
   Status factor_shown(HashingBench& bench, Attempt& attempt);
@@ -68,6 +78,19 @@ class Gatekeeper::Impl {
   Status enter_job(store::Rows& rows, Attempt& attempt);
   void entered(Attempt& attempt, Status status);
   bool is_old(const CredentialRow& credential) const;
+
+  // ---- device_login.cpp ----
+  // The living key that signed a young challenge for this login name; nothing when it did not.
+  std::optional<DeviceShown> device_shown(const std::string& login, const DeviceLogin& given);
+  // The error with a challenge for a phone's own key; `account`: nil while nobody is known.
+  Error with_challenge(Error error, const std::string& login, AccountId account);
+  // The same where a phone's own key is asked for; else the error as it is.
+  Error told(Error error, const Attempt& attempt);
+  // What of the attempt is a second factor of the account. Errors: as of log_in.
+  Result<FactorProof> judge_factor(HashingBench& bench, Attempt& attempt);
+  Result<FactorProof> judge_code_of_phones(HashingBench& bench, Attempt& attempt);
+  // Uses it up, in the batch.
+  Status use_shown(store::Rows& rows, Attempt& attempt);
 
   // ---- change_password.cpp ----
   void check_change(HashingBench& bench, const std::shared_ptr<Attempt>& attempt);
@@ -88,8 +111,18 @@ class Gatekeeper::Impl {
   Status check_proof(HashingBench& bench, Showing& showing);
   Status proof_job(store::Rows& rows, Showing& showing);
   void shown(Showing& showing, Status status);
+  // All sessions of the account but this one; their rows, ended once the batch is on disk.
+  std::vector<SessionRow> erase_other_sessions(store::Rows& rows, const SessionRow& own);
   // The credential of a session that is there, when the password is right. Error: login_failed.
   Result<CredentialRow> right_password(HashingBench& bench, Showing& showing);
+
+  // ---- device.cpp ----
+  Status check_device(HashingBench& bench, Showing& showing);
+  Status enrol_device_job(store::Rows& rows, Showing& showing);
+  Status check_device_code(HashingBench& bench, Showing& showing);
+  Status device_code_job(store::Rows& rows, Showing& showing);
+  Status end_device_job(store::Rows& rows, const SessionRow& asks, const DeviceKeyId& key,
+                        std::vector<SessionRow>& ended);
 
   // ---- both ----
   // The time that sessions are measured by: the wall clock of the start, carried on by the
@@ -110,10 +143,13 @@ class Gatekeeper::Impl {
   const std::string dummy_hash_;  // what unknown names are compared with
   Sessions sessions_;
   Tokens tokens_;
+  DeviceKeys devices_;
   GatekeeperCounters counters_;
   OnEnd on_end_;
   std::mutex front_mutex_;  // for what follows
   DeviceMarks marks_;
+  SecretMacs macs_;
+  crypto::Random random_;
   Throttle by_account_;
   Throttle by_address_;
   std::vector<SessionRow> left_over_;  // ended, their rows not yet erased
@@ -132,6 +168,8 @@ struct Gatekeeper::Impl::Attempt {
   CredentialRow credential;  // as it was checked
   bool by_first_secret = false;
   std::string code;
+  bool has_device = false;            // the phone's own key was shown
+  std::optional<DeviceShown> device;  // and found right
   FactorProof proof;
   bool has_factor = false;          // of the session that comes of it
   std::optional<std::string> hash;  // to be stored: new password, or new cost
@@ -148,13 +186,21 @@ struct Gatekeeper::Impl::Showing {
   Keys keys;
   SessionRow session;
   FactorProof proof;
-  crypto::Bytes sealed;  // the offered secret
+  crypto::Bytes sealed;    // the offered secret
+  bool has_codes = false;  // the session's account has one-time codes
   std::int64_t first_step = 0;
   std::vector<Mac> codes;         // of the new recovery codes
   std::vector<SessionRow> ended;  // by this job
   std::function<void(Status)> done;
   FactorOffer offer;
   std::vector<std::string> recovery_codes;
+  crypto::Bytes point;  // of a phone's own key
+  crypto::Bytes signature;
+  Mac name{};  // of the account's login name
+  EnrolledDevice device;
+  bool is_new = false;  // the phone was not enrolled before
+  DeviceCode device_code;
+  Mac device_code_mac{};
 
   ~Showing();
 };

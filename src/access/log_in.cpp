@@ -5,6 +5,7 @@
 #include "access/gatekeeper_impl.hpp"
 
 namespace wangdi::access {
+
 void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
   auto attempt = std::make_shared<Attempt>();
   attempt->login = folded_login(login.account);
@@ -14,23 +15,32 @@ void Gatekeeper::Impl::log_in(Login login, LoginDone done) {
   crypto::wipe(login.code);
   attempt->mark = DeviceMark::parse(login.device_mark);
   attempt->done = std::move(done);
-  bool known = false;
-  if (attempt->mark) {
-    const std::lock_guard lock(front_mutex_);
-    known = marks_.knows(*attempt->mark, attempt->login);
-  }
-  const DeviceId device = known ? attempt->mark->device : DeviceId{};
-  attempt->keys.account =
-      throttle_key("login", crypto::bytes_of(attempt->login), device.value.bytes);
-  if (!known) {
-    attempt->keys.address = throttle_key("address", crypto::bytes_of(login.client_address), {});
-  }
+  attempt->has_device = login.device.has_value();
+  if (login.device) attempt->device = device_shown(attempt->login, *login.device);
+  attempt->keys = keys_of(*attempt, login.client_address);
   if (auto admitted = admit(attempt->keys); !admitted) {
-    return attempt->done(std::move(admitted).error());
+    // Said to everybody alike: a phone that has a key comes back with what it signs.
+    return attempt->done(with_challenge(std::move(admitted).error(), attempt->login, {}));
   }
   on_bench(
       attempt->keys, [this, attempt](HashingBench& bench) { check_login(bench, attempt); },
       [attempt](Error error) { attempt->done(std::move(error)); });
+}
+
+// An enrolled phone has a count of its own, and so has a browser that has entered before: strangers
+// reach neither (security.md AU4).
+Gatekeeper::Impl::Keys Gatekeeper::Impl::keys_of(const Attempt& attempt,
+                                                 const std::string& client_address) {
+  const auto login = crypto::bytes_of(attempt.login);
+  if (attempt.device) return {throttle_key("device", login, attempt.device->key.bytes), {}};
+  if (attempt.mark) {
+    const std::lock_guard lock(front_mutex_);
+    if (marks_.knows(*attempt.mark, attempt.login)) {
+      return {throttle_key("login", login, attempt.mark->device.value.bytes), {}};
+    }
+  }
+  return {throttle_key("login", login, DeviceId{}.value.bytes),
+          throttle_key("address", crypto::bytes_of(client_address), {})};
 }
 
 void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<Attempt>& attempt) {
@@ -45,7 +55,7 @@ void Gatekeeper::Impl::check_login(HashingBench& bench, const std::shared_ptr<At
   }
   if (auto shown = factor_shown(bench, *attempt); !shown) {
     failed(attempt->keys, shown.error());
-    return attempt->done(std::move(shown).error());
+    return attempt->done(told(std::move(shown).error(), *attempt));
   }
   prepare_session(bench, *attempt, attempt->login);
   enter(attempt);
@@ -85,8 +95,7 @@ Result<bool> Gatekeeper::Impl::is_right(HashingBench& bench, Attempt& attempt) {
 // secret came after a reset, which ended any factor.
 Status Gatekeeper::Impl::factor_shown(HashingBench& bench, Attempt& attempt) {
   if (attempt.by_first_secret) return ok();
-  WD_TRY(attempt.proof, judge_code(bench, attempt.credential.account, attempt.code));
-  attempt.has_factor = attempt.proof.enrolled;
+  WD_TRY(attempt.proof, judge_factor(bench, attempt));
   return ok();
 }
 
@@ -115,7 +124,7 @@ Status Gatekeeper::Impl::enter_job(store::Rows& rows, Attempt& attempt) {
   }
   const auto actor = parts_.account(rows, credential.home, account);
   if (!actor) return Error(ErrorCode::login_failed);
-  WD_TRY([[maybe_unused]] auto used, use_factor(rows, account, attempt.proof));
+  WD_TRY([[maybe_unused]] auto used, use_shown(rows, attempt));
   credential.first_secret_used |= attempt.by_first_secret;
   if (attempt.hash) credential.password_hash = *attempt.hash;
   credential.last_seen = parts_.clock.now();
@@ -127,6 +136,8 @@ Status Gatekeeper::Impl::enter_job(store::Rows& rows, Attempt& attempt) {
     attempt.ended.push_back(*std::ranges::min_element(others, {}, &SessionRow::last_seen));
     rows.erase(kSession, {kNation, account, attempt.ended.back().session});
   }
+  attempt.session.factor_shown = attempt.proof.is_shown();
+  if (attempt.proof.device) attempt.session.device_key = attempt.proof.device->key;
   attempt.session.role = actor->role;
   attempt.session.region = actor->region;
   attempt.session.password_is_old = !attempt.by_first_secret && is_old(attempt.credential);
@@ -149,13 +160,15 @@ void Gatekeeper::Impl::entered(Attempt& attempt, Status status) {
   if (!status) {
     static_cast<void>(sessions_.take(attempt.session.session));
     failed(attempt.keys, status.error());
-    return attempt.done(std::move(status).error());
+    return attempt.done(told(std::move(status).error(), attempt));
   }
   for (const auto& row : attempt.ended) {
     if (sessions_.take(row.session)) tell_ended(row);
   }
   ++counters_.logins;
   if (attempt.proof.recovery_code) ++counters_.recovery_codes_used;
+  if (attempt.proof.device) ++counters_.device_logins;
+  if (attempt.proof.device_code) ++counters_.device_codes_used;
   succeeded(attempt.keys);
   attempt.done(opened(attempt));
 }

@@ -47,7 +47,9 @@ Result<FactorProof> check_factor(store::Connection& db, SecretMacs& macs, Accoun
   WD_TRY(const auto row, store::get(db, kSecondFactor, {kNation, account}));
   if (!row || !row->is_enrolled()) return FactorProof{};
   if (code.empty()) return Error(ErrorCode::code_required);
-  FactorProof proof{true, row->secret, std::nullopt, std::nullopt};
+  FactorProof proof;
+  proof.enrolled = true;
+  proof.secret = row->secret;
   auto secret = open_factor(macs, account, row->secret);
   if (!secret) return Error(ErrorCode::vault_unreadable);
   proof.step = crypto::step_of_code(*secret, code, now / 1'000, window);

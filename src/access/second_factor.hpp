@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "access/device_keys.hpp"
 #include "access/secrets.hpp"
 #include "access/tables.hpp"
 #include "store/rows.hpp"
@@ -22,10 +23,14 @@ std::optional<crypto::Bytes> open_factor(SecretMacs& macs, AccountId account,
 
 // What an account was found to need, and that it was shown.
 struct FactorProof {
-  bool enrolled = false;  // false: nothing was needed
+  bool enrolled = false;  // has one-time codes; false: none was needed
   crypto::Bytes secret;   // sealed, as it was when judged
   std::optional<std::int64_t> step;
   std::optional<Mac> recovery_code;
+  // Of a log-in only: a phone's own key, or a code that was made on an enrolled phone.
+  std::optional<DeviceShown> device;
+  std::optional<Mac> device_code;
+  bool is_shown() const { return enrolled || device || device_code; }
 };
 
 // `code`: of the app, or a recovery code. Errors: code_required (there is a factor, the code is
@@ -38,7 +43,7 @@ Result<FactorProof> check_factor(store::Connection& db, SecretMacs& macs, Accoun
 // meanwhile.
 Status use_factor(store::Rows& rows, AccountId account, const FactorProof& proof);
 
-// Factor and recovery codes of an account that was closed or reset.
+// One-time codes and recovery codes of an account that was closed or reset.
 void erase_factor(store::Rows& rows, AccountId account);
 
 // What an authenticator app reads: otpauth://totp/.

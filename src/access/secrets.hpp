@@ -17,6 +17,9 @@ std::string make_first_secret(crypto::Random& random);
 // 10 characters of the same in groups of five: 50 random bits, for a code that is taken once.
 std::string make_recovery_code(crypto::Random& random);
 
+// 8 characters of the same in groups of four: 40 random bits, for a few minutes.
+std::string make_device_code(crypto::Random& random);
+
 // A login name as it is compared: full-width forms, case and blanks around do not count.
 std::string folded_login(std::string_view name);
 
@@ -29,6 +32,9 @@ class SecretMacs {
   // Bound to the account; case, blanks and dashes do not count.
   Mac first_secret(AccountId account, std::string_view secret);
   Mac recovery_code(AccountId account, std::string_view code);
+  Mac device_code(AccountId account, std::string_view code);
+  // Over what a challenge says of itself, and the login name it was told to (folded).
+  Mac challenge(crypto::ByteView said, std::string_view login);
   // The key under which FactorSecrets seals what belongs to the account.
   Mac factor_key(AccountId account);
 

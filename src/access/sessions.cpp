@@ -76,6 +76,24 @@ void Sessions::prove(const SessionKey& key, UnixMs now, bool enrolled) {
   found->second.has_factor |= enrolled;
 }
 
+void Sessions::bind_device(const SessionKey& key, const DeviceKeyId& device) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return;
+  found->second.row.device_key = device;
+  found->second.row.factor_shown = true;
+}
+
+UnixMs Sessions::device_seen(AccountId account, const DeviceKeyId& device) const {
+  const std::lock_guard lock(mutex_);
+  UnixMs seen = 0;
+  for (const auto& [key, entry] : entries_) {
+    if (entry.row.account != account || entry.row.device_key != device) continue;
+    seen = std::max(seen, entry.row.last_seen);
+  }
+  return seen;
+}
+
 bool Sessions::has(const SessionKey& key) const {
   const std::lock_guard lock(mutex_);
   return entries_.contains(key);

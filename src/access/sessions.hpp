@@ -37,6 +37,10 @@ class Sessions {
   };
   // Counts as used at `now`; nothing when it is not there or has ended.
   std::optional<Use> use(const SessionKey& key, UnixMs now);
+  // The phone's own key was enrolled in it.
+  void bind_device(const SessionKey& key, const DeviceKeyId& device);
+  // When the phone's own key was last used by a session of the account that lives; 0: by none.
+  UnixMs device_seen(AccountId account, const DeviceKeyId& device) const;
   // Who is there was proved again; `enrolled` when by the first code of a new factor.
   void prove(const SessionKey& key, UnixMs now, bool enrolled);
   std::optional<SessionRow> take(const SessionKey& key);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Login names, credentials and sessions. All stand in the nation's pseudo-district, so that a login
 // is found by its name alone; none can be rebuilt from the journal. No table holds a name, a
-// password or a token: names, first secrets and recovery codes are MACs, passwords Argon2id, tokens
-// of sessions and programs SHA-256, the secrets of one-time codes sealed.
+// password or a token: names, first secrets, recovery and phone codes are MACs, passwords Argon2id,
+// tokens of sessions and programs SHA-256, the secrets of one-time codes sealed; of phones' keys
+// there is the public half.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "access/device_key_id.hpp"
 #include "access/fingerprint.hpp"
 #include "access/role.hpp"
 #include "base/civil_date.hpp"
@@ -71,6 +73,32 @@ struct RecoveryCodeRow {
 WD_DESCRIBE(RecoveryCodeRow, district, account, code)
 inline constexpr store::Table<RecoveryCodeRow, 3> kRecoveryCode{"recovery_code", {}, false};
 
+// A phone's own key: the public half. The private one never leaves the phone.
+struct DeviceKeyRow {
+  District district = kNation;
+  AccountId account;
+  DeviceKeyId key{};
+  Mac name{};  // SecretMacs::login of the account
+  crypto::Bytes public_point;
+  UnixMs since = 0;
+  UnixMs entered_at = 0;      // as told to the phone last: enrolled, or logged in
+  UnixMs last_challenge = 0;  // of the last that was taken: it and earlier ones are used up
+  UnixMs rights_at = 0;       // when role, region or password changed last; 0: not since enrolled
+};
+WD_DESCRIBE(DeviceKeyRow, district, account, key, name, public_point, since, entered_at,
+            last_challenge, rights_at)
+inline constexpr store::Table<DeviceKeyRow, 3> kDeviceKey{"device_key", {}, false};
+
+// Opens the account once on a phone that is not enrolled yet; made on one that is.
+struct DeviceCodeRow {
+  District district = kNation;
+  AccountId account;
+  Mac code{};  // SecretMacs::device_code
+  UnixMs ends_at = 0;
+};
+WD_DESCRIBE(DeviceCodeRow, district, account, code, ends_at)
+inline constexpr store::Table<DeviceCodeRow, 2> kDeviceCode{"device_code", {}, false};
+
 struct SessionRow {
   District district = kNation;
   AccountId account;
@@ -81,11 +109,13 @@ struct SessionRow {
   bool must_set_password = false;  // entered with a first secret, or with an old password
   UnixMs created = 0;
   UnixMs last_seen = 0;
-  UnixMs ends_at = 0;            // whatever happens
-  bool password_is_old = false;  // why a password has to be set
+  UnixMs ends_at = 0;                     // whatever happens
+  bool password_is_old = false;           // why a password has to be set
+  std::optional<DeviceKeyId> device_key;  // that opened it, or was enrolled in it
+  bool factor_shown = false;  // opened with a second factor of any kind, or enrolled a phone
 };
 WD_DESCRIBE(SessionRow, district, account, session, device, role, region, must_set_password,
-            created, last_seen, ends_at, password_is_old)
+            created, last_seen, ends_at, password_is_old, device_key, factor_shown)
 inline constexpr store::Table<SessionRow, 3> kSession{"session", {}, false};
 
 // An API token that is in use. Its end by time stands in the row, its end by anything else erases

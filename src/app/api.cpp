@@ -43,6 +43,7 @@ Api::Api(ApiParts parts)
 
 void Api::add_routes(http::Server& server) {
   add_session_routes(server);
+  add_device_routes(server);
   server.route(
       {Method::post, "/api/v1/commands",
        [this](const Request& request, const ResponderPtr& to) { take_commands(request, to); }});

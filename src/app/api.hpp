@@ -68,6 +68,7 @@ class Api {
   void fail(const Error& error, const http::Request& request, http::Responder& to) const;
 
   void add_session_routes(http::Server& server);
+  void add_device_routes(http::Server& server);
   void add_operator_routes(http::Server& server);
   void add_query_route(http::Server& server, const bus::QueryType& type);
 
@@ -80,6 +81,11 @@ class Api {
   void offer_factor(http::Request request, const http::ResponderPtr& to);
   void confirm_factor(http::Request request, const http::ResponderPtr& to);
   void prove(http::Request request, const http::ResponderPtr& to);
+  void enrol_device(http::Request request, const http::ResponderPtr& to);
+  void make_device_code(http::Request request, const http::ResponderPtr& to);
+  void list_devices(const http::Request& request, const http::ResponderPtr& to);
+  void end_device(const http::Request& request, const http::ResponderPtr& to);
+  void tell_device_state(http::Request request, const http::ResponderPtr& to);
   // Asks for the account's own view and answers with the session; sets the cookies of `opened`.
   void answer_session(const http::Request& request, const access::Session& session,
                       std::optional<access::Opened> opened, const http::ResponderPtr& to);

@@ -68,7 +68,8 @@ void Api::answer_session(const Request& request, const access::Session& session,
         accounts::SessionView{std::move(*account), session.csrf, session.expires_at, parts_.demo,
                               only_if(session.must_set_password), only_if(session.password_is_old),
                               only_if(session.has_factor), only_if(session.must_enrol_factor),
-                              only_if(parts_.guard.is_alarmed()), parts_.phone, now});
+                              only_if(parts_.guard.is_alarmed()), only_if(session.has_device_key),
+                              session.device_entered_at, parts_.phone, now});
     if (opened) {
       set_session_cookie(response, caller.secure, opened->token, seconds_left(session, now));
       set_device_cookie(response, caller.secure, opened->device_mark);
@@ -93,6 +94,11 @@ void Api::log_in(Request request, const ResponderPtr& to) {
   login.account = std::move(form->account.text);
   login.password = std::move(form->password.text);
   if (form->code) login.code = std::move(form->code->text);
+  if (form->device) {
+    login.device = access::DeviceLogin{std::move(form->device->key.text),
+                                       std::move(form->device->challenge.text),
+                                       std::move(form->device->signature.text)};
+  }
   login.client_address = request.client_address;
   login.device_mark = device_mark(request);
   parts_.gatekeeper.log_in(std::move(login),

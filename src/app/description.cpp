@@ -125,6 +125,33 @@ void add_session(std::vector<Operation>& operations) {
       nullptr);
 }
 
+void add_devices(std::vector<Operation>& operations) {
+  add_session_post<accounts::EnrolDevice>(
+      operations, {"/api/v1/session/device", "session_device", "登记这台手机", "Enrol this phone"},
+      &codec::kType<accounts::EnrolledDevice>);
+  add_session_post<accounts::MakeDeviceCode>(operations,
+                                             {"/api/v1/session/device/code", "session_device_code",
+                                              "为另一台手机取登记码", "A code for another phone"},
+                                             &codec::kType<accounts::DeviceCode>);
+  Operation list{OperationMethod::get, "/api/v1/session/devices", "session_devices", "session",
+                 "已登记的手机",       "Enrolled phones"};
+  list.view = &codec::kType<accounts::Devices>;
+  operations.push_back(list);
+  Operation end{OperationMethod::del, "/api/v1/session/devices/{key}",
+                "session_device_end", "session",
+                "移除一台手机",       "Remove a phone"};
+  end.writes = true;
+  end.status = 204;
+  end.path_params = &codec::kType<accounts::DeviceParams>;
+  operations.push_back(end);
+  Operation state{OperationMethod::post, "/api/v1/device-state", "device_state", "session",
+                  "手机上可以留下什么",  "What a phone may keep"};
+  state.logged_in = false;
+  state.body = &codec::kType<accounts::AskDeviceState>;
+  state.view = &codec::kType<accounts::DeviceState>;
+  operations.push_back(state);
+}
+
 // Residents come without an account: what opens their visit is the code of a slip.
 void add_resident(std::vector<Operation>& operations) {
   constexpr std::string_view kVisit = "/api/v1/resident/visit", kTag = "resident";
@@ -185,6 +212,7 @@ std::string api_description(const bus::Registry& registry) {
                             "Community epidemic prevention: what is recorded once at a door "
                             "becomes a list, a figure and a report at every level."};
   add_session(api.operations);
+  add_devices(api.operations);
   add_resident(api.operations);
   add_commands(api.operations);
   for (const auto& query : registry.queries()) api.operations.push_back(operation_of(query, texts));

@@ -110,14 +110,14 @@ Status Service::compose() {
   writer.on_commit([this](const bus::Committed& committed, store::Connection& db) {
     hub_->committed(committed);
     if (!committed.holds_nation) return;
-    for (const auto account : runtime_.modules().ended.committed(db)) {
-      gatekeeper_->end_sessions_of(account);
-    }
-    for (const auto account : runtime_.modules().ended.tokens_touched()) {
-      if (auto read = gatekeeper_->load_tokens_of(db, account); !read) {
-        log_.error("tokens_unreadable", read.error());
+    const auto ended = runtime_.modules().ended.committed(db);
+    // Before any session ends: a phone that is told so asks at once what it may keep.
+    for (const auto account : runtime_.modules().ended.touched()) {
+      if (auto read = gatekeeper_->reload(db, account); !read) {
+        log_.error("access_unreadable", read.error());
       }
     }
+    for (const auto account : ended) gatekeeper_->end_sessions_of(account);
   });
   WD_TRY(auto import_reader, runtime_.reader());
   runtime_.modules().imports.start(

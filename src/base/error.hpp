@@ -40,6 +40,9 @@ struct ErrorDetail {
 };
 std::string fill_text(std::string_view text, std::span<const ErrorDetail> details);
 
+// The detail that travels as a member of its own: it is no text for people.
+inline constexpr std::string_view kChallengeDetail = "challenge";
+
 // One field of a form or body that cannot be accepted. `pointer` is a JSON pointer into the body.
 struct FieldError {
   std::string pointer;

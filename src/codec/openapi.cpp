@@ -48,18 +48,23 @@ json::object content(std::string_view media, const TypeInfo* type, SchemaSet& sc
   return all;
 }
 
+void add_parameters(const TypeInfo* type, std::string_view place, SchemaSet& schemas,
+                    json::array& all) {
+  if (type == nullptr) return;
+  for (const auto& field : type->fields) {
+    json::object one = {{"name", text(field.name)},
+                        {"in", text(place)},
+                        {"required", field.type->required},
+                        {"schema", schemas.of(field)}};
+    if (!field.title_en.empty()) one["description"] = text(field.title_en);
+    all.push_back(std::move(one));
+  }
+}
+
 json::array parameters(const Operation& operation, SchemaSet& schemas) {
   json::array all;
-  if (operation.params) {
-    for (const auto& field : operation.params->fields) {
-      json::object one = {{"name", text(field.name)},
-                          {"in", "query"},
-                          {"required", field.type->required},
-                          {"schema", schemas.of(field)}};
-      if (!field.title_en.empty()) one["description"] = text(field.title_en);
-      all.push_back(std::move(one));
-    }
-  }
+  add_parameters(operation.path_params, "path", schemas, all);
+  add_parameters(operation.params, "query", schemas, all);
   if (operation.writes) {
     all.push_back(json::object{{"$ref", "#/components/parameters/CsrfToken"}});
   }

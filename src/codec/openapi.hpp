@@ -28,6 +28,7 @@ struct Operation {
   bool logged_in = true;                             // needs the session cookie
   bool writes = false;                               // needs the X-CSRF-Token header
   const TypeInfo* params = nullptr;                  // query parameters, a flat struct
+  const TypeInfo* path_params = nullptr;             // what stands in braces in the path
   const TypeInfo* body = nullptr;                    // JSON body
   std::string_view body_media = "application/json";  // another one means raw bytes
   const TypeInfo* view = nullptr;                    // JSON answer

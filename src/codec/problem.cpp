@@ -2,6 +2,8 @@
 // Error -> Problem.
 #include "codec/problem.hpp"
 
+#include <algorithm>
+
 namespace wangdi::codec {
 
 Problem problem_of(const Error& error, Language language) {
@@ -14,6 +16,8 @@ Problem problem_of(const Error& error, Language language) {
   problem.detail = fill_text(entry.advice[in], error.details());
   problem.code = static_cast<std::int32_t>(entry.code);
   problem.name = entry.name;
+  const auto challenge = std::ranges::find(error.details(), kChallengeDetail, &ErrorDetail::name);
+  if (challenge != error.details().end()) problem.challenge = challenge->value;
   problem.errors.reserve(error.fields().size());
   for (const auto& field : error.fields()) {
     const auto& rule = error_entry(field.code);

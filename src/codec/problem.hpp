@@ -31,13 +31,15 @@ struct Problem {
   std::string detail;  // what to do
   std::int32_t code = 0;
   std::string name;
-  std::optional<std::string> instance;  // the request id
+  std::optional<std::string> instance;   // the request id
+  std::optional<std::string> challenge;  // what a phone's own key is to sign, at a log-in
   std::vector<ProblemField> errors;
 };
 WD_STRUCT(Problem, (type, "种类", "Type", "", "api"), (title, "说明", "What happened", "", "api"),
           (status, "HTTP 状态", "HTTP status", "", "api"),
           (detail, "怎么办", "What to do", "", "api"), (code, "编号", "Number", "", "api"),
           (name, "名称", "Name", "", "api"), (instance, "请求编号", "Request id", "", "api"),
+          (challenge, "要签的一次性数", "Challenge to sign", "", "api"),
           (errors, "各项", "Fields", "", "api"))
 
 // The problem of an error in a language, its texts filled in; instance stays empty.

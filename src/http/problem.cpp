@@ -116,6 +116,11 @@ Response problem(const Error& error, Language language, std::string_view request
   append_json_text(entry.name, out);
   out.append(",\"instance\":");
   append_json_text(request_id, out);
+  const auto challenge = std::ranges::find(error.details(), kChallengeDetail, &ErrorDetail::name);
+  if (challenge != error.details().end()) {
+    out.append(",\"challenge\":");
+    append_json_text(challenge->value, out);
+  }
   if (!error.fields().empty()) {
     out.append(",\"errors\":[");
     for (const auto& field : error.fields()) {

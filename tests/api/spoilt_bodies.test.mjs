@@ -23,7 +23,10 @@ const commands = readdirSync(join(golden, release)).map((file) => [
   JSON.parse(readFileSync(join(golden, release, file), 'utf8')).full,
 ]);
 const bodies = {
-  session: { account: 'worker1', password: 'not the right one' },
+  'device-state': { key: 'AAAAAAAAAAAAAAAAAAAAAA', entered_at: 1 },
+  session: { account: 'worker1', password: 'not the right one', device: { key: 'AAAA', challenge: 'AAAA', signature: 'AAAA' } },
+  'session/device': { public_key: 'AAAA', signature: 'AAAA' },
+  'session/device/code': { password: 'not the right one' },
   'session/factor': { password: 'not the right one', code: '123456' },
   'session/factor/confirm': { code: '123456' },
   'session/proof': { password: 'not the right one', code: '123456' },

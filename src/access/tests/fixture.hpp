@@ -46,6 +46,9 @@ inline GatekeeperRules cheap_rules() {
   rules.factor_offer_ms = 10 * kMinute;
   rules.fresh_proof_ms = 5 * kMinute;
   rules.token_requests_per_minute = 5;
+  rules.device_keys_most = 3;
+  rules.device_challenge_ms = 5 * kMinute;
+  rules.device_code_ms = 10 * kMinute;
   return rules;
 }
 
@@ -81,8 +84,9 @@ class Gate : public ::testing::Test {
   Gate() {
     engine_ = must(store::open_sqlite({.path = database()}));
     connection_ = must(engine_->open_writer());
-    for (const auto& table : {kLogin.info(), kCredential.info(), kSecondFactor.info(),
-                              kRecoveryCode.info(), kSession.info(), kToken.info()}) {
+    for (const auto& table :
+         {kLogin.info(), kCredential.info(), kSecondFactor.info(), kRecoveryCode.info(),
+          kSession.info(), kToken.info(), kDeviceKey.info(), kDeviceCode.info()}) {
       must(connection_->create(table));
     }
     reopen();
@@ -113,10 +117,12 @@ class Gate : public ::testing::Test {
         },
         .threads = {}};
     for (std::size_t i = 0; i < kHashingThreads; ++i) {
-      parts.threads.push_back({must(engine_->open_reader()), [](District, AccountId) {
-                                 return Result<std::vector<std::string>>(
-                                     std::vector<std::string>{"worker.one", "林小满"});
-                               }});
+      parts.threads.push_back(
+          {must(engine_->open_reader()), [this](District, AccountId id) {
+             const auto name = login_names.find(id);
+             return Result<std::vector<std::string>>(std::vector<std::string>{
+                 name == login_names.end() ? "worker.one" : name->second, "林小满"});
+           }});
     }
     gate = must(Gatekeeper::open(std::move(parts), *connection_));
     gate->on_end([this](AccountId, const SessionKey&) { ++ended; });
@@ -143,6 +149,7 @@ class Gate : public ::testing::Test {
     AccountId id;
     id.value.bytes[15] = static_cast<std::uint8_t>(accounts.size() + 1);
     accounts[id] = {id, role, {}, {}};
+    if (knows_names) login_names[id] = name;
     secret = make_first_secret(random_);
     must(run([&](store::Rows& rows) {
       open_credential(rows, {macs_.login(name), id, kNation, macs_.first_secret(id, secret)},
@@ -234,6 +241,8 @@ class Gate : public ::testing::Test {
   FixedClock clock;
   GatekeeperRules rules = cheap_rules();
   std::map<AccountId, Actor> accounts;
+  std::map<AccountId, std::string> login_names;
+  bool knows_names = false;  // else every account is worker.one
   std::unique_ptr<Gatekeeper> gate;
   std::string secret;  // of the account opened last
   std::atomic<int> ended{0};

@@ -32,7 +32,7 @@ class Programs : public Gate {
       put_token(rows, std::move(row));
       return ok();
     }));
-    must(gate->load_tokens_of(connection(), account));
+    must(gate->reload(connection(), account));
     return token;
   }
   static TokenUses uses() {
@@ -94,7 +94,7 @@ TEST_F(Programs, it_ends_with_its_time_and_when_its_row_is_gone) {
     EXPECT_FALSE(erase_token(rows, owner, id_of(9)));
     return ok();
   }));
-  must(gate->load_tokens_of(connection(), owner));
+  must(gate->reload(connection(), owner));
   EXPECT_EQ(error_of(gate->find_program(first)), "token_invalid");
   must(gate->find_program(second));
   // A wall clock that is set back lengthens nothing.
@@ -119,7 +119,7 @@ TEST_F(Programs, a_close_and_a_reset_end_all_of_the_account) {
       }
       return ok();
     }));
-    must(gate->load_tokens_of(connection(), owner));
+    must(gate->reload(connection(), owner));
     EXPECT_EQ(error_of(gate->find_program(bearer)), "token_invalid") << name;
     must(gate->find_program(kept));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures that anybody checks with the public key and a common tool: ECDSA on P-256 over
-// SHA-256, as `openssl dgst -sha256 -verify` takes them. The key signs certificates and nothing
-// else.
+// SHA-256, as `openssl dgst -sha256 -verify` takes them. The server's own key signs certificates
+// and nothing else; phones sign with keys of their own.
 #pragma once
 
 #include <memory>
@@ -36,6 +36,10 @@ class SigningKey {
 
 // Whether a signature is of the text and of the key behind a PEM of a public key.
 bool is_signed(std::string_view public_pem, ByteView text, ByteView signature);
+
+// Whether a signature of 64 bytes, r and s, as WebCrypto makes them, is of the text and of the
+// private key behind an uncompressed point; a point that lies on no curve signs nothing.
+bool is_signed_by_point(ByteView public_point, ByteView text, ByteView signature);
 
 // RFC 4648 base64 with padding, as `openssl base64 -A` writes and reads it.
 std::string base64(ByteView bytes);

@@ -285,6 +285,10 @@ TEST(Problem, carries_code_title_advice_and_fields_but_never_the_cause) {
   const std::vector<std::pair<std::string, std::string>> expected = {{"content-language", "en"},
                                                                      {"retry-after", "7"}};
   EXPECT_EQ(later.headers(), expected);
+  const auto signing = problem(
+      Error(ErrorCode::device_key_wrong).with(std::string(kChallengeDetail), "AbC-_9"), request);
+  EXPECT_NE(signing.bytes().find("\"instance\":\"7k3m-9qxt-2hvc\",\"challenge\":\"AbC-_9\"}"),
+            std::string::npos);
 }
 
 }  // namespace

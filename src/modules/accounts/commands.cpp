@@ -7,7 +7,6 @@
 
 #include "access/credentials.hpp"
 #include "access/system_actor.hpp"
-#include "access/tokens.hpp"
 #include "common/bus/registry.hpp"
 #include "common/parameters/parameters.hpp"
 #include "modules/accounts/facts.hpp"
@@ -153,8 +152,7 @@ class Handlers {
     Decision decision;
     decision.events.push_back(bus::event(command.account.value, command.region,
                                          AccountMoved{command.role, command.region}));
-    access::erase_sessions(context.rows, command.account);
-    access::erase_tokens(context.rows, command.account);
+    access::end_rights(context.rows, command.account, context.now);
     parts_.ended->expect(row.district, command.account, row.sequence);
     return decision;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "access/device_keep.hpp"
 #include "access/role_names.hpp"
 #include "base/limits.hpp"
 #include "codec/json.hpp"
@@ -186,14 +187,26 @@ WD_STRUCT(Accounts, (rows, "账号", "Accounts", "", "access"),
 
 // ---- logging in: these bodies never become commands ----
 
+// What an enrolled phone signed: the challenge of the answer before, and the account name.
+struct DeviceProof {
+  Text<40, 1> key;
+  Text<100, 1> challenge;
+  Text<120, 1> signature;  // r and s, base64url
+};
+WD_STRUCT(DeviceProof, (key, "手机钥匙", "Phone's key", "", "access"),
+          (challenge, "要签的一次性数", "Challenge to sign", "", "access"),
+          (signature, "签名", "Signature", "", "access"))
+
 struct OpenSession {
   Text<40, 1> account;
   Text<200, 1> password;
-  std::optional<Text<40>> code;
+  std::optional<Text<40>> code;  // of an authenticator, a recovery code, or one of another phone
+  std::optional<DeviceProof> device;
 };
 WD_STRUCT(OpenSession, (account, "账号", "Account", "", "access"),
           (password, "密码", "Password", "", "access"),
-          (code, "动态口令", "One-time code", "", "access"))
+          (code, "动态口令", "One-time code", "", "access"),
+          (device, "手机钥匙签的", "Signed by the phone's key", "", "access"))
 
 // The length a new one needs is told by the policy's own error.
 struct ChangePassword {
@@ -238,6 +251,73 @@ struct RecoveryCodes {
 };
 WD_STRUCT(RecoveryCodes, (recovery_codes, "备用码", "Recovery codes", "", "access"))
 
+// ---- phones' own keys (ADR 0043) ----
+
+struct EnrolDevice {
+  Text<120, 1> public_key;  // the uncompressed point, base64url
+  Text<120, 1> signature;   // r and s, base64url
+};
+WD_STRUCT(EnrolDevice, (public_key, "公钥", "Public key", "", "access"),
+          (signature, "签名", "Signature", "", "access"))
+
+// `entered_at` goes back to the server when the session has ended, to learn what may stay.
+struct EnrolledDevice {
+  std::string key;
+  std::int64_t entered_at = 0;
+};
+WD_STRUCT(EnrolledDevice, (key, "手机钥匙", "Phone's key", "", "access"),
+          (entered_at, "登录时间", "Logged in at", "unix_ms", "access"))
+
+struct MakeDeviceCode {
+  Text<200, 1> password;
+};
+WD_STRUCT(MakeDeviceCode, (password, "密码", "Password", "", "access"))
+
+// Opens the account once on another phone.
+struct DeviceCode {
+  std::string code;
+  std::int64_t ends_at = 0;
+};
+WD_STRUCT(DeviceCode, (code, "登记码", "Enrolment code", "", "access"),
+          (ends_at, "有效期至", "Ends at", "unix_ms", "access"))
+
+struct DeviceRow {
+  std::string key;
+  std::int64_t since = 0;
+  std::int64_t last_used = 0;
+  std::optional<bool> is_this;  // only there when true
+};
+WD_STRUCT(DeviceRow, (key, "手机钥匙", "Phone's key", "", "access"),
+          (since, "登记时间", "Enrolled at", "unix_ms", "access"),
+          (last_used, "最近使用", "Last used", "unix_ms", "access"),
+          (is_this, "就是这台", "This phone", "", "access"))
+
+// Oldest first.
+struct Devices {
+  List<DeviceRow, 100> rows;
+  std::int64_t most = 0;
+};
+WD_STRUCT(Devices, (rows, "已登记的手机", "Enrolled phones", "", "access"),
+          (most, "最多几台", "At most", "", "access"))
+
+struct DeviceParams {
+  Text<40, 1> key;
+};
+WD_STRUCT(DeviceParams, (key, "手机钥匙", "Phone's key", "", "access"))
+
+struct AskDeviceState {
+  Text<40, 1> key;
+  std::int64_t entered_at = 0;
+};
+WD_STRUCT(AskDeviceState, (key, "手机钥匙", "Phone's key", "", "access"),
+          (entered_at, "登录时间", "Logged in at", "unix_ms", "access"))
+
+// `nothing`: the key is not known any more. `key`: the rights have changed, what can be read goes.
+struct DeviceState {
+  access::DeviceKeep keep = access::DeviceKeep::nothing;
+};
+WD_STRUCT(DeviceState, (keep, "可以留下的", "What may stay", "", "access"))
+
 // What a browser needs to keep records for its owner only (ADR 0033).
 struct PhoneView {
   std::string server_key;  // the point the outbox is sealed to, base64url
@@ -266,6 +346,8 @@ struct SessionView {
   std::optional<bool> has_factor;         // only there when true: one-time codes are set up
   std::optional<bool> must_enrol_factor;  // only there when true: nothing else is allowed
   std::optional<bool> read_only;          // only there when true: nothing can be saved for now
+  std::optional<bool> has_device_key;     // only there when true: a phone is enrolled
+  std::optional<std::int64_t> device_entered_at;  // in a session of an enrolled phone
   PhoneView phone;
   std::int64_t server_time = 0;
 };
@@ -276,8 +358,11 @@ WD_STRUCT(SessionView, (account, "账号", "Account", "", "access"),
           (must_set_password, "要先设密码", "Must set a password first", "", "access"),
           (password_is_old, "密码用得太久", "The password is old", "", "access"),
           (has_factor, "有动态口令", "Has one-time codes", "", "access"),
-          (must_enrol_factor, "要先开通动态口令", "Must set up one-time codes first", "", "access"),
+          (must_enrol_factor, "要先开通第二因素", "Must set up a second factor first", "",
+           "access"),
           (read_only, "只能查看", "Read-only for now", "", "access"),
+          (has_device_key, "有已登记的手机", "Has an enrolled phone", "", "access"),
+          (device_entered_at, "登录时间", "Logged in at", "unix_ms", "access"),
           (phone, "手机上的记录", "Records on the phone", "", "access"),
           (server_time, "服务器时间", "Server time", "unix_ms", "access"))
 

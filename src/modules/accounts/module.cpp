@@ -22,6 +22,8 @@ void register_module(bus::Registry& registry, ModuleParts parts) {
   registry.table(access::kCredential);
   registry.table(access::kSecondFactor);
   registry.table(access::kRecoveryCode);
+  registry.table(access::kDeviceKey);
+  registry.table(access::kDeviceCode);
   registry.table(access::kSession);
   registry.table(access::kToken);
   register_commands(registry, parts);

@@ -35,9 +35,9 @@ class EndedAccounts {
   std::vector<AccountId> committed(store::Connection& db);
 
   // Tokens of the account are made or ended by this command.
-  void expect_tokens(AccountId account) { tokens_.push_back(account); }
-  // After a commit: whose living tokens are to be read anew.
-  std::vector<AccountId> tokens_touched() { return std::exchange(tokens_, {}); }
+  void expect_tokens(AccountId account) { touched_.push_back(account); }
+  // After a commit: whose living tokens and phones' keys are to be read anew.
+  std::vector<AccountId> touched() { return std::exchange(touched_, {}); }
 
  private:
   struct Expected {
@@ -46,7 +46,7 @@ class EndedAccounts {
     std::int64_t sequence = 0;
   };
   std::vector<Expected> expected_;
-  std::vector<AccountId> tokens_;
+  std::vector<AccountId> touched_;
 };
 
 // Null where commands are only described (OpenAPI) or their events rebuilt, never run.

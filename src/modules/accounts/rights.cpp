@@ -79,6 +79,12 @@ Status read_factor_rules(access::GatekeeperRules& rules, const Number& number) {
   WD_TRY(const auto fresh, number("access.fresh_proof_minutes"));
   rules.fresh_proof_ms = fresh * 60'000;
   WD_TRY(rules.token_requests_per_minute, number("access.token_requests_per_minute"));
+  WD_TRY(const auto keys, number("access.device_keys_per_account_most"));
+  rules.device_keys_most = static_cast<std::size_t>(keys);
+  WD_TRY(const auto challenge, number("access.device_challenge_minutes"));
+  rules.device_challenge_ms = challenge * 60'000;
+  WD_TRY(const auto code, number("access.device_code_minutes"));
+  rules.device_code_ms = code * 60'000;
   return ok();
 }
 

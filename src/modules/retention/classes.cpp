@@ -92,6 +92,8 @@ constexpr TableClass kTables[] = {
     {"credential", Holds::forgotten},
     {"second_factor", Holds::forgotten},
     {"recovery_code", Holds::forgotten},
+    {"device_key", Holds::forgotten},
+    {"device_code", Holds::forgotten},
     {"session", Holds::forgotten},
     {"api_token", Holds::forgotten},
     {"readiness", Holds::forgotten},

@@ -188,6 +188,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a phone may keep */
+        post: operations["device_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holds": {
         parameters: {
             query?: never;
@@ -669,6 +686,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol this phone */
+        post: operations["session_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code for another phone */
+        post: operations["session_device_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enrolled phones */
+        get: operations["session_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/devices/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a phone */
+        delete: operations["session_device_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/factor": {
         parameters: {
             query?: never;
@@ -997,6 +1082,12 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             /** 为什么需要 */
             reason: string;
+        };
+        AskDeviceState: {
+            /** 手机钥匙 */
+            key: string;
+            /** 登录时间 */
+            entered_at: number;
         };
         AskMatch: {
             /** 比对编号 */
@@ -1431,6 +1522,42 @@ export interface components {
             /** 规则提示的 */
             proposed: components["schemas"]["ProposedRow"][];
         };
+        DeviceCode: {
+            /** 登记码 */
+            code: string;
+            /** 有效期至 */
+            ends_at: number;
+        };
+        /** @enum {string} */
+        DeviceKeep: "nothing" | "key" | "all";
+        DeviceProof: {
+            /** 手机钥匙 */
+            key: string;
+            /** 要签的一次性数 */
+            challenge: string;
+            /** 签名 */
+            signature: string;
+        };
+        DeviceRow: {
+            /** 手机钥匙 */
+            key: string;
+            /** 登记时间 */
+            since: number;
+            /** 最近使用 */
+            last_used: number;
+            /** 就是这台 */
+            is_this?: boolean;
+        };
+        DeviceState: {
+            /** 可以留下的 */
+            keep: components["schemas"]["DeviceKeep"];
+        };
+        Devices: {
+            /** 已登记的手机 */
+            rows: components["schemas"]["DeviceRow"][];
+            /** 最多几台 */
+            most: number;
+        };
         /** @enum {string} */
         DocumentKind: "identity_card" | "hk_mo_tw_permit" | "passport" | "residence_card" | "none";
         Door: {
@@ -1526,6 +1653,18 @@ export interface components {
             region: components["schemas"]["RegionCode"];
             /** 为什么结束 */
             reason: string;
+        };
+        EnrolDevice: {
+            /** 公钥 */
+            public_key: string;
+            /** 签名 */
+            signature: string;
+        };
+        EnrolledDevice: {
+            /** 手机钥匙 */
+            key: string;
+            /** 登录时间 */
+            entered_at: number;
         };
         EntryView: {
             /** 认定编号 */
@@ -1989,6 +2128,10 @@ export interface components {
         };
         /** @enum {string} */
         LookedAt: "person" | "household" | "list" | "log";
+        MakeDeviceCode: {
+            /** 密码 */
+            password: string;
+        };
         MakeSlip: {
             /** 查阅条编号 */
             slip: components["schemas"]["Uuid"];
@@ -2073,6 +2216,8 @@ export interface components {
             password: string;
             /** 动态口令 */
             code?: string;
+            /** 手机钥匙签的 */
+            device?: components["schemas"]["DeviceProof"];
         };
         OpenSlip: {
             /** 查阅条 */
@@ -2187,6 +2332,8 @@ export interface components {
             name: string;
             /** 请求编号 */
             instance?: string;
+            /** 要签的一次性数 */
+            challenge?: string;
             /** 各项 */
             errors?: components["schemas"]["ProblemField"][];
         };
@@ -2462,10 +2609,14 @@ export interface components {
             password_is_old?: boolean;
             /** 有动态口令 */
             has_factor?: boolean;
-            /** 要先开通动态口令 */
+            /** 要先开通第二因素 */
             must_enrol_factor?: boolean;
             /** 只能查看 */
             read_only?: boolean;
+            /** 有已登记的手机 */
+            has_device_key?: boolean;
+            /** 登录时间 */
+            device_entered_at?: number;
             /** 手机上的记录 */
             phone: components["schemas"]["PhoneView"];
             /** 服务器时间 */
@@ -2984,6 +3135,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandBatchResult"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    device_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDeviceState"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3839,6 +4016,103 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolDevice"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledDevice"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_device_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeDeviceCode"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCode"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_device_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Phone's key */
+                key: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -63,6 +63,12 @@ export const Contact = [
   { value: "confirmed", title: ["接触过确诊病例", "Confirmed case"] },
 ] as const satisfies readonly Choice[];
 
+export const DeviceKeep = [
+  { value: "nothing", title: ["都清除", "Nothing"] },
+  { value: "key", title: ["只留手机钥匙", "The phone's key only"] },
+  { value: "all", title: ["都留下", "All"] },
+] as const satisfies readonly Choice[];
+
 export const DocumentKind = [
   { value: "identity_card", title: ["居民身份证", "Identity card"] },
   { value: "hk_mo_tw_permit", title: ["港澳台居民居住证", "Residence permit of Hong Kong, Macao or Taiwan"] },

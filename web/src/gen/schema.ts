@@ -174,6 +174,11 @@ export const AskApproval = {
   reason: { kind: "string", title: ["为什么需要", "Why it is needed"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
+export const AskDeviceState = {
+  key: { kind: "string", title: ["手机钥匙", "Phone's key"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  entered_at: { kind: "integer", title: ["登录时间", "Logged in at"], required: true, unit: "unix_ms", least: -9007199254740991, most: 9007199254740991, errors: {"range":"field_out_of_range"} },
+} as const satisfies Fields;
+
 export const ListRow = {
   row: { kind: "integer", title: ["行", "Row"], required: true, least: -2147483648, most: 2147483647, errors: {"range":"field_out_of_range"} },
   number: { kind: "string", title: ["证件号码", "Document number"], shortest: 1, longest: 30, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
@@ -340,6 +345,11 @@ export const EndRound = {
   reason: { kind: "string", title: ["为什么结束", "Reason"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
+export const EnrolDevice = {
+  public_key: { kind: "string", title: ["公钥", "Public key"], required: true, shortest: 1, longest: 120, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  signature: { kind: "string", title: ["签名", "Signature"], required: true, shortest: 1, longest: 120, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const ErasePerson = {
   person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   reason: { kind: "choice", title: ["为什么删除", "Why erased"], required: true, choices: ErasureReason },
@@ -379,6 +389,10 @@ export const LiftHold = {
   reason: { kind: "string", title: ["为什么解除", "Why it is lifted"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
 } as const satisfies Fields;
 
+export const MakeDeviceCode = {
+  password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const MakeSlip = {
   slip: { kind: "string", title: ["查阅条编号", "Slip id"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
   person: { kind: "string", title: ["人员", "Person"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
@@ -413,10 +427,17 @@ export const OpenAccount = {
   region: { kind: "string", title: ["辖区", "Region"], required: true, longest: 15, pattern: "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$", errors: {"maxLength":"region_code_invalid","pattern":"region_code_invalid"} },
 } as const satisfies Fields;
 
+export const DeviceProof = {
+  key: { kind: "string", title: ["手机钥匙", "Phone's key"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  challenge: { kind: "string", title: ["要签的一次性数", "Challenge to sign"], required: true, shortest: 1, longest: 100, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+  signature: { kind: "string", title: ["签名", "Signature"], required: true, shortest: 1, longest: 120, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
 export const OpenSession = {
   account: { kind: "string", title: ["账号", "Account"], required: true, shortest: 1, longest: 40, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   password: { kind: "string", title: ["密码", "Password"], required: true, shortest: 1, longest: 200, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   code: { kind: "string", title: ["动态口令", "One-time code"], longest: 40, errors: {"maxLength":"field_too_long"} },
+  device: { kind: "object", title: ["手机钥匙签的", "Signed by the phone's key"], fields: DeviceProof },
 } as const satisfies Fields;
 
 export const OpenSlip = {

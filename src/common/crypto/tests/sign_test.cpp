@@ -34,6 +34,37 @@ TEST(SignTest, the_same_secret_gives_the_same_key_and_no_key_of_another_use) {
   EXPECT_EQ(pem.find(base64(BoxKey::of(kSigner).public_point()).substr(4, 20)), std::string::npos);
 }
 
+// Made by a browser's WebCrypto (ECDSA, P-256, SHA-256) over "wangdi log-in".
+TEST(SignTest, a_signature_of_two_numbers_is_of_its_text_and_its_point_only) {
+  const auto point =
+      from_base64url(
+          "BLXSkl86pBQnlxMllCFEsEDz8KzBISMB_ABxSq4BTtIod_HdxsOd3Py69Grv7gcoKXg_KqgF41WkbQFS"
+          "QEPe3o0")
+          .value();
+  const auto signature =
+      from_base64url(
+          "8gfGD5RDlc-2rEFm8V7t6yoptdCUtldubKuRoaWTQQjlJ__zWcdODUkJOYaURxFkUCo6McH8cJ-wSTgR"
+          "iXTw7g")
+          .value();
+  const auto text = bytes_of("wangdi log-in");
+  EXPECT_TRUE(is_signed_by_point(point, text, signature));
+  EXPECT_FALSE(is_signed_by_point(point, bytes_of("wangdi log-out"), signature));
+  for (std::size_t at = 0; at < signature.size(); ++at) {
+    auto spoilt = signature;
+    spoilt[at] ^= 1;
+    EXPECT_FALSE(is_signed_by_point(point, text, spoilt)) << at;
+  }
+  for (std::size_t at = 0; at < point.size(); ++at) {
+    auto off_the_curve = point;
+    off_the_curve[at] ^= 1;
+    EXPECT_FALSE(is_signed_by_point(off_the_curve, text, signature)) << at;
+  }
+  EXPECT_FALSE(is_signed_by_point({}, text, signature));
+  EXPECT_FALSE(is_signed_by_point(point, text, {}));
+  EXPECT_FALSE(is_signed_by_point(point, text, Bytes(64, 0)));
+  EXPECT_FALSE(is_signed_by_point(point, text, Bytes(64, 0xff)));
+}
+
 TEST(SignTest, base64_is_as_others_write_it) {
   EXPECT_EQ(base64(bytes_of("any carnal pleas")), "YW55IGNhcm5hbCBwbGVhcw==");
   EXPECT_EQ(text_of(from_base64("YW55IGNhcm5hbCBwbGVhcw==").value()), "any carnal pleas");

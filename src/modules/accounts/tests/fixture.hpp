@@ -50,10 +50,9 @@ struct Town {
                                       bus::WriterOptions{});
     open_gate();
     h.writer->on_commit([this](const bus::Committed&, store::Connection&) {
-      for (const auto account : ended.committed(*harness.connection))
-        gate->end_sessions_of(account);
-      for (const auto account : ended.tokens_touched())
-        must(gate->load_tokens_of(*harness.connection, account));
+      const auto over = ended.committed(*harness.connection);
+      for (const auto account : ended.touched()) must(gate->reload(*harness.connection, account));
+      for (const auto account : over) gate->end_sessions_of(account);
     });
     plant_tree();
   }
