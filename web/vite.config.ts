@@ -45,7 +45,9 @@ const groups = [
   { name: 'forms', test: test(forms), priority: 2 },
   { name: 'engine', test: test(engine), priority: 2 },
   { name: 'worker', test: test(['src/worker/', 'src/gen/places']), priority: 1 },
-  { name: 'lock', test: test(['src/lock/(PinGate|texts|pin|read_key|rows|lock)']), priority: 1 },
+  { name: 'lock', test: test(['src/lock/(PinGate|texts|pin|read_key|rows|lock|tries)']), priority: 1 },
+  // The phone's own key: asked for where it is made, used or replaced.
+  { name: 'device', test: test(['src/lock/(device|enrol|PinWays)', 'src/session/log_in']), priority: 1 },
   { name: 'factor', test: test(['src/factor/', 'node_modules/uqr/']), priority: 1 },
   { name: 'account', test: test(['src/account/']), priority: 1 },
   // Only officers' pages ask for these; their names keep them out of the phone's precache.

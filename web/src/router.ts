@@ -6,6 +6,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types';
 import { desktop_routes } from '@/desktop/routes';
 import { t, type PlainKey } from '@/i18n';
+import { enrols_by_pin } from '@/lock/state';
 import { session } from '@/session/session';
 import { home_of, kTokenMakers } from '@/shell/nav';
 import DoorsPage from '@/worker/DoorsPage.vue';
@@ -78,6 +79,11 @@ const routes: RouteRecordRaw[] = [
         component: () => import('@/account/PasswordPage.vue'),
         meta: { deep: true },
       },
+      {
+        path: 'phones',
+        component: () => import('@/phones/PhonesPage.vue'),
+        meta: { deep: true, roles: worker },
+      },
       { path: 'factor', component: () => import('@/factor/FactorPage.vue'), meta: { deep: true } },
       {
         path: 'tokens',
@@ -112,11 +118,12 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
-// What stands before everything else. Codes are set up on the own pages, where the way out is too; a
-// first secret opens nothing but the page for a password.
+// What stands before everything else. Codes are set up on the own pages, where the way out is too, unless
+// the phone's own key takes their place with the PIN; a first secret opens nothing but the page for a
+// password.
 function comes_first(): string | undefined {
   if (session.must_set_password) return kPassword;
-  return session.must_enrol_factor ? kFactor : undefined;
+  return session.must_enrol_factor && !enrols_by_pin() ? kFactor : undefined;
 }
 function may_open(path: string): boolean {
   return session.must_set_password ? path === kPassword : /^\/me(\/|$)/.test(path);

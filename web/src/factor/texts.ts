@@ -9,6 +9,8 @@ export const tf = make_t(
     'factor.first': '先开通动态口令',
     'factor.first_why': '您看得到别人的资料，所以登录要两道锁',
     'factor.first_do': '开通一次，几分钟；以后登录时多输一串数字。',
+    'factor.no_phone':
+      '这里存不了东西，手机登记不了，所以用动态口令；开通一次，以后登录时多输一串数字。',
     'factor.on': '已经开通',
     'factor.on_do': '换手机，或备用码用完了，再开通一次：新手机和新备用码生效，旧的作废。',
     'factor.what': '是什么',
@@ -59,6 +61,8 @@ export const tf = make_t(
     'factor.first': 'Set up one-time codes first',
     'factor.first_why': "You see other people's records, so logging in takes two locks",
     'factor.first_do': 'Set up once, in a few minutes; from then on you enter a few digits more.',
+    'factor.no_phone':
+      'Nothing can be stored here, so this phone cannot be enrolled and one-time codes take its place; set up once, then you enter a few digits more.',
     'factor.on': 'They are set up',
     'factor.on_do':
       'New phone, or no recovery codes left? Set up again: new phone and new codes count, the old ones end.',

@@ -15,31 +15,31 @@ import { make_read_key, unwrap, type Wrapped } from './read_key';
 import { forget_rows, lock_has_opened } from './rows';
 import { from_base64url } from './seal';
 import { has_pin, lock, type LockState } from './state';
+import { clear_tries, count_try, device_name, kRules, lock_name } from './tries';
 
 interface Stored extends Wrapped {
   failures: number;
   contact_at: number; // when the server last answered, by this phone's clock
   latest_at: number; // the latest time this phone's clock has shown: setting it back gains nothing
 }
-export type Loss = 'pins' | 'away' | 'forgotten';
+// removed: the server does not know this phone any more. changed: its owner's rights or password did.
+export type Loss = 'pins' | 'away' | 'forgotten' | 'removed' | 'changed';
 
-const kRules = 'phone_rules';
 const kMinuteMs = 60_000;
-const lock_name = (account: string) => `lock:${account}`;
 
 let rules: PhoneRules | undefined;
 let noted_at = 0;
 let hidden_at = 0;
 let hiding: ReturnType<typeof setTimeout> | undefined;
 
-function show(state: LockState, account: string, read_key?: CryptoKey) {
+export function show(state: LockState, account: string, read_key?: CryptoKey) {
   lock.state = state;
   lock.account = account;
   lock.digits = rules?.pin_digits ?? 0;
   lock.failures_max = rules?.pin_failures_max ?? 0;
   lock.offline_hours_max = rules?.offline_hours_max ?? 0;
   const server_point = rules && from_base64url(rules.server_key);
-  const must_keep = state === 'open' || state === 'locked' || state === 'unset';
+  const must_keep = state !== 'none' && state !== 'looking';
   outbox.keeper.set_keys({ account, must_keep, read_key, server_point });
 }
 
@@ -84,19 +84,23 @@ async function take_rules(fresh: PhoneRules) {
 }
 
 // Reads what this phone has for whoever is logged in.
-async function look(): Promise<void> {
+export async function look(): Promise<void> {
   const account = session.account?.id ?? '';
   if (!account || !has_pin()) return show('none', account);
   show('looking', account);
+  void import('./enrol').then(({ follow_device }) => follow_device()).catch(() => undefined);
   try {
     const known = (await db.meta.get(kRules))?.value as PhoneRules | undefined;
     rules ??= known; // the server's word may have come meanwhile
     await forget_others(account);
     const stored = await stored_lock(account);
     if (account !== session.account?.id) return;
+    const pin = pin_of(account);
     // Before the server has told its key, as right after an update without network, all is as it was.
+    if (!stored && rules && pin) return await set_pin(pin);
     if (!stored) return show(rules ? 'unset' : 'none', account);
     if (is_away(stored)) return await lose(account, 'away');
+    if (pin && (await unlock(pin))) return;
     show('locked', account);
     channel?.postMessage({ ask: account } satisfies Word);
   } catch {
@@ -113,6 +117,24 @@ async function forget_others(account: string) {
   }
 }
 
+// Typed at the log-in, where it opened the phone's own key: it is not asked for a second time.
+let typed: { account: string; pin: string } | undefined;
+function pin_of(account: string): string | undefined {
+  const pin = typed?.account === account ? typed.pin : undefined;
+  typed = undefined;
+  return pin;
+}
+export function note_pin(account: string, pin: string) {
+  typed = { account, pin };
+}
+export function forget_pin() {
+  typed = undefined;
+}
+// The log-in is through. Where it is the account that was here already nothing else tells of it.
+export async function entered_by_pin() {
+  if (typed && lock.account === typed.account && lock.state !== 'looking') await look();
+}
+
 export async function set_pin(pin: string): Promise<void> {
   const account = lock.account;
   if (!rules) return;
@@ -120,31 +142,37 @@ export async function set_pin(pin: string): Promise<void> {
   const now = Date.now();
   const value: Stored = { ...stored, failures: 0, contact_at: now, latest_at: now };
   await db.meta.put({ key: lock_name(account), value });
-  show('open', account, key);
-  await opened(account);
+  await pin_was_right(account, pin, key);
 }
 
-// False when it was another PIN. A try counts before it is made: a phone that is switched off in the
-// middle of it gains nothing.
+// False when it was another PIN.
 export async function unlock(pin: string): Promise<boolean> {
   const account = lock.account;
   const most = rules?.pin_failures_max ?? 0;
-  const stored = await change_lock(account, (one) => (one.failures += 1));
+  const stored = await stored_lock(account);
   if (!stored) {
     await look();
     return false;
   }
-  const key = stored.failures > most ? undefined : await unwrap(pin, account, stored);
+  const failures = await count_try(account);
+  const key = failures > most ? undefined : await unwrap(pin, account, stored);
   if (!key) {
-    lock.left = Math.max(0, most - stored.failures);
+    lock.left = Math.max(0, most - failures);
     if (lock.left === 0) await lose(account, 'pins');
     return false;
   }
-  await change_lock(account, (one) => (one.failures = 0));
+  await clear_tries(account);
   lock.left = undefined;
+  await pin_was_right(account, pin, key);
+  return true;
+}
+
+// Who has to have a second factor gets it with the PIN (enrol.ts).
+async function pin_was_right(account: string, pin: string, key: CryptoKey) {
+  const door = await import('./enrol').catch(() => undefined);
+  if (rules && door && !(await door.enrol_under(pin, account, rules))) return;
   show('open', account, key);
   await opened(account);
-  return true;
 }
 
 async function opened(account: string) {
@@ -163,10 +191,14 @@ export async function forget(account: string) {
 export async function lose(account: string, why: Loss) {
   show('looking', account);
   await forget(account);
+  // Whoever cannot open the phone's own key, or whom the server does not know by it, has none.
+  const name = device_name(account);
+  const had = why !== 'away' && why !== 'changed' && (await db.meta.get(name)) ? '&key=1' : '';
+  if (had) await db.meta.delete(name);
   stop_stream();
   stop_sync();
   await log_out();
-  location.assign(`/login?why=${why}`); // a fresh page: nothing of it is left in memory
+  location.assign(`/login?why=${why}${had}`); // a fresh page: nothing of it is left in memory
 }
 
 // ---- time ----
@@ -201,7 +233,7 @@ function hidden_too_long(): boolean {
   if (!hidden_at || !rules) return false;
   return Date.now() - hidden_at >= rules.hidden_minutes_max * kMinuteMs;
 }
-function close() {
+export function close() {
   if (lock.state === 'open') show('locked', lock.account);
 }
 
@@ -245,6 +277,7 @@ export function follow_session() {
       const account = session.account?.id;
       if (status === 'expired' && account) void clear_cache(account).catch(() => undefined);
     },
+    { immediate: true },
   );
   watch_the_phone();
 }

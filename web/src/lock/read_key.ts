@@ -18,6 +18,27 @@ function read_key(raw: Bytes): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', raw, kAead, false, ['encrypt', 'decrypt']);
 }
 
+// Bytes under a PIN, bound to their place, with a salt of their own.
+export async function wrap(
+  pin: string,
+  place: string,
+  rounds: number,
+  raw: Bytes,
+): Promise<Wrapped> {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const under = await pin_key(pin, salt, rounds);
+  return { salt, rounds, wrapped: await close(under, place, raw) };
+}
+// Undefined when the PIN is another. The caller wipes what it got.
+export async function unwrapped(
+  pin: string,
+  place: string,
+  { salt, rounds, wrapped }: Wrapped,
+): Promise<Bytes | undefined> {
+  const under = await pin_key(pin, salt, rounds);
+  return open(under, place, wrapped).catch(() => undefined);
+}
+
 // A fresh read key and the form of it that may lie on the phone.
 export async function make_read_key(
   pin: string,
@@ -25,9 +46,7 @@ export async function make_read_key(
   rounds: number,
 ): Promise<{ key: CryptoKey; stored: Wrapped }> {
   const raw = crypto.getRandomValues(new Uint8Array(kAead.length / 8));
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const under = await pin_key(pin, salt, rounds);
-  const stored = { salt, rounds, wrapped: await close(under, account, raw) };
+  const stored = await wrap(pin, account, rounds, raw);
   const key = await read_key(raw);
   raw.fill(0);
   return { key, stored };
@@ -37,10 +56,9 @@ export async function make_read_key(
 export async function unwrap(
   pin: string,
   account: string,
-  { salt, rounds, wrapped }: Wrapped,
+  stored: Wrapped,
 ): Promise<CryptoKey | undefined> {
-  const under = await pin_key(pin, salt, rounds);
-  const raw = await open(under, account, wrapped).catch(() => undefined);
+  const raw = await unwrapped(pin, account, stored);
   if (!raw) return undefined;
   const key = await read_key(raw);
   raw.fill(0);

@@ -25,6 +25,7 @@ export const tl = make_t(
     'pin.waiting': '还有 {n} 条没上传',
     'pin.log_in': '清除并重新登录',
     'pin.back': '再想想',
+    'pin.enrols': '这台手机会登记在您名下；以后登录要用这台手机和这个密码。',
   },
   {
     'pin.set': 'Set a PIN for this phone',
@@ -50,5 +51,6 @@ export const tl = make_t(
     'pin.waiting': '{n} {n:record|records} not uploaded yet',
     'pin.log_in': 'Remove and log in',
     'pin.back': 'Not yet',
+    'pin.enrols': 'This enrols the phone as yours; from then on logging in takes the phone and this PIN.',
   },
 );

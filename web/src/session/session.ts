@@ -21,6 +21,8 @@ export const session = reactive({
   // Whoever sees other people's data sets up one-time codes before anything else.
   must_enrol_factor: false,
   has_factor: false,
+  has_device_key: false, // a phone of a grid worker is the second factor
+  device_entered_at: undefined as number | undefined, // when this one was heard of last
   // What the server says of keeping records here, once it has answered.
   phone: undefined as PhoneRules | undefined,
   // The server keeps its records from being written on; everything can be read.
@@ -59,7 +61,7 @@ function remember(view: Kept | undefined) {
   }
 }
 
-function enter(view: Session) {
+export function enter(view: Session) {
   set_csrf(view.csrf);
   session.account = view.account;
   session.demo = view.demo;
@@ -67,6 +69,8 @@ function enter(view: Session) {
   session.password_is_old = view.password_is_old === true;
   session.must_enrol_factor = view.must_enrol_factor === true;
   session.has_factor = view.has_factor === true;
+  session.has_device_key = view.has_device_key === true;
+  session.device_entered_at = view.device_entered_at;
   session.read_only = view.read_only === true;
   session.phone = view.phone;
   session.status = 'in';
@@ -90,7 +94,7 @@ export function note_saved() {
 export function leave() {
   set_csrf('');
   session.must_set_password = session.must_enrol_factor = session.has_factor = false;
-  session.password_is_old = false;
+  session.password_is_old = session.has_device_key = false;
   session.confirmed = false;
   session.account = undefined;
   session.status = 'out';
@@ -167,18 +171,6 @@ export async function start_session(): Promise<void> {
   const answer = await fresh;
   if (answer.ok) measure(sent_at, Date.now(), answer.data.server_time);
   take(answer);
-}
-
-export async function log_in(
-  account: string,
-  password: string,
-  code: string | undefined,
-): Promise<Answer<Session>> {
-  const answer = await ask(
-    api.POST('/api/v1/session', { body: { account, password, ...(code ? { code } : {}) } }),
-  );
-  if (answer.ok) enter(answer.data);
-  return answer;
 }
 
 export function is_officer(role: Role | undefined): boolean {
