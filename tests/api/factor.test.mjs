@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../support/client.mjs';
 import { Authenticator } from '../support/one_time_code.mjs';
+import { PhoneKey } from '../support/phone_key.mjs';
 import { Installation } from '../support/server.mjs';
 
 const kCommunity = '320508019044';
@@ -37,10 +38,7 @@ async function enrolled(account) {
   return { client, phone, secret: offer.json.secret, uri: offer.json.uri, codes: confirmed.json.recovery_codes };
 }
 
-// security: AU2
-test('who must have a second factor is refused everything else, and a grid worker is not', async () => {
-  const { client, answer } = await session_of('county');
-  assert.equal(answer.json.must_enrol_factor, true);
+async function refused_everywhere(client) {
   const { paths } = (await client.get('/openapi.json')).json;
   let asked = 0;
   for (const [path, methods] of Object.entries(paths)) {
@@ -53,9 +51,36 @@ test('who must have a second factor is refused everything else, and a grid worke
     }
   }
   assert.ok(asked > 20, `${asked} operations`);
-  const worker = await session_of('worker1');
-  assert.equal(worker.answer.json.must_enrol_factor, undefined);
-  assert.equal((await worker.client.get('/api/v1/screening/doors?grid=320508019044001')).status, 200);
+}
+
+// security: AU2
+test('who must have a second factor is refused everything else', async () => {
+  for (const account of ['county', 'worker1']) {
+    const { client, answer } = await session_of(account);
+    assert.equal(answer.json.must_enrol_factor, true, account);
+    await refused_everywhere(client);
+  }
+});
+
+// security: AU2
+test('a grid worker has one with an enrolled phone, or with codes', async () => {
+  const kDoors = '/api/v1/screening/doors?grid=320508019044001';
+  const { client, answer } = await session_of('worker1');
+  client.account = answer.json.account;
+  assert.equal((await client.get(kDoors)).json.name, 'factor_required');
+  const phone = await PhoneKey.enrolled(client);
+  assert.equal((await client.get('/api/v1/session')).json.must_enrol_factor, undefined);
+  assert.equal((await client.get(kDoors)).status, 200);
+  const asked = (await session_of('worker1')).answer;
+  assert.equal(asked.json.name, 'device_key_required');
+  const device = await phone.device(asked.json.challenge, 'worker1');
+  const again = new Client(server.url);
+  const opened = await again.post('/api/v1/session', { account: 'worker1', password: installation.password, device });
+  assert.equal(opened.json.must_enrol_factor, undefined);
+  assert.equal((await again.get(kDoors)).status, 200);
+
+  const { client: by_codes } = await enrolled('worker2');
+  assert.equal((await by_codes.get('/api/v1/session')).json.must_enrol_factor, undefined);
 });
 
 // security: AU2

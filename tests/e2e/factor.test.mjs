@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { logged_in, uuid } from '../support/client.mjs';
 import { Authenticator } from '../support/one_time_code.mjs';
+import { PhoneKey } from '../support/phone_key.mjs';
 import { Installation } from '../support/server.mjs';
 import { Chromium, desktop, phone } from './browser.mjs';
 import { axe_findings, dress, overflow_findings, settled } from './inspect.mjs';
@@ -85,6 +86,7 @@ test('given_an_officer_without_codes_when_logged_in_then_nothing_but_setting_the
   }
   // What was saved before waits.
   const worker = await logged_in(server, 'worker1');
+  await PhoneKey.enrolled(worker);
   const { doors } = (await worker.get(`/api/v1/screening/doors?grid=${kGrid}`)).json;
   const { household } = doors.find(({ status }) => status === 'due');
   const body = { visit: uuid(), household, outcome: 'all_well' };

@@ -15,6 +15,13 @@ export class PhoneKey {
     phone.key = text_of(createHash('sha256').update(point).digest().subarray(0, 16));
     return phone;
   }
+  // Enrols a new one in the session of a grid worker who must have a second factor.
+  static async enrolled(client) {
+    const phone = await PhoneKey.make();
+    const answer = await client.post('/api/v1/session/device', await phone.enrolment(client.account.id));
+    if (answer.status !== 200) throw new Error(`enrol a phone: ${answer.status} ${answer.text}`);
+    return phone;
+  }
   async sign(text) {
     return text_of(await webcrypto.subtle.sign(kAlgorithm, this.private_key, new TextEncoder().encode(text)));
   }
