@@ -10,6 +10,7 @@ add_library(fault_shim MODULE ${CMAKE_SOURCE_DIR}/tests/faults/shim.cpp)
 set_target_properties(fault_shim PROPERTIES PREFIX "" OUTPUT_NAME shim
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 target_link_libraries(fault_shim PRIVATE ${CMAKE_DL_LIBS})
+add_dependencies(tested_here fault_shim)
 
 wangdi_tree_test(cuts faults wd_modules_screening)
 add_test(NAME faults_cuts COMMAND test_cuts WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

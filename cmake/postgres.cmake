@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the second engine. Each runs with a PostgreSQL server of its own (tools/with_postgres),
-# so they are 'slow'. A room's test program is the same as on SQLite: its harness takes the engine
-# from the environment.
+# so they are 'slow'. A room's test program is the same as on SQLite, in ./test under sanitizers too:
+# its harness takes the engine from the environment.
 if(NOT WANGDI_TESTS)
   return()
+endif()
+
+if(WANGDI_WHOLE)
+  set(room_programs ${CMAKE_SOURCE_DIR}/build-asan)
+else()
+  set(room_programs ${CMAKE_BINARY_DIR})
 endif()
 
 # wangdi_postgres_test(<name> <command...>)
@@ -17,15 +23,15 @@ endfunction()
 
 foreach(room store journal modules_regions modules_residents modules_screening modules_approvals modules_status modules_reporting
         modules_accounts modules_audit modules_holds modules_ledger modules_matching modules_retention)
-  wangdi_postgres_test(${room} $<TARGET_FILE:test_${room}>)
+  wangdi_postgres_test(${room} ${room_programs}/test_${room})
 endforeach()
 
 # The vault beside a database server: what is read of many, and what a batch seals and finds again.
-wangdi_postgres_test(vault $<TARGET_FILE:test_vault>
+wangdi_postgres_test(vault ${room_programs}/test_vault
                      --gtest_filter=VaultTest.many_*:VaultTest.exact_*:VaultTest.*_within_one_batch_*)
 
 # The rules of the queue with several writers beside each other.
-wangdi_postgres_test(threads $<TARGET_FILE:test_common_bus> --gtest_filter=ThreadsTest.*)
+wangdi_postgres_test(threads ${room_programs}/test_common_bus --gtest_filter=ThreadsTest.*)
 
 # wangdi_tree_test(<name> <folder below tests> <rooms>): a test program over several rooms.
 function(wangdi_tree_test name folder)
@@ -34,13 +40,17 @@ function(wangdi_tree_test name folder)
   target_link_libraries(test_${name} PRIVATE ${ARGN} ${RAPIDCHECK} GTest::gtest GTest::gtest_main)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_definitions(test_${name} PRIVATE WANGDI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_dependencies(tested_here test_${name})
 endfunction()
 
 wangdi_tree_test(same_tables engines wd_modules_screening)
 wangdi_postgres_test(same_tables $<TARGET_FILE:test_same_tables>)
 # Statements in a cluster's form, one district each, on a server that is none.
+wangdi_postgres_test(apart_same_tables $<TARGET_FILE:test_same_tables>)
+foreach(room store journal)
+  wangdi_postgres_test(apart_${room} ${room_programs}/test_${room})
+endforeach()
 foreach(room store journal same_tables)
-  wangdi_postgres_test(apart_${room} $<TARGET_FILE:test_${room}>)
   set_property(TEST postgres_apart_${room} APPEND PROPERTY ENVIRONMENT "WANGDI_TEST_DISTRICTS_APART=1")
 endforeach()
 
@@ -48,8 +58,12 @@ endforeach()
 # Left out is what needs a server of its own: its sessions are cut, its statistics and files read.
 foreach(room store journal modules_regions modules_residents modules_screening modules_approvals modules_status modules_reporting
         modules_accounts same_tables)
+  set(program ${room_programs}/test_${room})
+  if(room STREQUAL same_tables)
+    set(program $<TARGET_FILE:test_${room}>)
+  endif()
   add_test(NAME citus_${room}
-           COMMAND ${CMAKE_SOURCE_DIR}/tools/with_citus $<TARGET_FILE:test_${room}>
+           COMMAND ${CMAKE_SOURCE_DIR}/tools/with_citus ${program}
                    --gtest_filter=-PostgresTest.*:PostgresGrowthTest.*:FromEmpty.*:*stands_outside_the_vault
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(citus_${room} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1800 LABELS slow

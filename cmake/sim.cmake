@@ -6,6 +6,7 @@ endif()
 
 file(GLOB sim_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/sim/*.cpp)
 add_executable(test_sim ${sim_sources})
+add_dependencies(tested_here test_sim)
 target_compile_options(test_sim PRIVATE -O1)  # the rooms keep theirs
 target_link_libraries(test_sim PRIVATE wd_app PkgConfig::SODIUM GTest::gtest GTest::gtest_main)
 target_include_directories(test_sim PRIVATE ${CMAKE_SOURCE_DIR})
