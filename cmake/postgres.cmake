@@ -30,8 +30,8 @@ endforeach()
 wangdi_postgres_test(vault ${room_programs}/test_vault
                      --gtest_filter=VaultTest.many_*:VaultTest.exact_*:VaultTest.*_within_one_batch_*)
 
-# The rules of the queue with several writers beside each other.
-wangdi_postgres_test(threads ${room_programs}/test_common_bus --gtest_filter=ThreadsTest.*)
+# The rules of the queue with several writers beside each other, and an epoch of the keys meanwhile.
+wangdi_postgres_test(threads ${room_programs}/test_common_bus --gtest_filter=ThreadsTest.*:EpochThreads.*)
 
 # wangdi_tree_test(<name> <folder below tests> <rooms>): a test program over several rooms.
 function(wangdi_tree_test name folder)

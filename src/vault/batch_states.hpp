@@ -12,15 +12,9 @@
 #include <vector>
 
 #include "vault/keyring.hpp"
+#include "vault/unsettled.hpp"
 
 namespace wangdi::vault {
-
-// What keys.db was told that the main database has to confirm.
-enum class UnsettledKind : std::uint8_t { key = 1, index = 2, erasure = 3 };
-struct Unsettled {
-  UnsettledKind kind = UnsettledKind::key;
-  BlindIndexRow row;  // but for an index entry only district and subject count
-};
 
 struct BatchState {
   KeysStateRow keys;
@@ -54,7 +48,7 @@ class BatchStates {
   std::unique_lock<std::mutex> turn() { return std::unique_lock(turn_); }
   // Entries to drop with the next write of keys.db, whoever writes: one that was dropped may come
   // back with the next batch of its scope, which another writer may have.
-  std::vector<BlindIndexRow>& outdated() { return outdated_; }
+  std::vector<IndexEntry>& outdated() { return outdated_; }
 
   // Scopes where somebody was erased whose key is not gone to its last byte; a batch of the scope
   // finishes it. Any thread; noted by who has the scope.
@@ -68,7 +62,7 @@ class BatchStates {
 
  private:
   std::mutex turn_;
-  std::vector<BlindIndexRow> outdated_;
+  std::vector<IndexEntry> outdated_;
 
   mutable std::mutex mutex_;  // guards the two; not what lies in the states
   std::map<District, BatchState> states_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rewrapping into the files of a new epoch, and putting it in force.
+// Rewrapping into the files of a new epoch, and putting it in force. The index: epoch_index.cpp.
 #include "vault/epoch.hpp"
 
 #include <filesystem>
@@ -9,12 +9,13 @@
 #include "vault/key_rows.hpp"
 #include "vault/person_keys.hpp"
 #include "vault/root.hpp"
+#include "vault/unsettled.hpp"
 #include "vault/writer.hpp"
 
 namespace wangdi::vault {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 20'000;
+constexpr std::size_t kKeysAtOnce = 20'000;
 
 std::uint64_t random_below(crypto::Random& random, std::uint64_t limit) {
   std::uint64_t number = 0;
@@ -24,8 +25,18 @@ std::uint64_t random_below(crypto::Random& random, std::uint64_t limit) {
 
 }  // namespace
 
-EpochChange::EpochChange(Keyring& keyring, After after)
-    : keyring_(keyring), after_(std::move(after)), old_(keyring.epoch()) {}
+EpochChange::EpochChange(Keyring& keyring, const crypto::SecretKey& key, After after,
+                         std::size_t index_rows_at_once)
+    : keyring_(keyring),
+      after_(std::move(after)),
+      index_rows_at_once_(index_rows_at_once),
+      old_(keyring.epoch()),
+      from_index_(old_->key),
+      to_index_(key),
+      blind_(keyring.hmac(KeyName::blind_index)) {
+  from_key_.set_key(old_->key.view());
+  to_key_.set_key(key.view());
+}
 
 EpochChange::~EpochChange() {
   keyring_.feed().leave(KeyFollower::epoch);
@@ -41,10 +52,12 @@ EpochChange::~EpochChange() {
 }
 
 Result<std::unique_ptr<EpochChange>> EpochChange::prepare(Keyring& keyring, const std::string& copy,
-                                                          After after) {
+                                                          After after,
+                                                          std::size_t index_rows_at_once) {
   WD_TRY(const auto root, read_root(keyring.paths().root));
-  std::unique_ptr<EpochChange> change(new EpochChange(keyring, std::move(after)));
   const auto key = crypto::SecretKey::random();
+  std::unique_ptr<EpochChange> change(
+      new EpochChange(keyring, key, std::move(after), index_rows_at_once));
   WD_TRY([[maybe_unused]] auto own, change->make_target(keyring.paths().keys, root, key));
   if (!copy.empty()) {
     if (number_in_epoch_file(epoch_file_of(copy)) != change->old_->number) {
@@ -53,8 +66,6 @@ Result<std::unique_ptr<EpochChange>> EpochChange::prepare(Keyring& keyring, cons
     WD_TRY([[maybe_unused]] auto second, change->make_target(copy, root, key));
   }
   change->epoch_ = change->targets_.front().epoch;
-  change->from_key_.set_key(change->old_->key.view());
-  change->to_key_.set_key(key.view());
   // From here on the writer tells what it changes; what is read now may hold some of it already.
   keyring.feed().follow(KeyFollower::epoch);
   WD_TRY([[maybe_unused]] auto filled, change->fill());
@@ -111,43 +122,38 @@ void EpochChange::sample(const SubjectId& id) {
 Status EpochChange::fill() {
   WD_TRY(const auto from, Keyring::open_reader(*old_));
   WD_TRY([[maybe_unused]] auto begun, from->begin());
-  const auto rewrapped = [this](PersonKeyRow& row) {
-    const SubjectId id{row.district, row.subject};
-    sample(id);
-    return rewrap(person_key_place(id), row.wrapped);
-  };
-  WD_TRY([[maybe_unused]] auto keys, copy_table(*from, kPersonKey, rewrapped));
-  WD_TRY([[maybe_unused]] auto index,
-         copy_table(*from, kBlindIndex, [](BlindIndexRow&) { return ok(); }));
+  WD_TRY([[maybe_unused]] auto keys, fill_keys(*from));
+  WD_TRY([[maybe_unused]] auto index, fill_index(*from));
   WD_TRY([[maybe_unused]] auto rest, bring({}, *from));
   from->rollback();
   return ok();
 }
 
-// Row by row through `change`, in portions.
-template <class Row, std::size_t K, class Change>
-Status EpochChange::copy_table(store::Connection& from, const store::Table<Row, K>& table,
-                               Change change) {
-  std::vector<Row> rows;
+// In portions, in the order of the old file.
+Status EpochChange::fill_keys(store::Connection& from) {
+  std::vector<PersonKeyRow> rows;
   const auto write = [&] {
-    auto written = in_each(
-        [&](store::Connection& to) { return bulk(to, table, store::BulkMode::kInsert, rows); });
+    auto written = in_each([&](store::Connection& to) {
+      return bulk(to, kPersonKey, store::BulkMode::kInsert, rows);
+    });
     rows.clear();
     return written;
   };
   auto done = ok();
   WD_TRY([[maybe_unused]] auto read,
-         from.by_key(table.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
-           rows.push_back(store::read_row<Row>(reader));
-           done = change(rows.back());
-           if (done && rows.size() == kRowsAtOnce) done = write();
+         from.by_key(kPersonKey.info(), 0, store::bind_all(), [&](const store::RowReader& reader) {
+           auto& row = rows.emplace_back(store::read_row<PersonKeyRow>(reader));
+           const SubjectId id{row.district, row.subject};
+           sample(id);
+           done = rewrap(person_key_place(id), row.wrapped);
+           if (done && rows.size() == kKeysAtOnce) done = write();
            return done.has_value();
          }));
   return done ? write() : done;
 }
 
 Status EpochChange::bring(const KeyChanges& changes, store::Connection& from) {
-  WD_TRY(auto rows, rows_by_now(changes, from));
+  WD_TRY(auto rows, rows_by_now(changes, from, from_index_));
   for (auto& row : rows.put) {
     WD_TRY([[maybe_unused]] auto key,
            rewrap(person_key_place({row.district, row.subject}), row.wrapped));
@@ -157,8 +163,11 @@ Status EpochChange::bring(const KeyChanges& changes, store::Connection& from) {
     const auto place = named_key_place(static_cast<KeyName>(row.name), row.month);
     WD_TRY([[maybe_unused]] auto key, rewrap(place, row.wrapped));
   }
-  for (auto& row : rows.states) row.epoch = old_->number + 1;
-  return in_each([&](store::Connection& to) { return write_rows(rows, to); });
+  for (auto& row : rows.states) {
+    row.epoch = old_->number + 1;
+    row.unsettled = packed(unpacked(row.unsettled, from_index_), to_index_);
+  }
+  return in_each([&](store::Connection& to) { return write_rows(rows, to, to_index_); });
 }
 
 Status EpochChange::catch_up(store::Connection& keys) {
@@ -183,42 +192,68 @@ Status EpochChange::prove(store::Connection& main) {
   return ok();
 }
 
+struct EpochChange::Opened {
+  Opened(const Epoch& epoch, store::Connection& reader) : keys(reader), index(epoch.key) {
+    wrapping.set_key(epoch.key.view());
+  }
+  store::Connection& keys;
+  crypto::Aead wrapping;
+  IndexCipher index;
+};
+
 Status EpochChange::prove_folder(const std::string& folder, store::Connection& main) {
   WD_TRY(const auto root, read_root(keyring_.paths().root));
   WD_TRY(const auto epoch, read_epoch_file(next_epoch_file_of(folder), root));
   WD_TRY(epoch->engine, store::open_sqlite({.path = keys_file_of(folder, epoch->number)}));
   WD_TRY(const auto keys, Keyring::open_reader(*epoch));
+  Opened opened(*epoch, *keys);
   for (const auto& id : samples_) {
-    WD_TRY([[maybe_unused]] auto proved, prove_subject(id, *epoch, *keys, main));
+    WD_TRY([[maybe_unused]] auto proved, prove_subject(id, opened, main));
   }
   return ok();
 }
 
-Status EpochChange::prove_subject(const SubjectId& id, const Epoch& epoch, store::Connection& keys,
-                                  store::Connection& main) {
-  WD_TRY(const auto row, store::get(keys, kPersonKey, {id.district, id.subject}));
+// What the old index finds the new one finds.
+Status EpochChange::prove_entry(const IndexEntry& entry, Opened& opened) {
+  const auto is_in = [&](store::Connection& keys, IndexCipher& index) -> Result<bool> {
+    WD_TRY(const auto row, store::get(keys, kBlindIndex,
+                                      store::Table<BlindIndexRow, 4>::key_of(index.row_of(entry))));
+    return row.has_value();
+  };
+  WD_TRY(const bool is_found, is_in(opened.keys, opened.index));
+  if (is_found) return ok();
+  WD_TRY(const bool was_found, is_in(keyring_.writer(), from_index_));
+  if (!was_found) return ok();
+  return Error(ErrorCode::vault_unreadable).because("the new index lacks an entry");
+}
+
+Status EpochChange::prove_subject(const SubjectId& id, Opened& opened, store::Connection& main) {
+  WD_TRY(const auto row, store::get(opened.keys, kPersonKey, {id.district, id.subject}));
   if (!row) {
     WD_TRY(const auto living, store::get(keyring_.writer(), kPersonKey, {id.district, id.subject}));
     if (!living) return ok();  // erased meanwhile
     return Error(ErrorCode::vault_unreadable).because("the new keys lack a living one");
   }
-  crypto::Aead aead;
-  aead.set_key(epoch.key.view());
-  auto plain = aead.open(person_key_place(id), row->wrapped);
+  auto plain = opened.wrapping.open(person_key_place(id), row->wrapped);
   if (!plain) return Error(ErrorCode::vault_unreadable).because("a new key does not open");
   FieldCipher cipher;
   cipher.use(id, SubjectKey(*plain));
   crypto::wipe(*plain);
-  auto opened = ok();
+  auto proved = ok();
   WD_TRY([[maybe_unused]] auto read,
          main.by_key(kVaultField.info(), 2, store::bind_all(id.district, id.subject),
                      [&](const store::RowReader& reader) {
                        const auto value = store::read_row<VaultFieldRow>(reader);
                        const auto text = cipher.open(value.field, value.version, value.ciphertext);
-                       if (!text) opened = text.error();
-                       return opened.has_value();
+                       if (!text) {
+                         proved = text.error();
+                       } else if (is_searchable(value.field)) {
+                         const auto mac = blind_mac(blind_, value.field, normalised(*text));
+                         proved = prove_entry({id.district, value.field, mac, id.subject}, opened);
+                       }
+                       return proved.has_value();
                      }));
-  return opened;
+  return proved;
 }
 
 Status EpochChange::put_in_force() {

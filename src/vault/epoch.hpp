@@ -19,6 +19,8 @@ namespace wangdi::vault {
 
 // Persons whose values are opened with the keys of a new file before the old one goes.
 inline constexpr std::size_t kEpochSamples = 200;
+// Entries of the index that are put in order in memory, of 40 bytes each.
+inline constexpr std::size_t kIndexRowsAtOnce = 500'000;
 
 class EpochChange {
  public:
@@ -29,7 +31,8 @@ class EpochChange {
   // there is none. Any thread. Errors: root_missing, keys_missing (the copy), storage_failed,
   // storage_full, vault_unreadable (a key does not open).
   static Result<std::unique_ptr<EpochChange>> prepare(
-      Keyring& keyring, const std::string& copy, After after = [](std::string_view) {});
+      Keyring& keyring, const std::string& copy, After after = [](std::string_view) {},
+      std::size_t index_rows_at_once = kIndexRowsAtOnce);
   // Leaves no trace of a change that was not put in force.
   ~EpochChange();
   EpochChange(const EpochChange&) = delete;
@@ -59,27 +62,34 @@ class EpochChange {
     std::unique_ptr<store::Connection> to;
   };
 
-  EpochChange(Keyring& keyring, After after);
+  EpochChange(Keyring& keyring, const crypto::SecretKey& key, After after,
+              std::size_t index_rows_at_once);
   Status make_target(const std::string& folder, const crypto::SecretKey& root,
                      const crypto::SecretKey& key);
   Status fill();
-  template <class Row, std::size_t K, class Change>
-  Status copy_table(store::Connection& from, const store::Table<Row, K>& table, Change change);
+  Status fill_keys(store::Connection& from);
+  // The index in its new order, which is none of the old one's.
+  Status fill_index(store::Connection& from);
   Status bring(const KeyChanges& changes, store::Connection& from);
   // A transaction in each of the new files.
   Status in_each(const std::function<Status(store::Connection&)>& write);
   Status rewrap(crypto::ByteView place, store::Bytes& wrapped);
   void sample(const SubjectId& id);
   Status prove_folder(const std::string& folder, store::Connection& main);
-  Status prove_subject(const SubjectId& id, const Epoch& epoch, store::Connection& keys,
-                       store::Connection& main);
+  // One of the new files, as a start would have it.
+  struct Opened;
+  Status prove_subject(const SubjectId& id, Opened& opened, store::Connection& main);
+  Status prove_entry(const IndexEntry& entry, Opened& opened);
 
   Keyring& keyring_;
   After after_;
+  const std::size_t index_rows_at_once_;
   std::shared_ptr<const Epoch> old_;
   std::shared_ptr<const Epoch> epoch_;
   std::vector<Target> targets_;  // the keys folder, then the copy
   crypto::Aead from_key_, to_key_;
+  IndexCipher from_index_, to_index_;
+  crypto::Hmac blind_;
   crypto::Random random_;
   std::vector<SubjectId> samples_;
   std::int64_t keys_ = 0;

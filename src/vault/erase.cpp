@@ -69,15 +69,13 @@ Status Writer::write_destroyed() {
   for (const auto& id : state_->destroying) keys.push_back({id.district, id.subject, {}});
   auto state = state_->keys;
   state.settled = state_->main.batch;
-  state.unsettled = packed(state_->carried);
   WD_TRY([[maybe_unused]] auto written,
          in_turn(
              [&](store::Connection& to) -> Status {
                auto& outdated = shared_.states.outdated();
                WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, store::BulkMode::kErase, keys));
-               WD_TRY([[maybe_unused]] auto b,
-                      bulk(to, kBlindIndex, store::BulkMode::kErase, outdated));
-               return put_state(to, state);
+               WD_TRY([[maybe_unused]] auto b, write_index(to, store::BulkMode::kErase, outdated));
+               return put_state(to, state, state_->carried);
              },
              [&] {
                shared_.keyring.feed().changed(keys, shared_.states.outdated());

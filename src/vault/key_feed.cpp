@@ -21,7 +21,7 @@ KeyChanges KeyFeed::take(KeyFollower follower) {
   return std::exchange(at(follower).changes, {});
 }
 
-void KeyFeed::changed(std::span<const PersonKeyRow> keys, std::span<const BlindIndexRow> index) {
+void KeyFeed::changed(std::span<const PersonKeyRow> keys, std::span<const IndexEntry> index) {
   const std::lock_guard lock(mutex_);
   for (auto& [follows, changes] : places_) {
     if (!follows) continue;

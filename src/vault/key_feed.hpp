@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "vault/blind_index.hpp"
 #include "vault/key_cache.hpp"
-#include "vault/tables.hpp"
 
 namespace wangdi::vault {
 
@@ -20,7 +20,7 @@ struct KeyChanges {
   bool any = false;
   bool too_many = false;  // more than were kept: the whole file has to be read
   std::vector<SubjectId> keys;
-  std::vector<BlindIndexRow> index;
+  std::vector<IndexEntry> index;
 };
 
 class KeyFeed {
@@ -31,7 +31,7 @@ class KeyFeed {
   // What changed since follow() or the last take().
   KeyChanges take(KeyFollower follower);
   // The writer, after its commit.
-  void changed(std::span<const PersonKeyRow> keys, std::span<const BlindIndexRow> index);
+  void changed(std::span<const PersonKeyRow> keys, std::span<const IndexEntry> index);
 
  private:
   static constexpr std::size_t kFollowers = 2;

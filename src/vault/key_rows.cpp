@@ -6,7 +6,8 @@
 
 namespace wangdi::vault {
 
-Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from) {
+Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from,
+                            IndexCipher& index) {
   KeyRows rows;
   for (const auto& id : changes.keys) {
     WD_TRY(auto row, store::get(from, kPersonKey, {id.district, id.subject}));
@@ -17,8 +18,8 @@ Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from) 
     }
   }
   for (const auto& entry : changes.index) {
-    WD_TRY(const auto row,
-           store::get(from, kBlindIndex, store::Table<BlindIndexRow, 4>::key_of(entry)));
+    WD_TRY(const auto row, store::get(from, kBlindIndex,
+                                      store::Table<BlindIndexRow, 4>::key_of(index.row_of(entry))));
     (row ? rows.entered : rows.dropped).push_back(entry);
   }
   WD_TRY([[maybe_unused]] auto read,
@@ -34,12 +35,13 @@ Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from) 
   return rows;
 }
 
-Status write_rows(KeyRows& rows, store::Connection& to) {
+Status write_rows(KeyRows& rows, store::Connection& to, IndexCipher& index) {
   using store::BulkMode;
+  auto dropped = index.rows_of(rows.dropped), entered = index.rows_of(rows.entered);
   WD_TRY([[maybe_unused]] auto a, bulk(to, kPersonKey, BulkMode::kErase, rows.erased));
   WD_TRY([[maybe_unused]] auto b, bulk(to, kPersonKey, BulkMode::kPut, rows.put));
-  WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, BulkMode::kErase, rows.dropped));
-  WD_TRY([[maybe_unused]] auto d, bulk(to, kBlindIndex, BulkMode::kPut, rows.entered));
+  WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, BulkMode::kErase, dropped));
+  WD_TRY([[maybe_unused]] auto d, bulk(to, kBlindIndex, BulkMode::kPut, entered));
   WD_TRY([[maybe_unused]] auto e, bulk(to, kNamedKey, BulkMode::kPut, rows.named));
   return bulk(to, kKeysState, BulkMode::kPut, rows.states);
 }

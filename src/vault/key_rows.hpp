@@ -12,14 +12,14 @@ namespace wangdi::vault {
 
 struct KeyRows {
   std::vector<PersonKeyRow> put, erased;
-  std::vector<BlindIndexRow> entered, dropped;
+  std::vector<IndexEntry> entered, dropped;
   std::vector<NamedKeyRow> named;
   std::vector<KeysStateRow> states;
 };
 
-// In one snapshot of the caller's.
-Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from);
-// In one transaction of the caller's.
-Status write_rows(KeyRows& rows, store::Connection& to);
+// In one snapshot of the caller's. `index` is that of the epoch of the file.
+Result<KeyRows> rows_by_now(const KeyChanges& changes, store::Connection& from, IndexCipher& index);
+// In one transaction of the caller's. `index` is that of the epoch of the file.
+Status write_rows(KeyRows& rows, store::Connection& to, IndexCipher& index);
 
 }  // namespace wangdi::vault

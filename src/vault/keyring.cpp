@@ -12,6 +12,7 @@
 #include "store/rows.hpp"
 #include "store/sqlite.hpp"
 #include "vault/files.hpp"
+#include "vault/old_index.hpp"
 #include "vault/root.hpp"
 
 namespace wangdi::vault {
@@ -282,11 +283,18 @@ Status Keyring::load(std::shared_ptr<Epoch> epoch, std::size_t cached_keys) {
   WD_TRY(epoch->engine, store::open_sqlite({.path = file, .cache_kib = kKeysCacheKib}));
   epoch_ = epoch;  // outlives the connection, also where something below is refused
   WD_TRY(writer_, epoch->engine->open_writer());
+  WD_TRY(const bool is_old, has_old_index(*writer_));
+  if (is_old) {
+    WD_TRY([[maybe_unused]] auto replaced, replace_old_index(*writer_));
+  }
   WD_TRY([[maybe_unused]] auto fits, check_form(*writer_));
   crypto::Aead aead;
   aead.set_key(epoch->key.view());
-  for (const auto later : {KeyName::outbox_box, KeyName::certificate}) {
-    WD_TRY([[maybe_unused]] auto added, add_later_key(later, *writer_, aead));
+  std::vector<KeyName> later{KeyName::outbox_box, KeyName::certificate};
+  WD_TRY(const bool is_marked, is_index_marked(*writer_));
+  if (is_marked) later.push_back(KeyName::blind_index);
+  for (const auto name : later) {
+    WD_TRY([[maybe_unused]] auto added, add_later_key(name, *writer_, aead));
   }
   for (const auto name : kWithoutMonth) {
     WD_TRY(const auto row,

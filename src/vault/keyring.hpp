@@ -26,13 +26,14 @@ struct Paths {
 
 // Keys that are not a person's. Values are stored.
 enum class KeyName : std::int32_t {
-  blind_index = 1,
-  body_mac = 2,      // one each month, destroyed 31 days after its month
-  receipt = 3,       // what phones hold as proof of the highest position they were answered
-  device_mark = 4,   // marks of enrolled browsers
-  first_secret = 5,  // first secrets of accounts
-  outbox_box = 6,    // opens what phones have sealed for the server
-  certificate = 7,   // signs certificates of destruction
+  old_blind_index = 1,  // of before epochs enciphered the index; an emptied row, or none
+  body_mac = 2,         // one each month, destroyed 31 days after its month
+  receipt = 3,          // what phones hold as proof of the highest position they were answered
+  device_mark = 4,      // marks of enrolled browsers
+  first_secret = 5,     // first secrets of accounts
+  outbox_box = 6,       // opens what phones have sealed for the server
+  certificate = 7,      // signs certificates of destruction
+  blind_index = 8,      // what a searchable value is found by
 };
 
 // Months since year 0, of UTC.

@@ -59,12 +59,4 @@ Result<std::string> FieldCipher::open(Field field, std::int64_t version, crypto:
   return Error(ErrorCode::vault_unreadable).because("a sealed field does not open");
 }
 
-std::int64_t blind_mac(crypto::Hmac& hmac, Field field, std::string_view normal_value) {
-  const std::array kind = {static_cast<std::uint8_t>(field)};
-  const auto mac = hmac.mac({kind, crypto::bytes_of(normal_value)});
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | mac[i];
-  return static_cast<std::int64_t>(number);
-}
-
 }  // namespace wangdi::vault

@@ -43,7 +43,4 @@ class FieldCipher {
   crypto::Aead aead_;
 };
 
-// The number under which a searchable value stands in the blind index.
-std::int64_t blind_mac(crypto::Hmac& hmac, Field field, std::string_view normal_value);
-
 }  // namespace wangdi::vault

@@ -54,7 +54,8 @@ Reader::Reader(Keyring& keyring, store::Connection& main, std::shared_ptr<const 
       keys_(std::move(keys)),
       generation_(generation),
       person_keys_(keyring, *epoch_, *keys_),
-      blind_(keyring.hmac(KeyName::blind_index)) {}
+      blind_(keyring.hmac(KeyName::blind_index)),
+      index_cipher_(epoch_->key) {}
 
 Result<std::unique_ptr<Reader>> Reader::open(Keyring& keyring, store::Connection& main) {
   const auto generation = keyring.generation();  // before the epoch: at worst it is opened twice
@@ -70,6 +71,7 @@ Status Reader::renew() {
   auto epoch = keyring_.epoch();
   WD_TRY(auto keys, Keyring::open_reader(*epoch));
   person_keys_.renew(*epoch, *keys);
+  index_cipher_.renew(epoch->key);
   keys_ = std::move(keys);
   epoch_ = std::move(epoch);
   generation_ = generation;
@@ -174,9 +176,10 @@ Result<std::vector<Uuid>> Reader::find_exact(District district, Field field,
   std::vector<Uuid> candidates;
   if (wanted.empty() || !is_searchable(field)) return candidates;
   WD_TRY([[maybe_unused]] auto renewed, renew());
-  const auto mac = blind_mac(blind_, field, wanted);
+  const auto row = index_cipher_.row_of(
+      {.district = district, .kind = field, .mac = blind_mac(blind_, field, wanted)});
   WD_TRY([[maybe_unused]] auto read,
-         keys_->by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
+         keys_->by_key(kBlindIndex.info(), 3, store::bind_all(district, field, row.enciphered),
                        [&](const store::RowReader& reader) {
                          candidates.push_back(store::read_row<BlindIndexRow>(reader).subject);
                          return candidates.size() < kExactHitsMax;

@@ -64,6 +64,7 @@ class Reader {
   PersonKeys person_keys_;
   FieldCipher cipher_;
   crypto::Hmac blind_;
+  IndexCipher index_cipher_;  // of the epoch
   std::vector<VaultFieldRow> rows_;
 };
 

@@ -11,13 +11,6 @@ namespace {
 constexpr std::string_view kForBackup = "wangdi backup 1";
 constexpr std::string_view kForAnchor = "wangdi anchor 1";
 
-crypto::SecretKey derived(const crypto::SecretKey& root, crypto::Parts parts) {
-  auto bytes = crypto::Hmac(root.view()).mac(parts);
-  auto key = crypto::SecretKey::copy_of(bytes);
-  crypto::wipe(bytes);
-  return key;
-}
-
 }  // namespace
 
 Result<crypto::SecretKey> read_root(const std::string& file) {
@@ -33,12 +26,12 @@ Result<crypto::SecretKey> read_root(const std::string& file) {
 
 Result<crypto::SecretKey> backup_key(const std::string& root_file, crypto::ByteView backup) {
   WD_TRY(const auto root, read_root(root_file));
-  return derived(root, {crypto::bytes_of(kForBackup), backup});
+  return crypto::SecretKey::derived(root, {crypto::bytes_of(kForBackup), backup});
 }
 
 Result<crypto::SecretKey> anchor_key(const std::string& root_file) {
   WD_TRY(const auto root, read_root(root_file));
-  return derived(root, {crypto::bytes_of(kForAnchor)});
+  return crypto::SecretKey::derived(root, {crypto::bytes_of(kForAnchor)});
 }
 
 }  // namespace wangdi::vault

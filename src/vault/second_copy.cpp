@@ -63,13 +63,14 @@ Status SecondCopy::bring(const KeyChanges& changes, const Epoch& epoch) {
   if (!lock.is_held()) return Error(ErrorCode::folder_in_use).because("second copy of the keys");
   WD_TRY(const auto from, Keyring::open_reader(epoch));
   WD_TRY([[maybe_unused]] auto snapshot, from->begin());
-  auto rows = rows_by_now(changes, *from);
+  IndexCipher index(epoch.key);
+  auto rows = rows_by_now(changes, *from, index);
   from->rollback();
   if (!rows) return std::move(rows).error();
   WD_TRY(const auto engine, store::open_sqlite({.path = keys_file_of(folder_, epoch.number)}));
   WD_TRY(const auto to, engine->open_writer());
   WD_TRY([[maybe_unused]] auto begun, to->begin());
-  if (auto written = write_rows(*rows, *to); !written) {
+  if (auto written = write_rows(*rows, *to, index); !written) {
     to->rollback();
     return written;
   }

@@ -10,51 +10,10 @@
 namespace wangdi::vault {
 namespace {
 
-constexpr std::size_t kUnsettledBytes = 30;
 // Two failed batches of the largest size; then writing stops until a start has cleared up.
 constexpr std::size_t kCarriedMax = 20'000;
 
-template <class T>
-T read_big_endian(crypto::ByteView bytes) {
-  std::make_unsigned_t<T> value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value = static_cast<std::make_unsigned_t<T>>(value << 8 | bytes[i]);
-  }
-  return static_cast<T>(value);
-}
-
 }  // namespace
-
-store::Bytes Writer::packed(const std::vector<Unsettled>& entries) {
-  store::Bytes bytes;
-  bytes.reserve(entries.size() * kUnsettledBytes);
-  const auto append = [&](crypto::ByteView part) {
-    bytes.insert(bytes.end(), part.begin(), part.end());
-  };
-  for (const auto& entry : entries) {
-    bytes.push_back(static_cast<std::uint8_t>(entry.kind));
-    bytes.push_back(static_cast<std::uint8_t>(entry.row.kind));
-    append(crypto::big_endian(entry.row.district.number));
-    append(entry.row.subject.bytes);
-    append(crypto::big_endian(entry.row.mac));
-  }
-  return bytes;
-}
-
-std::vector<Unsettled> Writer::unpacked(const store::Bytes& bytes) {
-  std::vector<Unsettled> entries;
-  for (std::size_t at = 0; at + kUnsettledBytes <= bytes.size(); at += kUnsettledBytes) {
-    const auto part = crypto::ByteView(bytes).subspan(at, kUnsettledBytes);
-    Unsettled entry;
-    entry.kind = static_cast<UnsettledKind>(part[0]);
-    entry.row.kind = static_cast<Field>(part[1]);
-    entry.row.district.number = read_big_endian<std::int32_t>(part.subspan(2));
-    std::ranges::copy(part.subspan(6, 16), entry.row.subject.bytes.begin());
-    entry.row.mac = read_big_endian<std::int64_t>(part.subspan(22));
-    entries.push_back(entry);
-  }
-  return entries;
-}
 
 // An older main database would disown keys that newer data need: there everything stays as it is.
 Status Writer::take_back(Orphans orphans) {
@@ -63,59 +22,59 @@ Status Writer::take_back(Orphans orphans) {
     auto& state = shared_.states.of(scope);
     if (BatchStates::is_behind(state)) continue;
     state_ = &state;
-    WD_TRY([[maybe_unused]] auto taken, settle(unpacked(state_->keys.unsettled)));
+    WD_TRY([[maybe_unused]] auto taken, settle(unpacked(state_->keys.unsettled, index_cipher_)));
   }
   return ok();
 }
 
-Result<bool> Writer::is_kept(const Unsettled& entry) {
-  const SubjectId id{entry.row.district, entry.row.subject};
-  switch (entry.kind) {
+Result<bool> Writer::is_kept(const Unsettled& unsettled) {
+  const auto& entry = unsettled.entry;
+  const SubjectId id{entry.district, entry.subject};
+  switch (unsettled.kind) {
     // A key without values is nobody's: it never was, or its subject was erased.
     case UnsettledKind::key:
     case UnsettledKind::erasure:
       return has_rows(id);
     case UnsettledKind::index: {
-      WD_TRY(const auto present, read_value({id, entry.row.kind}));
-      return present && blind_mac(blind_, entry.row.kind, normalised(*present)) == entry.row.mac;
+      WD_TRY(const auto present, read_value({id, entry.kind}));
+      return present && blind_mac(blind_, entry.kind, normalised(*present)) == entry.mac;
     }
   }
   return false;
 }
 
-Status Writer::settle(const std::vector<Unsettled>& entries) {
-  if (entries.empty()) return ok();
+Status Writer::settle(const std::vector<Unsettled>& all) {
+  if (all.empty()) return ok();
   WD_TRY([[maybe_unused]] auto begun, begin_keys());
   std::vector<PersonKeyRow> lost_keys;
-  std::vector<BlindIndexRow> lost, kept;
-  for (const auto& entry : entries) {
-    WD_TRY(const bool keep, is_kept(entry));
-    if (entry.kind == UnsettledKind::index) {
-      (keep ? kept : lost).push_back(entry.row);
+  std::vector<IndexEntry> lost, kept;
+  for (const auto& unsettled : all) {
+    const auto& entry = unsettled.entry;
+    WD_TRY(const bool keep, is_kept(unsettled));
+    if (unsettled.kind == UnsettledKind::index) {
+      (keep ? kept : lost).push_back(entry);
     } else if (!keep) {
-      lost_keys.push_back({.district = entry.row.district, .subject = entry.row.subject});
-      const SubjectId id{entry.row.district, entry.row.subject};
-      const bool was_erased = entry.kind == UnsettledKind::erasure;
+      lost_keys.push_back({.district = entry.district, .subject = entry.subject});
+      const SubjectId id{entry.district, entry.subject};
+      const bool was_erased = unsettled.kind == UnsettledKind::erasure;
       was_erased ? shared_.keyring.cache().erase(id) : shared_.keyring.cache().forget(id);
       if (was_erased) shared_.states.log_holds_destroyed = true;
     }
   }
   auto state = state_->keys;
-  state.unsettled.clear();
-  WD_TRY(
-      [[maybe_unused]] auto written,
-      in_turn(
-          [&](store::Connection& keys) -> Status {
-            WD_TRY([[maybe_unused]] auto a,
-                   bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
-            WD_TRY([[maybe_unused]] auto b, bulk(keys, kBlindIndex, store::BulkMode::kErase, lost));
-            WD_TRY([[maybe_unused]] auto c, bulk(keys, kBlindIndex, store::BulkMode::kPut, kept));
-            return put_state(keys, state);
-          },
-          [&] {
-            shared_.keyring.feed().changed(lost_keys, lost);
-            shared_.keyring.feed().changed({}, kept);
-          }));
+  WD_TRY([[maybe_unused]] auto written,
+         in_turn(
+             [&](store::Connection& keys) -> Status {
+               WD_TRY([[maybe_unused]] auto a,
+                      bulk(keys, kPersonKey, store::BulkMode::kErase, lost_keys));
+               WD_TRY([[maybe_unused]] auto b, write_index(keys, store::BulkMode::kErase, lost));
+               WD_TRY([[maybe_unused]] auto c, write_index(keys, store::BulkMode::kPut, kept));
+               return put_state(keys, state, {});
+             },
+             [&] {
+               shared_.keyring.feed().changed(lost_keys, lost);
+               shared_.keyring.feed().changed({}, kept);
+             }));
   taken_back_ += lost_keys.size() + lost.size();
   state_->keys = std::move(state);
   cipher_.forget();
@@ -125,42 +84,42 @@ Status Writer::settle(const std::vector<Unsettled>& entries) {
 }
 
 std::vector<Unsettled> Writer::unsettled_of_batch() const {
-  std::vector<Unsettled> entries = state_->carried;
-  for (const auto& key : keys_) {
-    Unsettled entry;
-    entry.row.district = key.row.district;
-    entry.row.subject = key.row.subject;
-    entries.push_back(entry);
-  }
-  for (const auto& index : index_) entries.push_back({UnsettledKind::index, index.row});
+  auto all = state_->carried;
+  const auto add = [&](UnsettledKind kind, District district, const Uuid& subject) {
+    all.push_back({kind, {.district = district, .subject = subject}});
+  };
+  for (const auto& key : keys_) add(UnsettledKind::key, key.row.district, key.row.subject);
+  for (const auto& index : index_) all.push_back({UnsettledKind::index, index.entry});
   for (const auto* subjects : {&std::as_const(state_->destroying), &erased_}) {
-    for (const auto& id : *subjects) {
-      Unsettled entry;
-      entry.kind = UnsettledKind::erasure;
-      entry.row.district = id.district;
-      entry.row.subject = id.subject;
-      entries.push_back(entry);
-    }
+    for (const auto& id : *subjects) add(UnsettledKind::erasure, id.district, id.subject);
   }
-  return entries;
+  return all;
 }
 
-Status Writer::put_state(store::Connection& keys, KeysStateRow& state) {
+Status Writer::put_state(store::Connection& keys, KeysStateRow& state,
+                         std::span<const Unsettled> unsettled) {
   state.epoch = epoch_->number;
+  state.unsettled = packed(unsettled, index_cipher_);
   std::vector<KeysStateRow> rows{state};
   return bulk(keys, kKeysState, store::BulkMode::kPut, rows);
 }
 
+Status Writer::write_index(store::Connection& keys, store::BulkMode mode,
+                           std::span<const IndexEntry> entries) {
+  auto rows = index_cipher_.rows_of(entries);
+  return bulk(keys, kBlindIndex, mode, rows);
+}
+
 Status Writer::write_keys() {
   std::vector<PersonKeyRow> keys;
-  std::vector<BlindIndexRow> added;
+  std::vector<IndexEntry> added;
   for (const auto& staged : index_) {
-    if (staged.change == IndexChange::add) added.push_back(staged.row);
+    if (staged.change == IndexChange::add) added.push_back(staged.entry);
   }
   auto state = state_->keys;
   state.batch = batch_;
   state.settled = state_->main.batch;
-  state.unsettled = packed(unsettled_of_batch());
+  const auto unsettled = unsettled_of_batch();
   std::size_t named = 0;
   WD_TRY([[maybe_unused]] auto written,
          in_turn(
@@ -173,11 +132,10 @@ Status Writer::write_keys() {
                WD_TRY([[maybe_unused]] auto a,
                       bulk(to, kPersonKey, store::BulkMode::kInsert, keys));
                // Outdated entries go before new ones come: a value may have been changed back.
-               WD_TRY([[maybe_unused]] auto b,
-                      bulk(to, kBlindIndex, store::BulkMode::kErase, outdated));
-               WD_TRY([[maybe_unused]] auto c, bulk(to, kBlindIndex, store::BulkMode::kPut, added));
+               WD_TRY([[maybe_unused]] auto b, write_index(to, store::BulkMode::kErase, outdated));
+               WD_TRY([[maybe_unused]] auto c, write_index(to, store::BulkMode::kPut, added));
                WD_TRY([[maybe_unused]] auto d, bulk(to, kNamedKey, store::BulkMode::kPut, waiting));
-               return put_state(to, state);
+               return put_state(to, state, unsettled);
              },
              [&] {
                shared_.keyring.feed().changed(keys, added);
@@ -231,15 +189,13 @@ void Writer::settled() {
     shared_.keyring.cache().put_new({staged.row.district, staged.row.subject}, staged.key);
   }
   // The last change of an entry counts: a value that came back keeps its entry.
-  std::map<store::Table<BlindIndexRow, 4>::Key, IndexChange> last;
+  std::map<IndexEntry, IndexChange> last;
+  for (const auto& staged : index_) last.insert_or_assign(staged.entry, staged.change);
+  std::vector<IndexEntry> outdated;
   for (const auto& staged : index_) {
-    last.insert_or_assign(store::Table<BlindIndexRow, 4>::key_of(staged.row), staged.change);
-  }
-  std::vector<BlindIndexRow> outdated;
-  for (const auto& staged : index_) {
-    const auto found = last.find(store::Table<BlindIndexRow, 4>::key_of(staged.row));
+    const auto found = last.find(staged.entry);
     if (found == last.end() || found->second != IndexChange::drop) continue;
-    outdated.push_back(staged.row);
+    outdated.push_back(staged.entry);
     last.erase(found);
   }
   if (!outdated.empty()) {

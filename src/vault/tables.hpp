@@ -70,10 +70,10 @@ inline constexpr store::Table<PersonKeyRow, 2> kPersonKey{"person_key", {}, fals
 struct BlindIndexRow {
   District district{};
   Field kind = Field::phone;
-  std::int64_t mac = 0;  // first 8 bytes; a hit is confirmed by decrypting the value
+  Mark16 enciphered{};  // the MAC of the value, under the index key of the epoch (blind_index.hpp)
   Uuid subject{};
 };
-WD_DESCRIBE(BlindIndexRow, district, kind, mac, subject)
+WD_DESCRIBE(BlindIndexRow, district, kind, enciphered, subject)
 inline constexpr store::Table<BlindIndexRow, 4> kBlindIndex{"blind_index", {}, false};
 
 // Keys that are not a person's, sealed by the epoch key. An empty one was destroyed.

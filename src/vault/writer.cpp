@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "vault/reindex.hpp"
+
 namespace wangdi::vault {
 
 Writer::Writer(const Shared& shared, store::Connection& main, Hooks hooks)
@@ -11,6 +13,7 @@ Writer::Writer(const Shared& shared, store::Connection& main, Hooks hooks)
       main_(main),
       hooks_(std::move(hooks)),
       blind_(shared.keyring.hmac(KeyName::blind_index)),
+      index_cipher_(shared.keyring.epoch()->key),
       log_(main),
       body_macs_(shared.body_keys) {
   ++shared_.states.writers;
@@ -25,6 +28,7 @@ Result<std::unique_ptr<Writer>> Writer::open(const Shared& shared, store::Connec
   if (is_first) {
     WD_TRY([[maybe_unused]] auto states, shared.states.open(shared.keyring.writer(), main));
     WD_TRY([[maybe_unused]] auto keys, shared.body_keys.open(shared.keyring, now));
+    WD_TRY([[maybe_unused]] auto index, complete_index(shared.keyring, main));
   }
   WD_TRY([[maybe_unused]] auto reads, writer->open_reads());
   if (is_first) {
@@ -41,6 +45,7 @@ Status Writer::open_reads() {
     WD_TRY(own_reads_, Keyring::open_reader(*epoch_));
   }
   person_keys_.emplace(shared_.keyring, *epoch_, reads());
+  index_cipher_.renew(epoch_->key);
   return ok();
 }
 
@@ -200,12 +205,13 @@ Result<std::vector<Uuid>> Writer::find_exact(District district, Field field,
   const auto mac = blind_mac(blind_, field, wanted);
   const auto [from, to] = index_at_.equal_range(mac);
   for (auto at = from; at != to; ++at) {
-    const auto& row = index_[at->second].row;
-    if (row.district == district && row.kind == field) candidates.push_back(row.subject);
+    const auto& entry = index_[at->second].entry;
+    if (entry.district == district && entry.kind == field) candidates.push_back(entry.subject);
   }
   WD_TRY([[maybe_unused]] auto begun, begin_keys());
+  const auto row = index_cipher_.row_of({.district = district, .kind = field, .mac = mac});
   WD_TRY([[maybe_unused]] auto read,
-         reads().by_key(kBlindIndex.info(), 3, store::bind_all(district, field, mac),
+         reads().by_key(kBlindIndex.info(), 3, store::bind_all(district, field, row.enciphered),
                         [&](const store::RowReader& reader) {
                           candidates.push_back(store::read_row<BlindIndexRow>(reader).subject);
                           return candidates.size() < kExactHitsMax;
@@ -237,7 +243,7 @@ void Writer::undo(const Mark& mark) {
     keys_.pop_back();
   }
   while (index_.size() > mark.index) {
-    const auto [from, to] = index_at_.equal_range(index_.back().row.mac);
+    const auto [from, to] = index_at_.equal_range(index_.back().entry.mac);
     for (auto at = from; at != to; ++at) {
       if (at->second == index_.size() - 1) {
         index_at_.erase(at);

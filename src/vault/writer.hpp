@@ -14,6 +14,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <memory_resource>
@@ -129,7 +130,7 @@ class Writer {
   };
   enum class IndexChange : std::uint8_t { add, drop };
   struct StagedIndex {
-    BlindIndexRow row;
+    IndexEntry entry;
     IndexChange change;
   };
   struct Place {
@@ -143,12 +144,20 @@ class Writer {
     }
   };
 
+  struct MacHash {
+    std::size_t operator()(const crypto::Block& mac) const {
+      std::size_t bytes = 0;
+      std::memcpy(&bytes, mac.data(), sizeof(bytes));
+      return bytes;
+    }
+  };
+
   Writer(const Shared& shared, store::Connection& main, Hooks hooks);
   Status open_reads();
   Status take_back(Orphans orphans);
   void next_batch(District scope);
-  Status settle(const std::vector<Unsettled>& entries);
-  Result<bool> is_kept(const Unsettled& entry);
+  Status settle(const std::vector<Unsettled>& all);
+  Result<bool> is_kept(const Unsettled& unsettled);
   Result<bool> has_rows(const SubjectId& id);
   bool is_erased(const SubjectId& id) const;
   // After the main commit: the erased keys leave the cache at once, then keys.db and its log.
@@ -159,8 +168,6 @@ class Writer {
   std::vector<Unsettled> unsettled_of_batch() const;
   Status write_keys();
   void clear_staged();
-  static store::Bytes packed(const std::vector<Unsettled>& entries);
-  static std::vector<Unsettled> unpacked(const store::Bytes& bytes);
 
   // Reads of keys.db share one transaction with its writes: a transaction a read would cost locks.
   // Beside other writers they have a connection of their own, and writes wait for their turn.
@@ -171,7 +178,10 @@ class Writer {
   // `after` still has the turn, and runs when the write is on disk.
   Status in_turn(const WriteKeys& write, const std::function<void()>& after = {});
   // Within the turn: what keys.db knows of the scope from now on.
-  Status put_state(store::Connection& keys, KeysStateRow& state);
+  Status put_state(store::Connection& keys, KeysStateRow& state,
+                   std::span<const Unsettled> unsettled);
+  Status write_index(store::Connection& keys, store::BulkMode mode,
+                     std::span<const IndexEntry> entries);
   // Turns the cipher to a subject; false when it has no key.
   Result<bool> use(const SubjectId& id);
   void make_key(const SubjectId& id);
@@ -189,6 +199,7 @@ class Writer {
   FieldCipher cipher_;
   crypto::Random random_;
   crypto::Hmac blind_;
+  IndexCipher index_cipher_;  // of the epoch
   AccessLog log_;
   BodyMacs body_macs_;
 
@@ -199,7 +210,7 @@ class Writer {
   std::pmr::unsynchronized_pool_resource pool_;  // for the nodes of the maps below
   std::pmr::unordered_map<Place, std::ptrdiff_t, PlaceHash> field_at_{&pool_};
   std::pmr::unordered_map<SubjectId, std::size_t, SubjectIdHash> key_at_{&pool_};
-  std::pmr::unordered_multimap<std::int64_t, std::size_t> index_at_{&pool_};  // by mac
+  std::pmr::unordered_multimap<crypto::Block, std::size_t, MacHash> index_at_{&pool_};
 
   BatchState* state_ = nullptr;  // of the scope of the batch being staged
   std::int64_t batch_ = 1;       // its number

@@ -114,6 +114,13 @@ SecretKey SecretKey::copy_of(ByteView bytes) {
   return key;
 }
 
+SecretKey SecretKey::derived(const SecretKey& from, Parts use) {
+  auto bytes = Hmac(from.view()).mac(use);
+  auto key = copy_of(bytes);
+  wipe(bytes);
+  return key;
+}
+
 void Aead::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
 void Aead::Free::operator()(evp_cipher_st* cipher) const { EVP_CIPHER_free(cipher); }
 

@@ -79,6 +79,8 @@ class SecretKey {
   static SecretKey random();
   // `bytes` must be 32 long.
   static SecretKey copy_of(ByteView bytes);
+  // A key of its own for one use, by HMAC-SHA256: `use` differs from that of every other use.
+  static SecretKey derived(const SecretKey& from, Parts use);
   ByteView view() const { return block_.bytes(); }
 
  private:

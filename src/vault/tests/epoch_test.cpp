@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <set>
+
 #include "vault/epoch.hpp"
 #include "vault/root.hpp"
 #include "vault/second_copy.hpp"
@@ -106,6 +108,119 @@ TEST_F(EpochTest, given_old_copies_when_one_is_erased_and_a_night_passes_then_no
   EXPECT_TRUE(restored.writer->main_was_restored());
   EXPECT_EQ(restored.get(subject_of(3), Field::name), "nothing");
   for (const std::uint32_t i : {1, 2, 4, 5}) expect_there(restored, i);
+}
+
+// security: VA2
+TEST_F(EpochTest, given_an_old_copy_and_keys_of_today_when_numbers_are_tried_then_none_is_in) {
+  constexpr std::uint32_t kNumbers = 20;
+  auto run = opened();
+  for (std::uint32_t i = 1; i <= kNumbers; ++i) ASSERT_TRUE(add(run, i));
+  const auto old_keys = (folder_ / "stolen").string();
+  ASSERT_TRUE(SecondCopy(run.vault->keyring(), old_keys).follow());
+  // Whoever has the server asks for every number there is.
+  const auto numbers_in_copy = [&] {
+    const auto engine = store::open_sqlite({.path = old_keys + "/keys.db"});
+    const auto reader = (*engine)->open_reader();
+    auto& keyring = run.vault->keyring();
+    auto blind = keyring.hmac(KeyName::blind_index);
+    IndexCipher index(keyring.epoch()->key);
+    std::set<std::uint32_t> found;
+    for (std::uint32_t i = 1; i <= kNumbers; ++i) {
+      const auto mac = blind_mac(blind, Field::phone, phone(i));
+      const SubjectId id{kDistrict, subject_of(i)};
+      for (const auto& tried :
+           {index.row_of({kDistrict, Field::phone, mac, id.subject}).enciphered, mac}) {
+        const auto row =
+            store::get(**reader, kBlindIndex, {kDistrict, Field::phone, tried, id.subject});
+        EXPECT_TRUE(row);
+        if (*row) found.insert(i);
+      }
+    }
+    return found.size();
+  };
+  EXPECT_EQ(numbers_in_copy(), kNumbers) << "until the night the copy is as good as the file";
+  ASSERT_TRUE(erase(run, 3));
+  ASSERT_TRUE(renew(run, ""));
+  EXPECT_EQ(numbers_in_copy(), 0u);
+  expect_gone(run, 3);
+  expect_there(run, 4);
+}
+
+TEST_F(EpochTest, given_a_search_before_during_and_after_an_epoch_then_it_finds_the_same) {
+  auto run = opened();
+  for (std::uint32_t i = 1; i <= 40; ++i) ASSERT_TRUE(add(run, i));
+  const auto expect_found = [&](std::uint32_t number, std::size_t times) {
+    EXPECT_EQ(run.found(Field::phone, phone(number)), times) << number;
+    ASSERT_TRUE(run.batch([&](Writer& to) -> Status {
+      WD_TRY(const auto found, to.find_exact(kDistrict, Field::phone, phone(number)));
+      EXPECT_EQ(found.size(), times) << number << " by the writer";
+      return ok();
+    }));
+  };
+  for (int night = 0; night < 3; ++night) {
+    expect_found(1, 1);
+    // So few at once that a group is read once for each part of its order.
+    const auto change = EpochChange::prepare(run.vault->keyring(), "", [](std::string_view) {}, 8);
+    ASSERT_TRUE(change) << change.error().cause();
+    const auto fresh = 100 + static_cast<std::uint32_t>(night);
+    ASSERT_TRUE(add(run, fresh));
+    expect_found(1, 1);
+    expect_found(fresh, 1);
+    ASSERT_TRUE(run.batch([&](Writer& to) -> Status {
+      WD_TRY([[maybe_unused]] auto put, to.put(kDistrict, subject_of(90), Field::phone, phone(90)));
+      WD_TRY([[maybe_unused]] auto taken, to.take_epoch(**change));
+      for (const std::uint32_t number : {90, 1, 40}) {
+        WD_TRY(const auto found, to.find_exact(kDistrict, Field::phone, phone(number)));
+        EXPECT_EQ(found.size(), 1u) << number << " in the batch that took the epoch";
+      }
+      return ok();
+    }));
+    expect_found(fresh, 1);
+    for (std::uint32_t i = 1; i <= 40; ++i) expect_there(run, i);
+    const auto engine = store::open_sqlite(
+        {.path = keys_file_of(paths_.keys, run.vault->keyring().epoch()->number)});
+    EXPECT_EQ(rows_in(**engine, kCountIndex), 42 + night) << "no entry too few, none too many";
+  }
+  run = Server{};
+  auto again = opened();
+  EXPECT_EQ(again.writer->taken_back(), 0u);
+  for (std::uint32_t i = 1; i <= 40; ++i) expect_there(again, i);
+}
+
+TEST_F(EpochTest, given_a_new_index_that_finds_nobody_when_it_is_tried_then_the_old_epoch_stays) {
+  auto run = opened();
+  for (std::uint32_t i = 1; i <= 3; ++i) ASSERT_TRUE(add(run, i));
+  const auto change = EpochChange::prepare(run.vault->keyring(), "");
+  ASSERT_TRUE(change);
+  {
+    const auto engine = store::open_sqlite({.path = paths_.keys + "/keys-2.db"});
+    const auto writer = (*engine)->open_writer();
+    const store::Statement spoil{"spoil", "UPDATE blind_index SET enciphered = zeroblob(16)"};
+    ASSERT_TRUE(store::run(**writer, spoil));
+  }
+  EXPECT_EQ(take(run, **change).error().code(), ErrorCode::vault_unreadable);
+  for (std::uint32_t i = 1; i <= 3; ++i) expect_there(run, i);
+  EXPECT_EQ(number_in_epoch_file(paths_.keys + "/epoch.key"), 1);
+}
+
+// What a batch left to be confirmed is deciphered by the key of the file in which it stands.
+TEST_F(EpochTest, given_a_batch_that_dies_with_an_epoch_in_between_then_its_entry_is_taken_back) {
+  {
+    auto run = opened();
+    ASSERT_TRUE(add(run, 1));
+    ASSERT_TRUE(run.main->begin());
+    ASSERT_TRUE(run.writer->put(kDistrict, subject_of(1), Field::phone, phone(2)));
+    ASSERT_TRUE(run.writer->commit_keys());
+    const auto change = EpochChange::prepare(run.vault->keyring(), "");
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(run.writer->take_epoch(**change));
+    run.main->rollback();  // as a killed process leaves it
+  }
+  auto run = opened();
+  EXPECT_EQ(run.writer->taken_back(), 1u);
+  const auto engine = store::open_sqlite({.path = paths_.keys + "/keys-2.db"});
+  EXPECT_EQ(rows_in(**engine, kCountIndex), 1);
+  expect_there(run, 1);
 }
 
 TEST_F(EpochTest, given_writers_that_go_on_when_a_new_epoch_is_prepared_then_it_has_all_they_did) {
