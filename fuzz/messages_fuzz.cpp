@@ -80,6 +80,7 @@ constexpr fuzz::Parse kParsers[] = {
     body<residents::AddKeyGroup>,
     body<residents::EndKeyGroup>,
     body<residents::ErasePerson>,
+    body<residents::EraseHousehold>,
     body<residents::SearchResidents>,
     body<residents::FindPerson>,
     body<residents::Unmask>,

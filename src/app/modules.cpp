@@ -14,6 +14,7 @@
 #include "modules/matching/module.hpp"
 #include "modules/regions/module.hpp"
 #include "modules/reporting/module.hpp"
+#include "modules/residents/household_erasing.hpp"
 #include "modules/residents/module.hpp"
 #include "modules/residents/roster_queries.hpp"
 #include "modules/retention/module.hpp"
@@ -47,6 +48,7 @@ void Modules::register_all() {
   screening::register_module(registry);
   status::register_module(registry);
   holds::register_module(registry);
+  residents::register_household_erasing(registry, {holds::erase_with_household});
   ledger::register_module(registry, {slip_codes ? &*slip_codes : nullptr});
   matching::register_module(registry);
   reporting::register_module(registry);

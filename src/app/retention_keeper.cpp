@@ -152,6 +152,7 @@ void RetentionKeeper::look() {
     log_.write(LogLevel::info, "retention_done",
                {{"records", done->records},
                 {"certificates", done->certificates},
+                {"names", done->names},
                 {"slips", done->slips},
                 {"duration_ms", runtime_.clock().monotonic_ms() - monotonic}});
   } else {

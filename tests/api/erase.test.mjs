@@ -83,6 +83,39 @@ test('an erasure needs a fresh proof, and within a second nobody is told anythin
   server = await installation.serve({ port });
 });
 
+// security: VA3 SE5
+test('a household is erased with a fresh proof when nobody lives there, and no list has the door', async (t) => {
+  const installation = new Installation();
+  t.after(() => installation.remove());
+  let server = await installation.serve();
+  t.after(() => server.stop());
+  const { port } = server;
+  const officer = await logged_in(server, 'officer');
+  const place = (await doors_of(officer)).find(({ persons }) => persons.length > 0);
+  const erase = { household: place.household, reason: 'entered_by_mistake' };
+  const lived_in = await officer.one('residents.erase_household', kGrid, erase);
+  assert.equal(lived_in.problem?.name, 'household_lived_in');
+  for (const { id } of place.persons) {
+    assert.equal((await officer.one('residents.erase_person', kGrid, { person: id, reason: 'asked' })).status, 'applied');
+  }
+  await server.stop();
+  server = await installation.serve({ port }); // it has forgotten who proved what
+  assert.equal((await officer.one('residents.erase_household', kGrid, erase)).problem?.name, 'fresh_proof_required');
+  const worker = await logged_in(server, 'worker1');
+  assert.equal((await worker.one('residents.erase_household', kGrid, erase)).problem?.name, 'not_found');
+  assert.equal((await officer.post('/api/v1/session/proof', { password: installation.password })).status, 204);
+  assert.equal((await officer.one('residents.erase_household', kGrid, erase)).status, 'applied');
+  assert.ok(!(await doors_of(worker)).some(({ household }) => household === place.household), 'not on the phone');
+  assert.equal((await officer.get(`/api/v1/residents/household?household=${place.household}`)).status, 404);
+  assert.equal((await officer.post('/api/v1/residents/unmask', { subject: place.household, fields: ['phone'], purpose: 'official_request' })).status, 404);
+  await server.stop();
+  assert.equal(installation.run(['retention']).status, 0);
+  assert.equal(installation.run(['verify']).status, 0);
+  const rebuilt = installation.run(['rebuild', '--check']);
+  assert.equal(rebuilt.status, 0, rebuilt.stdout + rebuilt.stderr);
+  server = await installation.serve({ port });
+});
+
 // security: VA3
 test('a backup of before shows nobody who was erased since, with the keys of today', { skip: on_postgres && 'PostgreSQL is copied with its own tools' }, async (t) => {
   const installation = new Installation();

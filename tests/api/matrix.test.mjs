@@ -132,6 +132,8 @@ const commands = {
   'residents.end_key_group': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.person, group: 'pregnant', ends_on: day(1), reason: '测试' } })),
   // Of somebody else than the one the other commands are about.
   'residents.erase_person': (grids) => grids.map((grid) => ({ region: grid.code, body: { person: grid.gone, reason: 'asked' } })),
+  // A door of its own: its erasure answers once, to the one role that may.
+  'residents.erase_household': (grids) => grids.map((grid) => ({ region: grid.code, body: { household: grid.empty, reason: 'entered_by_mistake' } })),
   'status.set': (grids) => grids.map((grid) => ({ region: grid.code, body: status_of(grid.person) })),
   // About an entry that stands: decided already for the one, open for the others.
   'status.confirm': (grids) => grids.map((grid) => ({ region: grid.code, body: { ...grid.marked, confirmed: true } })),
@@ -202,11 +204,15 @@ async function things_of(code) {
   const officer = clients.get('community_officer');
   const asked = { request, person: door.persons[0].id, kind: 'copy', holder: 'guardian', words: '测试' };
   assert.equal((await officer.one('ledger.ask', code, asked)).status, 'applied');
+  const empty = uuid();
+  const door_of = { id: empty, grid: code, building: door.building.id, unit: '1', floor: 1, room: '990', state: 'vacant' };
+  assert.equal((await officer.one('residents.add_household', code, door_of)).status, 'applied');
   const held = doors.doors.at(-1).household;
   const hold = hold_of(held);
   assert.equal((await county.one('holds.set', code, hold)).status, 'applied');
   return {
     code,
+    empty,
     held,
     hold: { hold: hold.hold, household: held },
     request,

@@ -50,10 +50,11 @@ const kStory = [
   ['holds.set', kGrid],
   ['holds.lift', kGrid],
   ['residents.erase_person', kGrid],
+  ['residents.erase_household', kGrid],
   ['audit.close_case', '320508'],
   ['regions.import_tree', ''],
 ];
-// By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, a hold is the county's to set, the golden token's owner is nobody here, and a tree is imported by the
+// By a rule: what restricts somebody needs a ground, who set it neither confirms nor reviews it, a round of 2020 has ended, a token that may do nothing is none, a hold is the county's to set, a door that somebody lives behind stays, the golden token's owner is nobody here, and a tree is imported by the
 // server's own command. Everything
 // else is applied.
 const kRefused = {
@@ -67,6 +68,7 @@ const kRefused = {
   'matching.ask minimal': 'invalid_fields',
   'matching.run full': 'second_person_needed',
   'screening.end_round full': 'round_not_running',
+  'residents.erase_household full': 'household_lived_in',
   'audit.close_case full': 'not_found',
   'accounts.make_token minimal': 'invalid_fields',
   'accounts.revoke_token full': 'not_found',

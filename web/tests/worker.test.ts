@@ -170,6 +170,21 @@ describe("the list with this phone's records", () => {
     expect(known.doors).toHaveLength(1);
   });
 
+  test('given_a_household_added_here_and_erased_since_then_it_does_not_come_back', () => {
+    const sent = visit('new', 'all_well', {
+      type: 'residents.add_household',
+      state: 'sent',
+      label: '3幢9单元901室',
+      position: { district: 320508, sequence: 101 },
+      body: { id: 'new', building: 'b3', unit: '9', floor: 9, room: '901', state: 'occupied' },
+    });
+    expect(lay_over(view([door(2)]), [sent], kNow).doors).toHaveLength(2); // the view is older
+    const erased = { ...sent, position: { district: 320508, sequence: 99 } };
+    const shown = lay_over(view([door(2)]), [erased], kNow);
+    expect(shown.doors.map(({ door: { household } }) => household)).toEqual(['h2']);
+    expect(shown.households.due).toBe(20);
+  });
+
   test('given_doors_then_overdue_comes_first_and_the_day_goes_building_by_building', () => {
     const doors = [
       door(5),

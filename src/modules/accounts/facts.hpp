@@ -19,6 +19,9 @@ namespace wangdi::vault {
 class Reader;
 class Writer;
 }  // namespace wangdi::vault
+namespace wangdi::bus {
+struct CommandContext;
+}
 
 namespace wangdi::accounts {
 
@@ -36,6 +39,18 @@ struct Office {
   RegionCode region;
 };
 Result<std::optional<Office>> office_of(store::Connection& db, AccountId account, UnixMs at);
+
+// A closed account whose names the vault still holds.
+struct ClosedAccount {
+  AccountId account;
+  RegionCode region;
+  UnixMs closed_at = 0;
+};
+// Those of a district, pseudo-districts too.
+Result<std::vector<ClosedAccount>> named_closed_accounts(store::Connection& db, District home);
+// Display and login name of an account leave the vault for good, key and all; who it was is its id
+// from then on. Its login name stays taken: the MAC of it is not in the vault.
+Status erase_names(AccountId account, bus::CommandContext& context);
 
 // The catalogue of the module's statements.
 std::span<const store::Statement> statements();

@@ -11,6 +11,7 @@
 #include "modules/holds/words.hpp"
 #include "modules/regions/facts.hpp"
 #include "modules/residents/facts.hpp"
+#include "modules/residents/messages.hpp"
 
 namespace wangdi::holds {
 namespace {
@@ -107,14 +108,26 @@ void hold_lifted(const HoldLifted& event, const Recorded& frame, store::Rows& ro
   rows.put(kHold, std::move(row));
 }
 
+Status refuse_held(HouseholdId household, CommandContext& context) {
+  const auto until = held_until(context.rows, context.region.district(), household, context.today);
+  if (!until) return ok();
+  return Error(ErrorCode::hold_runs).with("day", until->text());
+}
+
 // Who is in a case is not erased before its end: they are told until when (PIPL 47, last sentence).
 Status refuse_erasure(PersonId person, CommandContext& context) {
   const auto district = context.region.district();
   const auto household = residents::household_of(context.rows, district, person);
   if (!household) return ok();
-  const auto until = held_until(context.rows, district, *household, context.today);
-  if (!until) return ok();
-  return Error(ErrorCode::hold_runs).with("day", until->text());
+  return refuse_held(*household, context);
+}
+
+// The records of its holds go in the night, as those of the household.
+void household_erased(const residents::HouseholdErased&, const Recorded& frame, store::Rows& rows) {
+  const auto district = frame.position.district;
+  for (const auto& row : rows.list(kHold, district, HouseholdId{frame.subject})) {
+    rows.erase(kHold, {district, row.household, row.hold});
+  }
 }
 
 // The door in words. The vault keeps it as building, unit and room, as lists sort it.
@@ -183,6 +196,15 @@ Result<HoldsView> holds_of(const HoldsParams& params, QueryContext& context) {
 
 }  // namespace
 
+Status erase_with_household(HouseholdId household, CommandContext& context) {
+  WD_TRY([[maybe_unused]] auto free, refuse_held(household, context));
+  const auto district = context.region.district();
+  for (const auto& row : context.rows.list(kHold, district, household)) {
+    WD_TRY([[maybe_unused]] auto erased, context.vault.erase(district, row.hold.value));
+  }
+  return ok();
+}
+
 void register_module(bus::Registry& registry) {
   registry.table(kHold);
   registry.command<SetHold>({kHolders,
@@ -200,6 +222,7 @@ void register_module(bus::Registry& registry) {
   registry.erase_with_person(refuse_erasure);
   registry.project<HoldSet>(hold_set);
   registry.project<HoldLifted>(hold_lifted);
+  registry.project<residents::HouseholdErased>(household_erased);
   registry.query<HoldsParams, HoldsView>(
       {bus::QueryMethod::get, "holds", kReaders,
        [](const HoldsParams& params, QueryContext&) -> Result<RegionCode> { return params.region; },

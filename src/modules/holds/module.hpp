@@ -6,4 +6,7 @@
 
 namespace wangdi::holds {
 void register_module(bus::Registry& registry);
+// A household is not erased while a hold runs over it; the words of holds that are over go with it.
+// Error: hold_runs.
+Status erase_with_household(HouseholdId household, bus::CommandContext& context);
 }  // namespace wangdi::holds

@@ -84,9 +84,10 @@ void figures_kept(const FiguresKept& event, const Recorded& frame, Rows& rows) {
 }  // namespace
 
 void register_projections(bus::Registry& registry) {
-  note_changes<residents::HouseholdAdded, residents::HouseholdCorrected, residents::PersonAdded,
-               residents::PersonCorrected, residents::KeyGroupAdded, residents::KeyGroupEnded,
-               screening::VisitRecorded, screening::VisitCorrected>(registry);
+  note_changes<residents::HouseholdAdded, residents::HouseholdCorrected, residents::HouseholdErased,
+               residents::PersonAdded, residents::PersonCorrected, residents::KeyGroupAdded,
+               residents::KeyGroupEnded, screening::VisitRecorded, screening::VisitCorrected>(
+      registry);
   registry.project<CutOffTaken>(cut_off_taken);
   registry.project<FiguresKept>(figures_kept);
 }

@@ -10,9 +10,9 @@
 #include "modules/residents/conflicts.hpp"
 #include "modules/residents/erasure.hpp"
 #include "modules/residents/facts.hpp"
+#include "modules/residents/household_tables.hpp"
 #include "modules/residents/key_groups.hpp"
 #include "modules/residents/rules.hpp"
-#include "modules/residents/tables.hpp"
 #include "vault/writer.hpp"
 
 namespace wangdi::residents {
@@ -85,6 +85,10 @@ Result<Decision> add_household(const AddHousehold& command, CommandContext& cont
   WD_TRY([[maybe_unused]] auto placed, check_place(command, context));
   if (household_facts(context.rows, district, command.id)) {
     return Error(ErrorCode::household_exists);
+  }
+  // An old form that comes again must not bring an erased door back under its old id.
+  if (context.rows.find(kErasedHousehold, {district, command.id})) {
+    return Error(ErrorCode::not_found);
   }
   const auto door = door_key(command.building, command.unit.text, command.room.text);
   WD_TRY(const auto taken, context.vault.find_exact(district, Field::display, door));
@@ -273,6 +277,7 @@ Result<Decision> correct_person(const CorrectPerson& command, CommandContext& co
 void foresee_household(const AddHousehold& command, const bus::Foresight& ahead) {
   const auto district = ahead.region.district();
   want_household(ahead.rows, district, command.id);
+  ahead.rows.want(kErasedHousehold, {district, command.id});
   regions::want_building(ahead.rows, district, command.building);
 }
 

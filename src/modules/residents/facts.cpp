@@ -15,6 +15,10 @@ constexpr store::Statement kErasedSince{
     "residents_erased_since",
     "SELECT COUNT(*) AS count FROM erased_person WHERE district = $1 AND erased_on >= $2"};
 
+constexpr store::Statement kDoorsErasedSince{
+    "residents_doors_erased_since",
+    "SELECT COUNT(*) AS count FROM erased_household WHERE district = $1 AND erased_on >= $2"};
+
 struct ErasedCountRow {
   std::int64_t count = 0;
 };
@@ -34,6 +38,11 @@ std::optional<HouseholdFacts> household_facts(store::Rows& rows, District distri
 
 Result<std::int64_t> erased_since(store::Connection& db, District district, CivilDate day) {
   WD_TRY(const auto row, store::select_one<ErasedCountRow>(db, kErasedSince, district, day));
+  return row ? row->count : 0;
+}
+
+Result<std::int64_t> doors_erased_since(store::Connection& db, District district, CivilDate day) {
+  WD_TRY(const auto row, store::select_one<ErasedCountRow>(db, kDoorsErasedSince, district, day));
   return row ? row->count : 0;
 }
 

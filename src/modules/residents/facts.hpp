@@ -102,6 +102,9 @@ Result<std::optional<KeyGroupEnded>> leaving(PersonId person, const KeyTerm& ter
 // Changes what the vault holds of the person's reasons.
 Status change_reasons(PersonId person, bus::CommandContext& context,
                       const std::function<void(std::vector<KeyReason>&)>& change);
+// Takes out the words of an entry that is destroyed; somebody without words is left as they are.
+Status forget_reasons(PersonId person, KeyGroup group, CivilDate starts_on,
+                      bus::CommandContext& context);
 // All reasons of a person, as lists and the person's own page may show them.
 Result<std::vector<KeyReason>> reasons_of(vault::Reader& vault, District district, PersonId person);
 
@@ -200,6 +203,8 @@ Result<bool> has_key_person(store::Connection& db, District district, HouseholdI
                             CivilDate day);
 // How many people of the district were erased on that day or later.
 Result<std::int64_t> erased_since(store::Connection& db, District district, CivilDate day);
+// The same of households.
+Result<std::int64_t> doors_erased_since(store::Connection& db, District district, CivilDate day);
 
 // The grid of a household as stored; nothing when there is none.
 Result<std::optional<RegionCode>> stored_grid(store::Connection& db, District district,

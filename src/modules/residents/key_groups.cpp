@@ -52,6 +52,21 @@ Status change_reasons(PersonId person, CommandContext& context,
   return context.vault.put(district, person.value, Field::note, write_reasons(reasons));
 }
 
+Status forget_reasons(PersonId person, KeyGroup group, CivilDate starts_on,
+                      CommandContext& context) {
+  const auto district = context.region.district();
+  WD_TRY(const auto stored, context.vault.get(district, person.value, Field::note));
+  WD_TRY(auto reasons, read_reasons(stored.value_or("")));
+  auto& entries = reasons.entries.items;
+  const auto gone = std::erase_if(entries, [&](const KeyReason& reason) {
+    return reason.group == group && reason.starts_on == starts_on;
+  });
+  // Who was erased has no words, and must not get a key again.
+  if (gone == 0) return ok();
+  return context.vault.put(district, person.value, Field::note,
+                           entries.empty() ? std::string() : write_reasons(reasons));
+}
+
 Result<std::vector<KeyReason>> reasons_of(vault::Reader& vault, District district,
                                           PersonId person) {
   WD_TRY(const auto stored, vault.get(district, person.value, Field::note));

@@ -224,6 +224,15 @@ struct ErasePerson {
 WD_STRUCT(ErasePerson, (person, "人员", "Person", "", "residents"),
           (reason, "为什么删除", "Why erased", "", "residents"))
 
+// A door that nobody lives behind in the roster any more, or that was entered wrongly.
+struct EraseHousehold {
+  static constexpr std::string_view kType = "residents.erase_household";
+  HouseholdId household;
+  ErasureReason reason = ErasureReason::entered_by_mistake;
+};
+WD_STRUCT(EraseHousehold, (household, "住户", "Household", "", "residents"),
+          (reason, "为什么删除", "Why erased", "", "residents"))
+
 // ---- events ----
 
 struct HouseholdAdded {
@@ -319,5 +328,21 @@ struct ErasedPersonKept {
   CivilDate erased_on;
 };
 WD_DESCRIBE(ErasedPersonKept, erased_on)
+
+// The door's values are gone from the vault with this record, and its key right after it.
+struct HouseholdErased {
+  static constexpr std::string_view kType = "residents.household_erased";
+  static constexpr int kVersion = 1;
+  ErasureReason reason = ErasureReason::entered_by_mistake;
+};
+WD_DESCRIBE(HouseholdErased, reason)
+
+// The same of a household as of a person.
+struct ErasedHouseholdKept {
+  static constexpr std::string_view kType = "residents.erased_household_kept";
+  static constexpr int kVersion = 1;
+  CivilDate erased_on;
+};
+WD_DESCRIBE(ErasedHouseholdKept, erased_on)
 
 }  // namespace wangdi::residents

@@ -3,9 +3,9 @@
 #include "modules/residents/module.hpp"
 
 #include "modules/residents/commands.hpp"
+#include "modules/residents/household_tables.hpp"
 #include "modules/residents/projection.hpp"
 #include "modules/residents/queries.hpp"
-#include "modules/residents/tables.hpp"
 
 namespace wangdi::residents {
 
@@ -15,6 +15,7 @@ void register_module(bus::Registry& registry) {
   registry.table(kKeyMember);
   registry.table(kFieldChange);
   registry.table(kErasedPerson);
+  registry.table(kErasedHousehold);
   register_commands(registry);
   register_projections(registry);
   register_queries(registry);

@@ -4,7 +4,7 @@
 
 #include "common/indicators/indicators.hpp"
 #include "modules/residents/erasure.hpp"
-#include "modules/residents/tables.hpp"
+#include "modules/residents/household_tables.hpp"
 
 namespace wangdi::residents {
 namespace {
@@ -94,6 +94,11 @@ void erased_person_kept(const ErasedPersonKept& event, const Recorded& frame, Ro
   rows.put(kErasedPerson, {frame.position.district, PersonId{frame.subject}, event.erased_on});
 }
 
+void erased_household_kept(const ErasedHouseholdKept& event, const Recorded& frame, Rows& rows) {
+  rows.put(kErasedHousehold,
+           {frame.position.district, HouseholdId{frame.subject}, event.erased_on});
+}
+
 }  // namespace
 
 void register_projections(bus::Registry& registry) {
@@ -105,6 +110,8 @@ void register_projections(bus::Registry& registry) {
   registry.project<KeyGroupEnded>(key_group_ended);
   registry.project<PersonErased>(person_erased);
   registry.project<ErasedPersonKept>(erased_person_kept);
+  registry.project<HouseholdErased>(household_erased);
+  registry.project<ErasedHouseholdKept>(erased_household_kept);
 }
 
 }  // namespace wangdi::residents

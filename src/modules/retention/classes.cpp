@@ -35,7 +35,9 @@ constexpr EventClass kEvents[] = {
     {"residents.key_group_added", 1, About::person},
     {"residents.key_group_ended", 1, About::person},
     {"residents.person_erased", 1, About::person},
-    {"residents.erased_person_kept", 1, About::nobody},  // so that it stays
+    {"residents.household_erased", 1, About::household},
+    {"residents.erased_person_kept", 1, About::nobody},     // so that it stays
+    {"residents.erased_household_kept", 1, About::nobody},  // so that it stays
     {"screening.round_started", 1, About::nobody},
     {"screening.round_ended", 1, About::nobody},
     {"screening.visit_recorded", 1, About::visit},
@@ -61,9 +63,11 @@ constexpr EventClass kEvents[] = {
     {"audit.case_continued", 1, About::nobody},
     {"audit.case_closed", 1, About::nobody},
     {"audit.day_judged", 1, About::nobody},
-    // They stay: that data were kept longer is to be seen later.
+    // They stay as long as the household does: that data were kept longer is to be seen later.
     {"holds.set_done", 1, About::household},
     {"holds.lifted", 1, About::household},
+    // Of staff: ids that stay.
+    {"retention.names_destroyed", 1, About::nobody},
     {"reporting.cut_off_taken", 1, About::nobody},
     {"reporting.figures_kept", 1, About::nobody},
 };
@@ -75,6 +79,7 @@ constexpr TableClass kTables[] = {
     {"key_member", Holds::of_one},
     {"field_change", Holds::of_one},
     {"erased_person", Holds::of_one},
+    {"erased_household", Holds::of_one},
     {"visit", Holds::of_one},
     {"door", Holds::of_one},
     {"door_day", Holds::of_one},

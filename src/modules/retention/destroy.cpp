@@ -11,6 +11,7 @@
 #include "common/parameters/parameters.hpp"
 #include "modules/holds/facts.hpp"
 #include "modules/reporting/facts.hpp"
+#include "modules/residents/facts.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/retention/classes.hpp"
 #include "modules/retention/live_rows.hpp"
@@ -53,6 +54,9 @@ struct Work {
   std::vector<Doomed> doomed;      // in order
   std::vector<HouseholdId> households;
   std::vector<Index::Erased> erased;
+  std::map<HouseholdId, CivilDate> erased_homes;
+  std::set<std::int64_t> of_erased_homes;  // positions of all that is about them
+  std::vector<Matter> over;
   std::map<VisitId, std::vector<PersonId>> key_persons;  // of visits, as their records name them
 
   bool is_doomed(std::int64_t sequence) const {
@@ -85,9 +89,13 @@ Status note_key_persons(Work& work) {
 }
 
 // All that is of the erased person alone, and every visit of the household: which of them were
-// about the person must not show.
+// about the person must not show. Of an erased household everything, its visits and holds too.
 Status doom_erased(Work& work) {
   for (const auto& record : work.records) {
+    if (work.of_erased_homes.contains(record.sequence)) {
+      work.doomed.push_back({record.sequence, Destroy::whole});
+      continue;
+    }
     WD_TRY(const auto what, about(record));
     if (what == About::visit) {
       work.doomed.push_back({record.sequence, Destroy::content});
@@ -108,7 +116,7 @@ Status doom_visits(const Index& index, Work& work) {
     if (!is_visit(record)) continue;
     WD_TRY(const auto last, last_day_of(record, index.zone()));
     if (!last) continue;
-    if (is_over(*last, index.days().visits, index.today())) {
+    if (is_over(*last, index.days(Rule::visits), index.today())) {
       over.insert(record.subject);
     } else {
       over.erase(record.subject);
@@ -122,17 +130,67 @@ Status doom_visits(const Index& index, Work& work) {
   return ok();
 }
 
+// Of a visit that goes, what was emptied before: its header said grid, time and who was there.
+void doom_emptied(const Index& index, Work& work) {
+  std::set<std::int64_t> emptied;
+  for (const auto& record : work.records) {
+    const auto at = std::ranges::lower_bound(work.doomed, record.sequence, {}, &Doomed::sequence);
+    const bool goes =
+        at != work.doomed.end() && at->sequence == record.sequence && at->how == Destroy::whole;
+    if (!goes || !is_visit(record)) continue;
+    const auto& those = index.emptied(VisitId{record.subject});
+    emptied.insert(those.begin(), those.end());
+  }
+  for (const auto sequence : emptied) work.doomed.push_back({sequence, Destroy::whole});
+  std::ranges::sort(work.doomed, {}, &Doomed::sequence);
+}
+
+void doom_over(Work& work) {
+  std::set<std::int64_t> over;
+  for (const auto& matter : work.over)
+    over.insert(matter.sequences.begin(), matter.sequences.end());
+  for (const auto& record : work.records) {
+    if (over.contains(record.sequence)) work.doomed.push_back({record.sequence, Destroy::whole});
+  }
+}
+
+// Whether there is anything to do for the rule; notes whom it is about.
+bool take_household(const Portion& portion, const Index& index, HouseholdId household, Work& work) {
+  switch (portion.rule) {
+    case Rule::erasure: {
+      const auto erased = index.erased().find(household);
+      const auto home = index.erased_homes().find(household);
+      if (erased != index.erased().end()) {
+        work.erased.insert(work.erased.end(), erased->second.begin(), erased->second.end());
+      }
+      if (home != index.erased_homes().end()) {
+        work.erased_homes.insert(*home);
+        const auto& records = index.records_of(household);
+        work.of_erased_homes.insert(records.begin(), records.end());
+      }
+      return erased != index.erased().end() || home != index.erased_homes().end();
+    }
+    case Rule::key_groups:
+    case Rule::requests: {
+      auto over = index.over(portion.rule, household);
+      work.over.insert(work.over.end(), over.begin(), over.end());
+      return !over.empty();
+    }
+    case Rule::visits:
+    case Rule::held_commands:
+    case Rule::staff_names:
+      break;
+  }
+  return true;
+}
+
 Result<Work> work_of(const Portion& portion, const Index& index, store::Rows& rows) {
   Work work;
   auto& db = rows.connection();
   for (const auto household : portion.households) {
     // Asked here once more: a hold may have come since the night began.
     if (holds::held_until(rows, index.district(), household, index.today())) continue;
-    const auto erased = index.erased().find(household);
-    if (portion.rule == Rule::erasure) {
-      if (erased == index.erased().end()) continue;
-      work.erased.insert(work.erased.end(), erased->second.begin(), erased->second.end());
-    }
+    if (!take_household(portion, index, household, work)) continue;
     work.households.push_back(household);
     WD_TRY([[maybe_unused]] auto loaded,
            load(index.records_of(household), index.district(), db, work));
@@ -145,16 +203,24 @@ Result<Work> work_of(const Portion& portion, const Index& index, store::Rows& ro
   switch (portion.rule) {
     case Rule::erasure: {
       WD_TRY([[maybe_unused]] auto doomed, doom_erased(work));
+      doom_emptied(index, work);
       break;
     }
     case Rule::visits: {
       WD_TRY([[maybe_unused]] auto doomed, doom_visits(index, work));
+      doom_emptied(index, work);
       break;
     }
     case Rule::held_commands:
       for (const auto& record : work.records) {
         work.doomed.push_back({record.sequence, Destroy::whole});
       }
+      break;
+    case Rule::key_groups:
+    case Rule::requests:
+      doom_over(work);
+      break;
+    case Rule::staff_names:  // of no record: staff.cpp
       break;
   }
   return work;
@@ -185,8 +251,12 @@ std::vector<bus::EventDraft> told_again(const Work& work, const Index& index, Re
     gone.push_back(one.person);
     events.push_back(bus::event(one.person.value, district, residents::ErasedPersonKept{one.on}));
   }
+  for (const auto& [household, on] : work.erased_homes) {
+    events.push_back(bus::event(household.value, district, residents::ErasedHouseholdKept{on}));
+  }
   if (gone.empty()) return events;
   for (const auto household : work.households) {
+    if (work.erased_homes.contains(household)) continue;
     for (auto& visit : screening::visits_without(with.rows, index.district(), household, gone,
                                                  work.key_persons)) {
       events.push_back(bus::event(visit.visit.value, visit.grid, std::move(visit.event)));
@@ -209,7 +279,8 @@ Status project_drafts(const std::vector<bus::EventDraft>& events, const Tools& t
   return rows.status();
 }
 
-// Free text about what goes lies in the vault under the visit, or under the command that gave it.
+// Free text about what goes lies in the vault under the visit, under the command that gave it,
+// under the request, and of entries in key groups among the reasons of the person.
 Status forget_text(const Work& work, CommandContext& context) {
   const auto district = context.region.district();
   std::map<VisitId, std::set<PersonId>> returned;
@@ -233,23 +304,21 @@ Status forget_text(const Work& work, CommandContext& context) {
       note(record, event.findings);
     }
   }
+  for (const auto& matter : work.over) {
+    WD_TRY([[maybe_unused]] auto words,
+           matter.rule == Rule::requests
+               ? context.vault.erase(district, matter.request.value)
+               : residents::forget_reasons(matter.person, matter.group, matter.starts_on, context));
+  }
   for (const auto& [visit, persons] : returned) {
     std::vector<PersonId> those;
     // Of an erasure the visit itself stays, and with it where others of the household came from.
-    if (work.erased.empty()) those.assign(persons.begin(), persons.end());
+    if (work.erased.empty() && work.erased_homes.empty()) {
+      those.assign(persons.begin(), persons.end());
+    }
     WD_TRY([[maybe_unused]] auto gone, screening::forget_visit_text(visit, those, context));
   }
   return ok();
-}
-
-std::string utc_text(UnixMs at) {
-  constexpr std::int64_t kDayMs = 86'400'000, kMinuteMs = 60'000;
-  const auto day = CivilDate::of(at, ZoneOffset{.minutes_east = 0});
-  const auto minutes = (at % kDayMs) / kMinuteMs;
-  const auto two = [](std::int64_t number) {
-    return (number < 10 ? "0" : "") + std::to_string(number);
-  };
-  return day.text() + 'T' + two(minutes / 60) + ':' + two(minutes % 60) + 'Z';
 }
 
 Result<journal::RecordsDestroyed> certified(const Portion& portion, const Work& work,
@@ -292,6 +361,10 @@ Result<Decision> destroy(const Portion& portion, const Tools& tools, Index& inde
   WD_TRY([[maybe_unused]] auto up_to_date, catch_up(index, live));
   WD_TRY(const auto work, work_of(portion, index, context.rows));
   if (work.doomed.empty()) return Decision{};
+  for (const auto& record : work.records) {
+    const bool is_emptied = is_visit(record) && work.is_doomed(record.sequence);
+    if (is_emptied) index.note_emptied(VisitId{record.subject}, record.sequence);
+  }
 
   Replay with, without;
   WD_TRY([[maybe_unused]] auto a, replay(work, true, tools, context.zone, with));

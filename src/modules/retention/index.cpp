@@ -34,16 +34,29 @@ const std::vector<std::int64_t>& Index::records_of(HouseholdId household) const 
   return found == records_.end() ? kNone : found->second;
 }
 
+const std::vector<std::int64_t>& Index::emptied(VisitId visit) const {
+  static const std::vector<std::int64_t> kNone;
+  const auto found = emptied_.find(visit);
+  return found == emptied_.end() ? kNone : found->second;
+}
+
 Status Index::add(const journal::RecordRow& record) {
   WD_ASSERT(record.sequence > up_to_);
   up_to_ = record.sequence;
-  if (!record.body) return ok();
+  if (!record.body && record.type == journal::kDestroyedType) return ok();
   WD_TRY(const auto class_of_it, about(record));
+  if (!record.body) {
+    if (class_of_it == About::visit) note_emptied(VisitId{record.subject}, record.sequence);
+    return ok();
+  }
   switch (class_of_it) {
     case About::nobody:
       break;
     case About::household:
       add_to(HouseholdId{record.subject}, record.sequence);
+      if (is<HouseholdErased>(record)) {
+        erased_homes_[HouseholdId{record.subject}] = CivilDate::of(record.occurred_at, zone_);
+      }
       break;
     case About::person:
       return add_about_person(record);
@@ -64,10 +77,14 @@ Status Index::add_about_person(const journal::RecordRow& record) {
     const auto home = homes_.find(person);
     if (home == homes_.end()) return ok();
     erased_[home->second].push_back({person, CivilDate::of(record.occurred_at, zone_)});
+    add_to(home->second, record.sequence);
+    matters_.forget(person, home->second);
+    return ok();
   }
   const auto home = homes_.find(person);
-  if (home != homes_.end()) add_to(home->second, record.sequence);
-  return ok();
+  if (home == homes_.end()) return ok();
+  add_to(home->second, record.sequence);
+  return matters_.add(record, person, home->second, CivilDate::of(record.recorded_at, zone_));
 }
 
 Status Index::add_visit(const journal::RecordRow& record) {
@@ -82,7 +99,7 @@ Status Index::add_visit(const journal::RecordRow& record) {
   add_to(household, record.sequence);
   WD_TRY(const auto last, last_day_of(record, zone_));
   if (!last) return ok();
-  const auto over = over_on(*last, days_.visits);
+  const auto over = over_on(*last, days(Rule::visits));
   if (over <= today_) visited_.insert(household);
   if (is_coming(over, today_)) {
     ++coming_[{record.region.at(RegionLevel::community), Rule::visits, over}][household];
@@ -91,7 +108,7 @@ Status Index::add_visit(const journal::RecordRow& record) {
 }
 
 void Index::add_held_command(const journal::RecordRow& record) {
-  const auto over = over_on(CivilDate::of(record.recorded_at, zone_), days_.held_commands);
+  const auto over = over_on(CivilDate::of(record.recorded_at, zone_), days(Rule::held_commands));
   if (over <= today_) held_.push_back(record.sequence);
   if (!is_coming(over, today_)) return;
   const auto at = std::min(record.region.level(), RegionLevel::community);
@@ -105,7 +122,25 @@ std::map<Index::Coming, std::int64_t> Index::coming(const std::set<HouseholdId>&
       if (!held.contains(household)) sums[what] += records;
     }
   }
+  matters_.each([&](HouseholdId household, const Matter& matter) {
+    const auto last = matter.last_day();
+    if (!last || held.contains(household)) return;
+    const auto over = over_on(*last, days(matter.rule));
+    if (!is_coming(over, today_)) return;
+    sums[{matter.community, matter.rule, over}] += std::ssize(matter.sequences);
+  });
   return sums;
+}
+
+std::set<HouseholdId> Index::with_over(Rule rule) const {
+  std::set<HouseholdId> households;
+  matters_.each([&](HouseholdId household, const Matter& matter) {
+    const auto last = matter.last_day();
+    if (matter.rule == rule && last && is_over(*last, days(rule), today_)) {
+      households.insert(household);
+    }
+  });
+  return households;
 }
 
 Result<std::optional<CivilDate>> last_day_of(const journal::RecordRow& record, ZoneOffset zone) {

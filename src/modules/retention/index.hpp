@@ -9,25 +9,21 @@
 #include <vector>
 
 #include "journal/destruction.hpp"
+#include "modules/retention/matters.hpp"
 #include "modules/retention/rules.hpp"
 
 namespace wangdi::retention {
 
-struct Days {
-  std::int64_t visits = 0;
-  std::int64_t held_commands = 0;
-};
-
 class Index {
  public:
   Index(District district, Days days, CivilDate today, ZoneOffset zone)
-      : district_(district), days_(days), today_(today), zone_(zone) {}
+      : district_(district), days_(std::move(days)), today_(today), zone_(zone) {}
 
   // The records after up_to(), in order.
   Status add(const journal::RecordRow& record);
 
   District district() const { return district_; }
-  const Days& days() const { return days_; }
+  std::int64_t days(Rule rule) const { return days_.at(rule); }
   CivilDate today() const { return today_; }
   ZoneOffset zone() const { return zone_; }
   std::int64_t up_to() const { return up_to_; }
@@ -38,8 +34,18 @@ class Index {
   };
   // Households with somebody erased whose records are still there.
   const std::map<HouseholdId, std::vector<Erased>>& erased() const { return erased_; }
+  // Households that were erased themselves, with the day, whose records are still there.
+  const std::map<HouseholdId, CivilDate>& erased_homes() const { return erased_homes_; }
   // Households with a visit whose time is over.
   const std::set<HouseholdId>& visited() const { return visited_; }
+  // Households with an entry in a key group, or a request, whose time is over; and what it is.
+  std::set<HouseholdId> with_over(Rule rule) const;
+  std::vector<Matter> over(Rule rule, HouseholdId household) const {
+    return matters_.over(rule, household, days(rule), today_);
+  }
+  // Records of a visit that were emptied and kept their header: they go with what it was told as.
+  const std::vector<std::int64_t>& emptied(VisitId visit) const;
+  void note_emptied(VisitId visit, std::int64_t sequence) { emptied_[visit].push_back(sequence); }
   // Records of held commands whose time is over.
   const std::vector<std::int64_t>& held() const { return held_; }
   // How many records die in the days to come, without those of households that are held.
@@ -69,7 +75,10 @@ class Index {
   std::unordered_map<HouseholdId, std::vector<std::int64_t>> records_;
   std::unordered_map<PersonId, HouseholdId> homes_;
   std::map<HouseholdId, std::vector<Erased>> erased_;
+  std::map<HouseholdId, CivilDate> erased_homes_;
+  Matters matters_;
   std::set<HouseholdId> visited_;
+  std::unordered_map<VisitId, std::vector<std::int64_t>> emptied_;
   std::vector<std::int64_t> held_;
   std::map<Coming, std::map<HouseholdId, std::int64_t>> coming_;
 };

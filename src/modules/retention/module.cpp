@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers tables, the event that fills the certificates', and the questions.
+// Registers tables, the events that fill the certificates', and the questions.
 #include "modules/retention/module.hpp"
 
 #include "journal/destruction.hpp"
+#include "modules/retention/messages.hpp"
 #include "modules/retention/queries.hpp"
 #include "modules/retention/tables.hpp"
 
@@ -17,6 +18,11 @@ void records_destroyed(const journal::RecordsDestroyed& event, const bus::Record
                           event.rule, records, event.statement, event.signature});
 }
 
+void names_destroyed(const NamesDestroyed& event, const bus::Recorded& frame, store::Rows& rows) {
+  rows.put(kCertificate, {frame.position.district, frame.position.sequence, frame.recorded_at,
+                          event.rule, event.accounts, event.statement, event.signature});
+}
+
 }  // namespace
 
 void register_module(bus::Registry& registry, const ModuleParts& parts) {
@@ -24,6 +30,7 @@ void register_module(bus::Registry& registry, const ModuleParts& parts) {
   registry.table(kDue);
   registry.table(kCounted);
   registry.project<journal::RecordsDestroyed>(records_destroyed);
+  registry.project<NamesDestroyed>(names_destroyed);
   register_queries(registry, parts.public_key);
 }
 

@@ -2,9 +2,13 @@
 // One night.
 #include "modules/retention/night.hpp"
 
+#include <algorithm>
+
 #include "common/parameters/parameters.hpp"
 #include "modules/holds/facts.hpp"
 #include "modules/ledger/facts.hpp"
+#include "modules/retention/messages.hpp"
+#include "modules/retention/staff.hpp"
 #include "modules/retention/tables.hpp"
 
 namespace wangdi::retention {
@@ -17,13 +21,12 @@ Result<Index> index_of(District district, const NightParts& parts) {
   const auto today = CivilDate::of(parts.clock.now(), parts.zone);
   WD_TRY(const auto region, RegionCode::of(district));
   Days days;
-  WD_TRY(days.visits, parts.parameters.integer(parameter_of(Rule::visits), region, today));
-  WD_TRY(days.held_commands,
-         parts.parameters.integer(parameter_of(Rule::held_commands), region, today));
-  WD_TRY([[maybe_unused]] auto a, check_days(parameter_of(Rule::visits), days.visits));
-  WD_TRY([[maybe_unused]] auto b,
-         check_days(parameter_of(Rule::held_commands), days.held_commands));
-  Index index(district, days, today, parts.zone);
+  for (const auto rule : kTimedRules) {
+    const auto name = parameter_of(rule);
+    WD_TRY(days[rule], parts.parameters.integer(name, region, today));
+    WD_TRY([[maybe_unused]] auto checked, check_days(name, days[rule]));
+  }
+  Index index(district, std::move(days), today, parts.zone);
   for (;;) {
     WD_TRY(const auto rows,
            journal::records_after(parts.reader, {district, index.up_to()}, kReadRecords));
@@ -50,13 +53,26 @@ void cut(Rule rule, const std::vector<Item>& items, Into Portion::* into,
 
 std::vector<Portion> portions_of(const Index& index) {
   std::vector<Portion> portions;
-  std::vector<HouseholdId> homes;
-  for (const auto& [household, erased] : index.erased()) homes.push_back(household);
-  cut(Rule::erasure, homes, &Portion::households, portions);
-  homes.assign(index.visited().begin(), index.visited().end());
-  cut(Rule::visits, homes, &Portion::households, portions);
+  const auto take = [&](Rule rule, const std::set<HouseholdId>& of) {
+    const std::vector<HouseholdId> homes(of.begin(), of.end());
+    cut(rule, homes, &Portion::households, portions);
+  };
+  std::set<HouseholdId> erased;
+  for (const auto& [household, persons] : index.erased()) erased.insert(household);
+  for (const auto& [household, on] : index.erased_homes()) erased.insert(household);
+  take(Rule::erasure, erased);
+  take(Rule::visits, index.visited());
+  for (const auto rule : {Rule::key_groups, Rule::requests}) take(rule, index.with_over(rule));
   cut(Rule::held_commands, index.held(), &Portion::held, portions);
   return portions;
+}
+
+// An act that meets a busy district is tried again.
+Status run_act(const bus::Act& act, District district, const NightParts& parts) {
+  for (int tries = 1;; ++tries) {
+    auto acted = parts.writer.run_act(act, district);
+    if (acted || acted.error().code() != ErrorCode::queue_full || tries == kTries) return acted;
+  }
 }
 
 Status carry_out(const Portion& portion, Index& index, journal::Destructions& before,
@@ -73,21 +89,45 @@ Status carry_out(const Portion& portion, Index& index, journal::Destructions& be
     for (const auto& range : told.records) records += range.last - range.first + 1;
     return decision;
   };
-  for (int tries = 1;; ++tries) {
-    const auto acted = parts.writer.run_act(act, index.district());
-    if (acted) break;
-    if (acted.error().code() != ErrorCode::queue_full || tries == kTries) return acted.error();
-  }
+  WD_TRY([[maybe_unused]] auto acted, run_act(act, index.district(), parts));
   done.records += records;
   done.certificates += records > 0;
   return ok();
+}
+
+// By portions, until nobody is named any longer than the rule says.
+Status carry_out_names(const Index& index, const NightParts& parts, Done& done) {
+  const auto days = index.days(Rule::staff_names);
+  for (;;) {
+    WD_TRY(const auto named, named_until(parts.reader, index.district(), days, parts.zone));
+    const bool is_due = std::ranges::any_of(
+        named, [&](const NamedUntil& one) { return one.over_on <= index.today(); });
+    if (!is_due) return ok();
+    std::int64_t names = 0;
+    const auto act = [&](bus::CommandContext& context, journal::Journal&) -> Result<bus::Decision> {
+      WD_TRY(auto decision, destroy_names(days, parts.sign, context));
+      if (decision.events.empty()) return decision;
+      names = static_cast<const NamesDestroyed*>(decision.events.front().value.get())->accounts;
+      return decision;
+    };
+    WD_TRY([[maybe_unused]] auto acted, run_act(act, index.district(), parts));
+    if (names == 0) return ok();
+    done.names += names;
+    ++done.certificates;
+  }
 }
 
 // What is shown ahead is of the last night: what is recorded later dies later than it tells.
 Status keep_coming(const Index& index, const NightParts& parts) {
   const auto district = index.district();
   WD_TRY(const auto held, holds::held_households(parts.reader, district, index.today()));
-  const auto coming = index.coming(held);
+  auto coming = index.coming(held);
+  WD_TRY(const auto named,
+         named_until(parts.reader, district, index.days(Rule::staff_names), parts.zone));
+  for (const auto& one : named) {
+    if (!is_coming(one.over_on, index.today())) continue;
+    ++coming[{one.region.at(RegionLevel::community), Rule::staff_names, one.over_on}];
+  }
   const auto keep = [&](store::Rows& rows, vault::Writer&) -> Status {
     for (const auto& row : rows.list(kDue, district)) {
       rows.erase(kDue, {row.district, row.community, row.rule, row.day});
@@ -103,6 +143,7 @@ Status keep_coming(const Index& index, const NightParts& parts) {
 
 Status carry_out_in(District district, const NightParts& parts, Done& done) {
   WD_TRY(auto index, index_of(district, parts));
+  WD_TRY([[maybe_unused]] auto names, carry_out_names(index, parts, done));
   const auto portions = portions_of(index);
   if (portions.empty()) return keep_coming(index, parts);
   WD_TRY(auto before, journal::Destructions::load(parts.reader));
@@ -126,8 +167,6 @@ Result<Done> carry_out_rules(const NightParts& parts) {
          }));
   WD_TRY(const auto heads, journal::heads(parts.reader));
   for (const auto& head : heads) {
-    // Above the county nobody lives.
-    if (head.district.is_pseudo()) continue;
     auto carried = carry_out_in(head.district, parts, done);
     if (!carried && !failed) failed = std::move(carried).error();
   }
@@ -138,7 +177,6 @@ Result<Done> carry_out_rules(const NightParts& parts) {
 Status count_coming(const NightParts& parts) {
   WD_TRY(const auto heads, journal::heads(parts.reader));
   for (const auto& head : heads) {
-    if (head.district.is_pseudo()) continue;
     bool is_counted = false;
     WD_TRY([[maybe_unused]] auto read,
            parts.reader.by_key(kCounted.info(), 1, store::bind_all(head.district),
@@ -154,7 +192,7 @@ Status count_coming(const NightParts& parts) {
 }
 
 Status check_rules(const Parameters& parameters) {
-  for (const auto rule : {Rule::visits, Rule::held_commands}) {
+  for (const auto rule : kTimedRules) {
     for (const auto& row : parameters.rows()) {
       if (row.name != parameter_of(rule)) continue;
       WD_TRY(const auto days, parameters.integer(row.name, row.scope, row.in_force_from));

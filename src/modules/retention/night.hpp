@@ -22,6 +22,7 @@ struct NightParts {
 struct Done {
   std::int64_t records = 0;       // destroyed
   std::int64_t certificates = 0;  // one a portion
+  std::int64_t names = 0;         // of closed accounts
   std::int64_t slips = 0;         // forgotten: over, or of somebody erased
 };
 

@@ -45,7 +45,7 @@ Result<RuleView> rule_view(Rule rule, const RegionCode& region, QueryContext& co
 Result<PreviewView> preview(const PreviewParams& params, QueryContext& context) {
   const auto district = params.region.district();
   PreviewView view;
-  for (const auto rule : {Rule::erasure, Rule::visits, Rule::held_commands}) {
+  for (const auto rule : kRules) {
     WD_TRY(auto one, rule_view(rule, params.region, context));
     view.rules.items.push_back(std::move(one));
   }
@@ -57,6 +57,7 @@ Result<PreviewView> preview(const PreviewParams& params, QueryContext& context) 
   view.from = night.plus_days(1);
   view.until = night.plus_days(kDaysAhead);
   WD_TRY(view.erased, residents::erased_since(context.db, district, night));
+  WD_TRY(view.erased_doors, residents::doors_erased_since(context.db, district, night));
   WD_TRY(const auto rows,
          store::select<DueSumRow>(context.db, kDueOfRegion, district, params.region, night));
   for (const auto& row : rows) view.rows.items.push_back({row.rule, row.day, row.records});

@@ -12,6 +12,12 @@ std::string_view parameter_of(Rule rule) {
       return "retention.visit_days";
     case Rule::held_commands:
       return "retention.held_command_days";
+    case Rule::key_groups:
+      return "retention.key_group_days";
+    case Rule::requests:
+      return "retention.request_days";
+    case Rule::staff_names:
+      return "retention.staff_name_days";
   }
   return {};
 }
@@ -41,19 +47,40 @@ bool is_coming(CivilDate over_on, CivilDate today) {
 }
 
 std::optional<Rule> rule_of(std::string_view name) {
-  for (const auto rule : {Rule::erasure, Rule::visits, Rule::held_commands}) {
+  for (const auto rule : kRules) {
     if (name_of(rule) == name) return rule;
   }
   return std::nullopt;
 }
 
-std::string statement_of(const Certified& what) {
+std::string utc_text(UnixMs at) {
+  constexpr std::int64_t kDayMs = 86'400'000, kMinuteMs = 60'000;
+  const auto day = CivilDate::of(at, ZoneOffset{.minutes_east = 0});
+  const auto minutes = (at % kDayMs) / kMinuteMs;
+  const auto two = [](std::int64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
+  return day.text() + 'T' + two(minutes / 60) + ':' + two(minutes % 60) + 'Z';
+}
+
+namespace {
+
+// The lines that every certificate begins with.
+template <class What>
+std::string head_of(const What& what, Rule rule) {
   std::string text = "网底销毁证明 / Wangdi certificate of destruction\nversion: 1\n";
   text += "district: " + what.district.text() + '\n';
   text += "destroyed_at: " + what.at + '\n';
-  text += "rule: " + std::string(name_of(what.rule)) + '\n';
-  if (what.rule != Rule::erasure) text += "days: " + std::to_string(what.days) + '\n';
+  text += "rule: " + std::string(name_of(rule)) + '\n';
+  if (rule != Rule::erasure) text += "days: " + std::to_string(what.days) + '\n';
   text += "source: " + std::string(what.document) + '\n';
+  return text;
+}
+
+}  // namespace
+
+std::string statement_of(const Certified& what) {
+  auto text = head_of(what, what.rule);
   text += "records: " + std::to_string(what.records) + '\n';
   text += "positions:";
   for (const auto& [first, last] : what.positions) {
@@ -64,6 +91,17 @@ std::string statement_of(const Certified& what) {
       "\nwhat: 这些位置上的记录内容和盐已从数据库销毁，只留位置、时间和加盐的指纹 / the bodies and "
       "salts of the records at these positions are destroyed in the database; position, time and "
       "salted hash are left\n";
+  return text;
+}
+
+std::string statement_of(const CertifiedNames& what) {
+  auto text = head_of(what, Rule::staff_names);
+  text += "accounts: " + std::to_string(what.accounts.size()) + "\nids:";
+  for (const auto account : what.accounts) text += ' ' + account.text();
+  text +=
+      "\nwhat: 这些停用账号的姓名、账号名和它们的密钥已销毁，只留编号 / name and login name of "
+      "these "
+      "closed accounts are destroyed with their keys; the ids are left\n";
   return text;
 }
 

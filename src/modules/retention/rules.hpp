@@ -3,7 +3,9 @@
 // times come as arguments.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "base/civil_date.hpp"
+#include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "codec/describe.hpp"
@@ -20,10 +23,26 @@
 namespace wangdi::retention {
 
 // Why records are destroyed.
-enum class Rule : std::uint8_t { erasure = 1, visits = 2, held_commands = 3 };
-WD_ENUM(Rule, (erasure, "删除了的人", "Persons who were erased"),
+enum class Rule : std::uint8_t {
+  erasure = 1,
+  visits = 2,
+  held_commands = 3,
+  key_groups = 4,
+  requests = 5,
+  staff_names = 6
+};
+WD_ENUM(Rule, (erasure, "删除了的人和住户", "Persons and households that were erased"),
         (visits, "到期的走访", "Visits whose time is over"),
-        (held_commands, "待核对的记录", "Records held for review"))
+        (held_commands, "待核对的记录", "Records held for review"),
+        (key_groups, "已结束的重点群体和认定", "Key groups and settings that are over"),
+        (requests, "已答复的居民申请", "Residents' requests that were answered"),
+        (staff_names, "停用账号的姓名", "Names of closed accounts"))
+
+// All of them, and those that wait for a day.
+inline constexpr std::array kRules = {Rule::erasure,    Rule::visits,   Rule::held_commands,
+                                      Rule::key_groups, Rule::requests, Rule::staff_names};
+inline constexpr std::array kTimedRules = {Rule::visits, Rule::held_commands, Rule::key_groups,
+                                           Rule::requests, Rule::staff_names};
 
 // What dies so many days from now is shown ahead.
 inline constexpr std::int32_t kDaysAhead = 7;
@@ -42,6 +61,9 @@ std::string_view name_of(Rule rule);
 // Error: configuration_invalid naming the parameter: shorter than phones may be offline.
 Status check_days(std::string_view name, std::int64_t days);
 
+// The days of each rule in one district.
+using Days = std::map<Rule, std::int64_t>;
+
 // Whether what counted last on `last` is destroyed on `today`: `days` whole days lie between.
 bool is_over(CivilDate last, std::int64_t days, CivilDate today);
 // The day on which it is, by the night of which it is destroyed.
@@ -50,6 +72,9 @@ CivilDate over_on(CivilDate last, std::int64_t days);
 bool is_coming(CivilDate over_on, CivilDate today);
 // The rule an event names; nothing for a name that is not known any more.
 std::optional<Rule> rule_of(std::string_view name);
+
+// An instant as certificates write it: ISO 8601, UTC, to the minute.
+std::string utc_text(UnixMs at);
 
 // What a certificate says, in both languages, line by line "name: value". A foreign program needs
 // nothing but these bytes, the signature and the public key.
@@ -63,5 +88,16 @@ struct Certified {
   std::int64_t records = 0;
 };
 std::string statement_of(const Certified& what);
+
+// The same of values in the vault that no record of the journal holds: whose they were is named by
+// the ids that stay.
+struct CertifiedNames {
+  RegionCode district;
+  std::int64_t days = 0;
+  std::string_view document;
+  std::string at;  // ISO 8601, UTC
+  std::span<const AccountId> accounts;
+};
+std::string statement_of(const CertifiedNames& what);
 
 }  // namespace wangdi::retention

@@ -38,6 +38,7 @@ WD_STRUCT(DueView, (rule, "规则", "Rule", "", "retention"),
           (records, "多少条", "Records", "records", "retention"))
 
 inline constexpr std::size_t kRulesMost = 8;
+static_assert(kRules.size() <= kRulesMost);
 inline constexpr std::size_t kDueMost = kRulesMost * kDaysAhead;
 // Counts only: no household and no person.
 struct PreviewView {
@@ -45,14 +46,16 @@ struct PreviewView {
   CivilDate from;                          // the first of the days shown
   CivilDate until;
   List<DueView, kDueMost> rows;
-  std::int64_t erased = 0;  // people of the district erased since the night
-  std::int64_t held = 0;    // households of the district that are not destroyed
+  std::int64_t erased = 0;        // people of the district erased since the night
+  std::int64_t erased_doors = 0;  // and households
+  std::int64_t held = 0;          // households of the district that are not destroyed
   List<RuleView, kRulesMost> rules;
 };
 WD_STRUCT(PreviewView, (counted_at, "什么时候数的", "Counted at", "unix_ms", "retention"),
           (from, "从哪天", "From", "", "retention"), (until, "到哪天", "Until", "", "retention"),
           (rows, "将销毁的", "What dies", "", "retention"),
           (erased, "今天删除的人", "Persons erased since", "persons", "retention"),
+          (erased_doors, "今天删除的户", "Households erased since", "households", "retention"),
           (held, "依法留存的户", "Households held", "households", "retention"),
           (rules, "规则", "Rules", "", "retention"))
 

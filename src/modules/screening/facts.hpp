@@ -15,8 +15,6 @@
 #include "modules/screening/messages.hpp"
 #include "types/region_code.hpp"
 
-#include "modules/screening/messages.hpp"
-
 namespace wangdi::store {
 class Connection;
 class Rows;
@@ -55,7 +53,7 @@ Result<std::vector<RoundFacts>> rounds_over(store::Connection& db, const RegionC
                                             CivilDate day);
 
 // Households of a grid at the end of a day. Sums over the grids equal the community's counters of
-// the same day; `registered` is as of now, as households are never taken away.
+// the same day, but for doors erased since: `registered` and the visits are as of now.
 struct GridFigures {
   RegionCode grid;
   std::int64_t registered = 0;

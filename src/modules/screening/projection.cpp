@@ -199,6 +199,37 @@ void person_erased(const residents::PersonErased& event, const Recorded& frame, 
   }
 }
 
+// From the day of the erasure on the door counts nowhere: it is not registered any more, so that it
+// must not be reached either. What the days before it counted stays.
+void stop_counting(const DoorRow& door, const Recorded& frame, Rows& rows) {
+  for (const auto& change : door_changes(visits_at(door))) {
+    const auto day = std::max(change.at.day, frame.day);
+    indicators::count(rows, frame.region, day, indicator_of(change.at.counter), door.round,
+                      -change.delta);
+  }
+}
+
+void household_erased(const residents::HouseholdErased&, const Recorded& frame, Rows& rows) {
+  const auto district = frame.position.district;
+  const HouseholdId household{frame.subject};
+  for (const auto& visit : rows.list(kVisit, district, household)) {
+    const auto covered = visit.rounds.empty()
+                             ? CoveredRounds{}
+                             : codec::decode<CoveredRounds>(visit.rounds).value_or(CoveredRounds{});
+    for (const auto& round : covered.rounds) {
+      const auto* stored = rows.find(kDoor, {district, round.round, household});
+      if (stored == nullptr) continue;
+      const auto door = *stored;
+      stop_counting(door, frame, rows);
+      rows.erase(kDoor, {district, round.round, household});
+    }
+    rows.erase(kVisit, {district, household, visit.visit});
+  }
+  for (const auto& day : rows.list(kDoorDay, district, household)) {
+    rows.erase(kDoorDay, {district, household, day.day});
+  }
+}
+
 RoundTerms terms_of(const RegionRoundsRow* row) {
   if (row == nullptr) return {};
   return codec::decode<RoundTerms>(row->rounds).value_or(RoundTerms{});
@@ -245,6 +276,7 @@ void register_projections(bus::Registry& registry) {
   registry.project<VisitCorrected>(visit_corrected);
   registry.project<VisitRestated>(visit_restated);
   registry.project<residents::PersonErased>(person_erased);
+  registry.project<residents::HouseholdErased>(household_erased);
 }
 
 }  // namespace wangdi::screening

@@ -1698,6 +1698,12 @@ export interface components {
             /** 最晚哪天答复 */
             due_on?: components["schemas"]["CivilDate"];
         };
+        EraseHousehold: {
+            /** 住户 */
+            household: components["schemas"]["Uuid"];
+            /** 为什么删除 */
+            reason: components["schemas"]["ErasureReason"];
+        };
         ErasePerson: {
             /** 人员 */
             person: components["schemas"]["Uuid"];
@@ -2312,6 +2318,8 @@ export interface components {
             rows: components["schemas"]["DueView"][];
             /** 今天删除的人 */
             erased: number;
+            /** 今天删除的户 */
+            erased_doors: number;
             /** 依法留存的户 */
             held: number;
             /** 规则 */
@@ -2561,7 +2569,7 @@ export interface components {
             ends_on: components["schemas"]["CivilDate"];
         };
         /** @enum {string} */
-        Rule: "erasure" | "visits" | "held_commands";
+        Rule: "erasure" | "visits" | "held_commands" | "key_groups" | "requests" | "staff_names";
         RuleView: {
             /** 规则 */
             rule: components["schemas"]["Rule"];

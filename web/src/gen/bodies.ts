@@ -31,6 +31,7 @@ export const rules_of: Readonly<Record<keyof schema.Commands, schema.Fields>> = 
   "residents.correct_household": schema.CorrectHousehold,
   "residents.correct_person": schema.CorrectPerson,
   "residents.end_key_group": schema.EndKeyGroup,
+  "residents.erase_household": schema.EraseHousehold,
   "residents.erase_person": schema.ErasePerson,
   "screening.correct_visit": schema.CorrectVisit,
   "screening.end_round": schema.EndRound,

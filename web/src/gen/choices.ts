@@ -265,9 +265,12 @@ export const RoomStatus = [
 ] as const satisfies readonly Choice[];
 
 export const Rule = [
-  { value: "erasure", title: ["删除了的人", "Persons who were erased"] },
+  { value: "erasure", title: ["删除了的人和住户", "Persons and households that were erased"] },
   { value: "visits", title: ["到期的走访", "Visits whose time is over"] },
   { value: "held_commands", title: ["待核对的记录", "Records held for review"] },
+  { value: "key_groups", title: ["已结束的重点群体和认定", "Key groups and settings that are over"] },
+  { value: "requests", title: ["已答复的居民申请", "Residents' requests that were answered"] },
+  { value: "staff_names", title: ["停用账号的姓名", "Names of closed accounts"] },
 ] as const satisfies readonly Choice[];
 
 export const Sex = [

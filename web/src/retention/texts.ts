@@ -17,6 +17,7 @@ export const tr = make_t(
     'week.counted': '{time} 数的，之后新登记的不会这么快到期',
     'week.not_counted': '还没有数过，第一次夜里数',
     'week.erased': '全区县今天删除了 {n} 个人的信息，他们的记录今天夜里销毁',
+    'week.erased_doors': '全区县今天删除了 {n} 户，它们的记录今天夜里销毁',
     'week.held': '全区县有 {n} 户依法留存，不销毁',
     'week.sum': '合计',
 
@@ -85,6 +86,8 @@ export const tr = make_t(
     'week.not_counted': 'Not counted yet: the first night does',
     'week.erased':
       '{n} {n:person was|people were} erased in the district today; their records are destroyed tonight',
+    'week.erased_doors':
+      '{n} {n:household was|households were} erased in the district today; their records are destroyed tonight',
     'week.held': '{n} {n:household|households} of the district held for a case, not destroyed',
     'week.sum': 'Sum',
 

@@ -31,17 +31,19 @@ interface VisitBody {
   outcome: Outcome;
 }
 
+// Whether the view was made with this record in it.
+const holds = (view: DoorsView, row: OutboxRow) =>
+  row.state === 'sent' &&
+  row.position !== undefined &&
+  row.position.district === view.position.district &&
+  row.position.sequence <= view.position.sequence;
+
 // The newest record of each household that the view does not hold yet.
 export function fresh_visits(view: DoorsView, rows: readonly OutboxRow[]): Map<string, OutboxRow> {
   const found = new Map<string, OutboxRow>();
   for (const row of rows) {
     if (row.type !== 'screening.record_visit' && row.type !== 'screening.correct_visit') continue;
-    const known =
-      row.state === 'sent' &&
-      row.position !== undefined &&
-      row.position.district === view.position.district &&
-      row.position.sequence <= view.position.sequence;
-    if (known || (row.state !== 'queued' && row.state !== 'sent')) continue;
+    if (holds(view, row) || (row.state !== 'queued' && row.state !== 'sent')) continue;
     const { household } = row.body as VisitBody;
     const other = found.get(household);
     if (!other || row.device_sequence > other.device_sequence) found.set(household, row);
@@ -56,11 +58,12 @@ function status_after(before: DoorStatus, outcome: Outcome): DoorStatus {
 }
 
 // Households added on this phone that the view does not hold yet stand in the list like the others.
+// One that the view would hold by now was erased: it does not come back from this phone's records.
 function added_doors(view: DoorsView, rows: readonly OutboxRow[]): { door: Door; label: string }[] {
   const known = new Set(view.doors.map((door) => door.household));
   return rows
     .filter((row) => row.type === 'residents.add_household' && !known.has(row.subject))
-    .filter((row) => row.state === 'queued' || row.state === 'sent')
+    .filter((row) => row.state === 'queued' || (row.state === 'sent' && !holds(view, row)))
     .map((row) => {
       const body = row.body as Commands['residents.add_household'];
       const near = view.doors.find((door) => door.building.id === body.building);

@@ -36,10 +36,13 @@ inline constexpr std::string_view kPlaces[] = {"",
                                                "320508001002001"};
 
 struct Town {
-  Town() : harness({}) {
+  Town() : Town(std::initializer_list<Harness::Register>{}) {}
+  // With modules that hear of accounts.
+  explicit Town(std::initializer_list<Harness::Register> more) : harness({}) {
     auto& h = harness;
     macs.emplace(h.vault->hmac(vault::KeyName::first_secret));
     register_module(h.registry, {&*macs, &ended});
+    for (const auto& add : more) add(h.registry);
     h.registry.check();
     for (const auto& table : h.registry.tables()) must(h.connection->create(table));
     must(h.connection->create(regions::kTree.info()));

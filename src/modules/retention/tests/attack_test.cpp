@@ -158,6 +158,35 @@ TEST_F(AttackTest, given_an_erasure_when_the_night_is_over_then_the_others_recor
   n_.expect_whole();
 }
 
+// The whole household goes: nobody with the roster can tell which records were that door's.
+// security: VA5
+TEST_F(AttackTest, given_the_roster_when_the_household_is_erased_then_no_record_is_of_that_door) {
+  ASSERT_GT(n_.night().records, 0) << "who was erased first";
+  EXPECT_EQ(n_.erase(stays_).status, CommandStatus::applied);
+  EXPECT_EQ(n_.erase(household_).status, CommandStatus::applied);
+  EXPECT_GT(attack().bodies_with(household_.value), 0) << "before the night the attack succeeds";
+  const auto figures = n_.figures();
+  ASSERT_GT(n_.night().records, 0);
+  const auto after = attack();
+  for (const auto& id : {household_.value, stays_.value, gone_.value}) {
+    EXPECT_EQ(after.bodies_with(id), 0);
+  }
+  EXPECT_EQ(after.types_of(household_.value),
+            std::set<std::string>{"residents.erased_household_kept"});
+  EXPECT_EQ(n_.tables_with(household_.value), std::set<std::string>{"erased_household"});
+  for (const auto visit : {about_.visit, about_other_.visit, last_}) {
+    EXPECT_EQ(n_.tables_with(visit.value), std::set<std::string>{});
+    EXPECT_EQ(after.types_of(visit.value), std::set<std::string>{});
+  }
+  EXPECT_GT(after.bodies_with(other_home_.value), 0) << "the other door's are there";
+  EXPECT_EQ(after.kinds_destroyed().size(), 1u) << "of one shape, so that none tells what it was";
+  if (!after.raw.empty()) {
+    EXPECT_EQ(after.raw.find(household_.value.text()), std::string::npos);
+  }
+  EXPECT_EQ(n_.figures(), figures);
+  n_.expect_whole();
+}
+
 TEST_F(AttackTest, given_the_records_gone_when_old_commands_come_again_then_nobody_comes_back) {
   residents::AddPerson again;
   again.id = gone_;

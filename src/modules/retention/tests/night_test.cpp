@@ -259,7 +259,7 @@ class RandomNights {
 
   void step() {
     home_ = homes_[static_cast<std::size_t>(below(5))];
-    switch (below(11)) {
+    switch (below(13)) {
       case 0: {
         const auto form = n.place.round_form(n.place.community, 0, 1, 1 + below(5));
         n.place.h.send(Place::planner(n.place.community), form, n.place.community);
@@ -277,8 +277,13 @@ class RandomNights {
         return night();
       case 6:
         return restrict();
+      case 8:
+        return erase_home();
+      case 9:
+        return n.pass(200 + below(400));
       case 7:
-        return n.use_ledger(people_[home_].back());
+        n.use_ledger(people_[home_].back());
+        return;
       default:
         return visit();
     }
@@ -299,6 +304,17 @@ class RandomNights {
     if (persons.size() < 2 || below(2) == 0) return;
     EXPECT_EQ(n.erase(persons.back()).status, CommandStatus::applied);
     persons.pop_back();
+  }
+  // The last one goes, then the door; another one is registered in its place.
+  void erase_home() {
+    if (below(2) == 0) return;
+    for (const auto person : people_[home_]) n.erase(person);
+    EXPECT_EQ(n.erase(home_).status, CommandStatus::applied);
+    people_.erase(home_);
+    std::erase_if(visits_, [&](const auto& visit) { return visit.first == home_; });
+    const auto fresh = n.place.household(0, 1, ++doors_);
+    std::ranges::replace(homes_, home_, fresh);
+    people_[fresh].push_back(n.place.person(fresh));
   }
   void join_group() {
     const auto today = n.place.today();
@@ -332,6 +348,7 @@ class RandomNights {
   std::vector<std::pair<HouseholdId, VisitId>> visits_;
   std::set<PersonId> restricted_;
   HouseholdId home_;
+  int doors_ = 20;
 };
 
 TEST(RetentionNight, given_random_commands_and_nights_then_a_rebuild_gives_the_live_tables) {

@@ -14,6 +14,8 @@
 #include "modules/ledger/module.hpp"
 #include "modules/ledger/tables.hpp"
 #include "modules/reporting/module.hpp"
+#include "modules/residents/household_erasing.hpp"
+#include "modules/residents/messages.hpp"
 #include "modules/residents/tables.hpp"
 #include "modules/retention/module.hpp"
 #include "modules/retention/night.hpp"
@@ -33,14 +35,23 @@ inline void register_ledger(bus::Registry& registry) {
 
 inline void register_retention(bus::Registry& registry) { register_module(registry, {"PEM"}); }
 
+// Nobody has an account here; the night looks all the same.
+inline void register_accounts(bus::Registry& registry) {
+  registry.table(accounts::kAccount);
+  registry.table(accounts::kTerm);
+}
+inline void register_erasing(bus::Registry& registry) {
+  residents::register_household_erasing(registry, {holds::erase_with_household});
+}
+
 class Nights {
  public:
   using Place = screening::Place;
 
   Nights()
       : place({screening::register_places, residents::register_module, screening::register_module,
-               status::register_module, holds::register_module, register_ledger,
-               reporting::register_module, register_retention}) {}
+               status::register_module, holds::register_module, register_erasing, register_accounts,
+               register_ledger, reporting::register_module, register_retention}) {}
 
   Result<Done> try_night() {
     auto reader = testing::Harness::must(place.h.engine->open_reader());
@@ -55,6 +66,26 @@ class Nights {
   bus::Outcome erase(PersonId person) {
     return place.send(place.officer,
                       residents::ErasePerson{person, residents::ErasureReason::asked});
+  }
+  bus::Outcome erase(HouseholdId household) {
+    return place.send(place.officer, residents::EraseHousehold{
+                                         household, residents::ErasureReason::entered_by_mistake});
+  }
+  // How many values the vault holds of a subject.
+  int values_of(const Uuid& subject) {
+    const auto rows = all(vault::kVaultField);
+    return static_cast<int>(std::ranges::count(rows, subject, &vault::VaultFieldRow::subject));
+  }
+  // The words of a field of the vault; nothing where there are none.
+  std::optional<std::string> words_of(const Uuid& subject, vault::Field field) {
+    std::optional<std::string> words;
+    testing::Harness::must(place.h.writer->run_job(
+        [&](store::Rows&, vault::Writer& vault) -> Status {
+          WD_TRY(words, vault.get(place.community.district(), subject, field));
+          return ok();
+        },
+        {place.community.district()}));
+    return words;
   }
   // Set as a close contact by a document.
   StatusEntryId status_of(PersonId person) {
@@ -79,7 +110,7 @@ class Nights {
     Place::expect_applied(place.send(place.officer, form));
   }
   // Told how data are used, a slip, and a request with its answer.
-  void use_ledger(PersonId person) {
+  ledger::RequestId use_ledger(PersonId person) {
     using ledger::RequestId;
     const RequestId request{place.h.id()};
     ledger::GiveNotice notice;
@@ -99,6 +130,7 @@ class Nights {
     Place::expect_applied(
         place.send(place.officer,
                    ledger::AnswerRequest{request, person, ledger::Verdict::granted, {"已改正"}}));
+    return request;
   }
   // Names of the tables of modules in which an id stands.
   std::set<std::string> tables_with(const Uuid& id) {
