@@ -117,6 +117,15 @@ TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
        .writes = true,
        .body_media = "text/csv",
        .status = 204},
+      {.method = OperationMethod::del,
+       .path = "/api/v1/things/{region}",
+       .operation_id = "thing_end",
+       .tag = "tests",
+       .summary_zh = "完",
+       .summary_en = "End",
+       .writes = true,
+       .path_params = &type_info<sample::Filter>(),
+       .status = 204},
   };
   constexpr std::array<std::string_view, 1> roles = {"grid_worker"};
   api.commands = {{"tests.sample", &type_info<Sample>(), roles}};
@@ -137,6 +146,8 @@ TEST(OpenApi, describes_parameters_bodies_answers_and_errors) {
       {"/paths/~1api~1v1~1things/post/parameters/0/$ref", R"("#/components/parameters/CsrfToken")"},
       {"/paths/~1api~1v1~1things/post/requestBody/content/text~1csv/schema/format", R"("binary")"},
       {"/paths/~1api~1v1~1things/post/responses/204", R"({"description":"Done"})"},
+      {"/paths/~1api~1v1~1things~1{region}/delete/parameters/0/in", R"("path")"},
+      {"/paths/~1api~1v1~1things~1{region}/delete/parameters/0/name", R"("region")"},
       {"/components/schemas/Problem/properties/errors/items/$ref",
        R"("#/components/schemas/ProblemField")"},
       {"/components/schemas/Answer/x-choices/2",
@@ -166,6 +177,13 @@ TEST(Problem, speaks_the_language_asked_for) {
   EXPECT_EQ(en.errors[0].advice, "Choose one of: Yes, No, Later");
   EXPECT_EQ(en.errors[1].title, "This is not a whole number");
   EXPECT_TRUE(decode<Problem>(encode(en)));
+  EXPECT_EQ(en.challenge, std::nullopt);
+}
+
+TEST(Problem, tells_a_phone_what_to_sign) {
+  const auto error =
+      Error(ErrorCode::device_key_required).with(std::string(kChallengeDetail), "AbC-_9");
+  EXPECT_EQ(problem_of(error, Language::kEnglish).challenge, "AbC-_9");
 }
 
 }  // namespace
