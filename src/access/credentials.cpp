@@ -63,8 +63,12 @@ Status set_password(store::Rows& rows, AccountId account, std::string hash) {
   return ok();
 }
 
-void end_rights(store::Rows& rows, AccountId account, UnixMs now) {
-  change_device_rights(rows, account, now);
+void end_rights(store::Rows& rows, AccountId account, Role role, UnixMs now) {
+  if (role == Role::grid_worker) {
+    change_device_rights(rows, account, now);
+  } else {
+    erase_devices(rows, account);
+  }
   erase_sessions(rows, account);
   erase_tokens(rows, account);
 }

@@ -29,8 +29,9 @@ void close_credential(store::Rows& rows, AccountId account);
 // Error: not_found without such a credential.
 Status set_password(store::Rows& rows, AccountId account, std::string hash);
 // Role or region of the account change: sessions and tokens end, and phones that come back later
-// are told to forget what they had read.
-void end_rights(store::Rows& rows, AccountId account, UnixMs now);
+// are told to forget what they had read. `role`: from now on. A phone is the second factor of grid
+// workers only, so whoever is none any more loses theirs and sets up codes.
+void end_rights(store::Rows& rows, AccountId account, Role role, UnixMs now);
 // The stored sessions of an account; Gatekeeper::end_sessions_of ends the living ones.
 void erase_sessions(store::Rows& rows, AccountId account);
 

@@ -79,9 +79,9 @@ class Device : public Gate {
     must(gate->reload(connection(), account));
     gate->end_sessions_of(account);
   }
-  void move(AccountId account) {
+  void move(AccountId account, Role to = Role::grid_worker) {
     change(account, [&](store::Rows& rows) {
-      end_rights(rows, account, clock.now());
+      end_rights(rows, account, to, clock.now());
       return ok();
     });
   }
@@ -493,6 +493,14 @@ TEST_F(Device, what_a_phone_may_keep_is_told_by_what_happened_since) {
     return ok();
   });
   EXPECT_EQ(keep(phone, clock.now()), DeviceKeep::nothing);
+}
+
+// security: AU2
+TEST_F(Device, who_becomes_an_officer_brings_no_phone_along) {
+  const auto worker = enrolled("worker.one", phone);
+  move(worker.account, Role::community_officer);
+  EXPECT_EQ(keep(phone, worker.entered_at), DeviceKeep::nothing);
+  must(log_in("worker.one", kGoodPassword));  // no phone is asked for, and none opens
 }
 
 // security: SE3

@@ -152,7 +152,7 @@ class Handlers {
     Decision decision;
     decision.events.push_back(bus::event(command.account.value, command.region,
                                          AccountMoved{command.role, command.region}));
-    access::end_rights(context.rows, command.account, context.now);
+    access::end_rights(context.rows, command.account, command.role, context.now);
     parts_.ended->expect(row.district, command.account, row.sequence);
     return decision;
   }

@@ -87,6 +87,7 @@ export interface Commands {
   "residents.correct_household": Schemas["CorrectHousehold"];
   "residents.correct_person": Schemas["CorrectPerson"];
   "residents.end_key_group": Schemas["EndKeyGroup"];
+  "residents.erase_household": Schemas["EraseHousehold"];
   "residents.erase_person": Schemas["ErasePerson"];
   "screening.correct_visit": Schemas["CorrectVisit"];
   "screening.end_round": Schemas["EndRound"];
@@ -348,6 +349,11 @@ export const EndRound = {
 export const EnrolDevice = {
   public_key: { kind: "string", title: ["公钥", "Public key"], required: true, shortest: 1, longest: 120, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
   signature: { kind: "string", title: ["签名", "Signature"], required: true, shortest: 1, longest: 120, errors: {"minLength":"field_missing","maxLength":"field_too_long"} },
+} as const satisfies Fields;
+
+export const EraseHousehold = {
+  household: { kind: "string", title: ["住户", "Household"], required: true, shortest: 36, longest: 36, format: "uuid", errors: {"minLength":"uuid_invalid","maxLength":"uuid_invalid","format":"uuid_invalid"} },
+  reason: { kind: "choice", title: ["为什么删除", "Why erased"], required: true, choices: ErasureReason },
 } as const satisfies Fields;
 
 export const ErasePerson = {
