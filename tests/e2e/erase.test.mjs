@@ -104,7 +104,7 @@ test('given_a_door_nobody_lives_behind_when_erased_then_it_leaves_the_screen_and
   await form.getByRole('radio', { name: '登记错了' }).click();
   await form.getByRole('button', { name: '删除，不能恢复' }).click();
   await shown(page, '已删除').waitFor();
-  await page.locator('.side-panel').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '删除这一户' }).waitFor({ state: 'detached' });
   const worker = await logged_in(server, 'worker1');
   const { doors } = (await worker.get(`/api/v1/screening/doors?grid=${kGrid}`)).json;
   assert.ok(!doors.some(({ household }) => household === empty));

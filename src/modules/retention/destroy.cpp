@@ -14,6 +14,7 @@
 #include "modules/residents/facts.hpp"
 #include "modules/residents/messages.hpp"
 #include "modules/retention/classes.hpp"
+#include "modules/retention/held.hpp"
 #include "modules/retention/live_rows.hpp"
 #include "modules/screening/facts.hpp"
 #include "vault/writer.hpp"
@@ -184,8 +185,17 @@ bool take_household(const Portion& portion, const Index& index, HouseholdId hous
   return true;
 }
 
-Result<Work> work_of(const Portion& portion, const Index& index, store::Rows& rows) {
+Status doom_held(CommandContext& context, Work& work) {
+  for (const auto& record : work.records) {
+    WD_TRY(const bool is_held, is_about_held_household(CommandId{record.subject}, context));
+    if (!is_held) work.doomed.push_back({record.sequence, Destroy::whole});
+  }
+  return ok();
+}
+
+Result<Work> work_of(const Portion& portion, const Index& index, CommandContext& context) {
   Work work;
+  auto& rows = context.rows;
   auto& db = rows.connection();
   for (const auto household : portion.households) {
     // Asked here once more: a hold may have come since the night began.
@@ -211,11 +221,10 @@ Result<Work> work_of(const Portion& portion, const Index& index, store::Rows& ro
       doom_emptied(index, work);
       break;
     }
-    case Rule::held_commands:
-      for (const auto& record : work.records) {
-        work.doomed.push_back({record.sequence, Destroy::whole});
-      }
+    case Rule::held_commands: {
+      WD_TRY([[maybe_unused]] auto doomed, doom_held(context, work));
       break;
+    }
     case Rule::key_groups:
     case Rule::requests:
       doom_over(work);
@@ -359,7 +368,7 @@ Result<Decision> destroy(const Portion& portion, const Tools& tools, Index& inde
   auto& live = context.rows.connection();
   WD_TRY([[maybe_unused]] auto flushed, context.rows.flush());
   WD_TRY([[maybe_unused]] auto up_to_date, catch_up(index, live));
-  WD_TRY(const auto work, work_of(portion, index, context.rows));
+  WD_TRY(const auto work, work_of(portion, index, context));
   if (work.doomed.empty()) return Decision{};
   for (const auto& record : work.records) {
     const bool is_emptied = is_visit(record) && work.is_doomed(record.sequence);

@@ -218,8 +218,8 @@ TEST_F(PostgresTest, given_a_commit_without_an_answer_then_the_outcome_is_asked_
 
 TEST_F(PostgresTest, a_server_that_does_not_come_back_is_given_up_after_a_while) {
   writer_.reset();
+  std::unique_ptr<Engine> engine;  // outlives its connections
   std::unique_ptr<Connection> writer;
-  std::unique_ptr<Engine> engine;
   {
     Proxy proxy(folder_.path());
     engine =

@@ -76,6 +76,31 @@ TEST_F(HoldTest, given_a_hold_when_the_time_is_over_then_only_the_others_are_des
 }
 
 // security: VA6
+TEST_F(HoldTest, given_a_held_command_about_a_held_household_then_it_waits_for_the_end) {
+  auto& rights = n_.place.h.rights;
+  rights.taken_away = rights.had_before = true;
+  for (const auto home : {household_, other_}) {
+    const auto form = n_.place.visit_form(home, VisitOutcome::all_well);
+    ASSERT_EQ(n_.place.send_at(form, 0).status, CommandStatus::held);
+  }
+  residents::CorrectPerson named;  // names the person, not the household
+  named.person = person_;
+  named.reason.text = "更正";
+  ASSERT_EQ(n_.place.send(n_.place.officer, named).status, CommandStatus::held);
+  rights.taken_away = rights.had_before = false;
+  n_.pass(90);
+  const auto held = hold(60);
+  n_.pass(1);
+  n_.night();
+  EXPECT_EQ(n_.all(bus::kHeldCommand).size(), 2u) << "only that about the other household goes";
+  n_.expect_whole();
+  Place::expect_applied(lift(held));
+  n_.night();
+  EXPECT_TRUE(n_.all(bus::kHeldCommand).empty());
+  n_.expect_whole();
+}
+
+// security: VA6
 TEST_F(HoldTest, given_a_hold_when_lifted_then_the_next_night_destroys) {
   const auto held = hold(180);
   n_.pass(91);
