@@ -96,11 +96,11 @@ test('a database that belongs to other keys is refused', () => {
 });
 
 test('a second server is refused even on a copy of the folders', async () => {
-  const first = await installation.serve();
   const copy = join(installation.base, 'copy');
   for (const part of ['data', 'data.keys', 'data.root', 'data.anchor']) {
-    cpSync(join(installation.base, part), join(copy, part), { recursive: true });
+    cpSync(join(installation.base, part), join(copy, part), { recursive: true }); // while nobody writes there
   }
+  const first = await installation.serve();
   const second = run(['serve', '--data', join(copy, 'data'), '--listen', '127.0.0.1:0', ...store_options(installation.database)]);
   assert.equal(second.status, 1);
   assert.match(second.stderr, /another server writes to this database/);
