@@ -66,10 +66,8 @@ Status Gatekeeper::Impl::enrol_device_job(store::Rows& rows, Showing& showing) {
   const auto account = showing.session.account;
   showing.is_new = false;
   auto session = *rows.find(kSession, {kNation, account, showing.session.session});
-  const auto* codes = rows.find(kSecondFactor, {kNation, account});
-  const bool has_codes = codes != nullptr && codes->is_enrolled();
   const auto keys = rows.list(kDeviceKey, kNation, account);
-  const bool is_first = !has_codes && keys.empty();
+  const bool is_first = keys.empty() && !has_codes(rows, account);
   if (!is_first && !is_shown(session, showing.has_codes)) {
     return Error(ErrorCode::device_not_allowed);
   }
@@ -181,17 +179,13 @@ Status Gatekeeper::Impl::end_device_job(store::Rows& rows, const SessionRow& ask
   if (rows.find(kDeviceKey, {kNation, account, key}) == nullptr) {
     return Error(ErrorCode::not_found);
   }
-  const auto* codes = rows.find(kSecondFactor, {kNation, account});
-  const bool has_codes = codes != nullptr && codes->is_enrolled();
   const bool is_last = rows.list(kDeviceKey, kNation, account).size() == 1;
-  if (is_last && !has_codes && parts_.rules.of(asks.role).needs_factor) {
+  if (is_last && !has_codes(rows, account) && parts_.rules.of(asks.role).needs_factor) {
     return Error(ErrorCode::device_last);
   }
   rows.erase(kDeviceKey, {kNation, account, key});
   // Perhaps it was made on the phone that goes.
-  if (rows.find(kDeviceCode, {kNation, account}) != nullptr) {
-    rows.erase(kDeviceCode, {kNation, account});
-  }
+  erase_device_code(rows, account);
   ended.clear();
   for (auto& row : rows.list(kSession, kNation, account)) {
     if (row.device_key != key) continue;

@@ -198,10 +198,7 @@ std::vector<DeviceKeyRow> change_device_rights(store::Rows& rows, AccountId acco
     row.rights_at = std::max(now, row.entered_at + 1);
     rows.put(kDeviceKey, row);
   }
-  // A code for another phone was made under the rights of before.
-  if (rows.find(kDeviceCode, {kNation, account}) != nullptr) {
-    rows.erase(kDeviceCode, {kNation, account});
-  }
+  erase_device_code(rows, account);  // made under the rights of before
   return keys;
 }
 
@@ -209,6 +206,10 @@ void erase_devices(store::Rows& rows, AccountId account) {
   for (const auto& row : rows.list(kDeviceKey, kNation, account)) {
     rows.erase(kDeviceKey, {kNation, account, row.key});
   }
+  erase_device_code(rows, account);
+}
+
+void erase_device_code(store::Rows& rows, AccountId account) {
   if (rows.find(kDeviceCode, {kNation, account}) != nullptr) {
     rows.erase(kDeviceCode, {kNation, account});
   }

@@ -83,6 +83,8 @@ Status use_device_code(store::Rows& rows, AccountId account, const Mac& code, Un
 std::vector<DeviceKeyRow> change_device_rights(store::Rows& rows, AccountId account, UnixMs now);
 // Of an account that was closed or reset.
 void erase_devices(store::Rows& rows, AccountId account);
+// The code that would bring another phone in, when there is one.
+void erase_device_code(store::Rows& rows, AccountId account);
 // Notes that the phone is told `row.entered_at` now.
 void note_entry(DeviceKeyRow& row, UnixMs now);
 

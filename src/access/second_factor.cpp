@@ -86,6 +86,11 @@ Status use_factor(store::Rows& rows, AccountId account, const FactorProof& proof
   return ok();
 }
 
+bool has_codes(store::Rows& rows, AccountId account) {
+  const auto* stored = rows.find(kSecondFactor, {kNation, account});
+  return stored != nullptr && stored->is_enrolled();
+}
+
 void erase_factor(store::Rows& rows, AccountId account) {
   for (const auto& row : rows.list(kRecoveryCode, kNation, account)) {
     rows.erase(kRecoveryCode, {kNation, account, row.code});

@@ -43,6 +43,9 @@ Result<FactorProof> check_factor(store::Connection& db, SecretMacs& macs, Accoun
 // meanwhile.
 Status use_factor(store::Rows& rows, AccountId account, const FactorProof& proof);
 
+// Whether an account has one-time codes, as the batch sees it.
+bool has_codes(store::Rows& rows, AccountId account);
+
 // One-time codes and recovery codes of an account that was closed or reset.
 void erase_factor(store::Rows& rows, AccountId account);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Phones' own keys: enrolling one, a code for another, the list, and what a phone may keep whose
 // session has ended.
-#include "app/api.hpp"
-#include "app/api_support.hpp"
+#include "app/api_proof.hpp"
 #include "modules/accounts/messages.hpp"
 
 namespace wangdi::app {
@@ -39,15 +38,12 @@ void Api::add_device_routes(http::Server& server) {
 }
 
 void Api::enrol_device(Request request, const ResponderPtr& to) {
-  const auto visitor = this->visitor(request, Needs::session);
-  if (!visitor) return fail(visitor.error(), request, *to);
-  if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
-  auto form = codec::decode<accounts::EnrolDevice>(request.body);
-  request.body.clear();
-  if (!form) return fail(form.error(), request, *to);
+  auto read = read_proof<accounts::EnrolDevice>(request);
+  if (!read) return fail(read.error(), request, *to);
+  auto& [proof, form] = *read;
   using Enrolled = Result<access::Gatekeeper::EnrolledDevice>;
   parts_.gatekeeper.enrol_device(
-      {visitor->token, std::move(form->public_key.text), std::move(form->signature.text)},
+      {std::move(proof.token), std::move(form.public_key.text), std::move(form.signature.text)},
       [this, to, request = std::move(request)](Enrolled enrolled) {
         if (!enrolled) return fail(enrolled.error(), request, *to);
         to->send(json_answer(accounts::EnrolledDevice{enrolled->key.text(), enrolled->entered_at}));
@@ -55,16 +51,13 @@ void Api::enrol_device(Request request, const ResponderPtr& to) {
 }
 
 void Api::make_device_code(Request request, const ResponderPtr& to) {
-  const auto visitor = this->visitor(request, Needs::session);
-  if (!visitor) return fail(visitor.error(), request, *to);
-  if (auto json = expect_json(request); !json) return fail(json.error(), request, *to);
-  auto form = codec::decode<accounts::MakeDeviceCode>(request.body);
-  request.body.clear();
-  if (!form) return fail(form.error(), request, *to);
+  auto read = read_proof<accounts::MakeDeviceCode>(request);
+  if (!read) return fail(read.error(), request, *to);
+  auto& [proof, form] = *read;
+  proof.password = std::move(form.password.text);
   using Code = Result<access::Gatekeeper::DeviceCode>;
   parts_.gatekeeper.make_device_code(
-      {visitor->token, std::move(form->password.text), {}},
-      [this, to, request = std::move(request)](Code code) {
+      std::move(proof), [this, to, request = std::move(request)](Code code) {
         if (!code) return fail(code.error(), request, *to);
         to->send(json_answer(accounts::DeviceCode{std::move(code->code), code->ends_at}));
       });

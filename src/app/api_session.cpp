@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in, log-out, who am I, and setting a password.
-#include "app/api.hpp"
-#include "app/api_support.hpp"
+#include "app/api_proof.hpp"
 #include "modules/accounts/messages.hpp"
 
 namespace wangdi::app {
@@ -150,17 +149,6 @@ void Api::change_password(Request request, const ResponderPtr& to) {
         const auto session = opened->session;
         answer_session(request, session, std::move(*opened), to);
       });
-}
-
-// The session and the body of a request that shows something about its sender.
-template <class Form>
-Result<std::pair<access::Gatekeeper::Proof, Form>> Api::read_proof(Request& request) const {
-  WD_TRY(auto visitor, this->visitor(request, Needs::session));
-  WD_TRY([[maybe_unused]] auto json, expect_json(request));
-  auto form = codec::decode<Form>(request.body);
-  request.body.clear();
-  if (!form) return form.error();
-  return std::pair(access::Gatekeeper::Proof{visitor.token, {}, {}}, std::move(*form));
 }
 
 void Api::offer_factor(Request request, const ResponderPtr& to) {
